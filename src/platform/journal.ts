@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { pino } from 'pino';
+
+/**
+ * The diagnostic log for operators. Never holds message bodies, passwords or keys.
+ * (The log the law asks for is `evidence/certification-log`.)
+ */
+export interface Journal {
+  info(facts: Record<string, unknown>, sentence: string): void;
+  warn(facts: Record<string, unknown>, sentence: string): void;
+  error(facts: Record<string, unknown>, sentence: string): void;
+  debug(facts: Record<string, unknown>, sentence: string): void;
+  /** A journal whose lines all carry these facts as well. */
+  child(facts: Record<string, unknown>): Journal;
+}
+
+/** A journal of JSON lines, into a file or onto standard error. */
+export function openJournal(options: { file?: string; level?: string }): Journal {
+  const destination = pino.destination(
+    options.file === undefined ? { dest: 2, sync: true } : { dest: options.file, mkdir: true, sync: false },
+  );
+  return pino({ level: options.level ?? 'info', base: null }, destination);
+}
+
+/** A journal that keeps nothing; for tests and short commands. */
+export const silentJournal: Journal = {
+  info() {},
+  warn() {},
+  error() {},
+  debug() {},
+  child: () => silentJournal,
+};
