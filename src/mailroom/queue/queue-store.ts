@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { Instant } from '../../platform/clock.ts';
+import type { ContentId } from '../contents/content-store.ts';
+
+export type QueueEntryId = number;
+
+/** A message that waits to be relayed to one destination. */
+export interface NewQueueEntry {
+  /** Where it goes: `local` (in process) or the mail domain, lower-case. */
+  readonly destination: string;
+  /** Whether the destination is a PEC provider: TLS required, 24 h of life (AP-32, AP-33). */
+  readonly certified: boolean;
+  /** SMTP reverse path; empty for the null path. */
+  readonly reversePath: string;
+  /** SMTP forward paths still to be served, all of this destination; never empty. */
+  readonly forwardPaths: readonly string[];
+  readonly content: ContentId;
+  /** What it is, e.g. `transport-envelope`, `delivery-receipt`. */
+  readonly kind: string;
+  /** PEC msgid the message is about, without angle brackets. */
+  readonly identifier: string;
+  /** Whether it holds octets above 127 (BODY=8BITMIME). */
+  readonly eightBit: boolean;
+  readonly createdAt: Instant;
+  /** When it is given up. */
+  readonly expiresAt: Instant;
+}
+
+export interface QueueEntry extends NewQueueEntry {
+  readonly id: QueueEntryId;
+  /** Attempts made so far. */
+  readonly attempts: number;
+  /** Not tried before this instant. */
+  readonly notBefore: Instant;
+  /** What the last attempt met, one line. */
+  readonly lastError?: string;
+  /** Held back by the operator. */
+  readonly held: boolean;
+}
+
+/** Reading side of the queue; synchronous. */
+export interface QueueReader {
+  /** Entries not held, of any destination, due at `now`, oldest first. */
+  listDue(now: Instant, limit: number): readonly QueueEntry[];
+  /** The earliest `notBefore` of an entry not held, or undefined when none waits. */
+  nextDueAt(): Instant | undefined;
+  findQueueEntry(id: QueueEntryId): QueueEntry | undefined;
+  /** All entries, oldest first. */
+  listQueue(): readonly QueueEntry[];
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { NewLogRecord } from '../../evidence/certification-log/log-store.ts';
+import type { Instant } from '../../platform/clock.ts';
+import type { ContentId, ContentNumbers, NewBlob, NewContent } from '../contents/content-store.ts';
+import type { FolderId, Mailbox, MailboxId } from '../mailboxes/mailbox-store.ts';
+import type { NewQueueEntry, QueueEntryId } from '../queue/queue-store.ts';
+import type { DeliveryOutcome, Submission, Tracking } from '../tracking/tracking-store.ts';
+
+/**
+ * What one step of a message's life changes, as a plain value. `commit` performs it in one
+ * transaction: all of it or nothing. It is made of structured-cloneable data only, because it
+ * crosses to the writer's thread.
+ */
+export interface Step {
+  readonly blobs: readonly NewBlob[];
+  readonly contents: readonly NewContent[];
+  readonly parts: readonly StepPart[];
+}
+
+/** Acts done together, or left out together when a condition does not hold at the commit. */
+export interface StepPart {
+  readonly onlyIf?: readonly Condition[];
+  readonly acts: readonly Act[];
+}
+
+export type Condition =
+  /** The envelope has no outcome yet for this recipient of ours (DP-24, IP-28). */
+  | { readonly is: 'no-delivery-outcome'; readonly identifier: string; readonly recipient: string }
+  /** The tracked recipient has no outcome yet (AP-39, AP-40). */
+  | { readonly is: 'no-tracking-outcome'; readonly identifier: string; readonly recipient: string }
+  /** The queue still holds the entry. */
+  | { readonly is: 'queued'; readonly entry: QueueEntryId }
+  /** The mailbox exists, is active, and has room for so many counted octets. */
+  | { readonly is: 'room'; readonly mailbox: MailboxId; readonly sizeBytes: number }
+  /** The folder exists (`wanted` true) or does not. */
+  | {
+      readonly is: 'folder';
+      readonly mailbox: MailboxId;
+      readonly name: string;
+      readonly wanted: boolean;
+    };
+
+export type FlagsMode = 'set' | 'add' | 'remove';
+
+export type Act =
+  | { readonly do: 'put-mailbox'; readonly mailbox: Omit<Mailbox, 'id'>; readonly folders: readonly NewFolder[] }
+  | {
+      readonly do: 'append';
+      readonly mailbox: MailboxId;
+      /** Folder name; made when missing. */
+      readonly folder: string;
+      readonly content: ContentId;
+      readonly flags: readonly string[];
+      readonly receivedAt: Instant;
+      readonly savedAt: Instant;
+      /** Whether it counts against the quota. */
+      readonly counted: boolean;
+    }
+  | { readonly do: 'set-flags'; readonly folder: FolderId; readonly uids: readonly number[]; readonly mode: FlagsMode; readonly flags: readonly string[]; readonly unchangedSince?: number }
+  | { readonly do: 'expunge'; readonly folder: FolderId; readonly uids: readonly number[] }
+  | { readonly do: 'copy'; readonly folder: FolderId; readonly uids: readonly number[]; readonly to: FolderId; readonly savedAt: Instant; readonly move: boolean }
+  | { readonly do: 'create-folder'; readonly mailbox: MailboxId; readonly folder: NewFolder }
+  | { readonly do: 'rename-folder'; readonly folder: FolderId; readonly name: string }
+  | { readonly do: 'delete-folder'; readonly folder: FolderId }
+  | { readonly do: 'subscribe'; readonly folder: FolderId; readonly subscribed: boolean }
+  | { readonly do: 'enqueue'; readonly entry: NewQueueEntry }
+  /** Takes forward paths off an entry; the entry goes with the last of them. */
+  | { readonly do: 'settle'; readonly entry: QueueEntryId; readonly forwardPaths: readonly string[] }
+  | { readonly do: 'retry-later'; readonly entry: QueueEntryId; readonly notBefore: Instant; readonly error: string }
+  | { readonly do: 'hold'; readonly entry: QueueEntryId; readonly held: boolean }
+  | { readonly do: 'put-submission'; readonly submission: Submission }
+  | { readonly do: 'track'; readonly tracking: Tracking }
+  /** Sets only what is given and not set before: the first event of a kind counts. */
+  | {
+      readonly do: 'mark-tracking';
+      readonly identifier: string;
+      readonly recipient: string;
+      readonly takenInChargeAt?: Instant;
+      readonly firstNoticeAt?: Instant;
+      readonly secondNoticeAt?: Instant;
+      readonly outcome?: Tracking['outcome'];
+      readonly outcomeAt?: Instant;
+    }
+  | { readonly do: 'put-delivery-outcome'; readonly outcome: DeliveryOutcome }
+  | { readonly do: 'record'; readonly record: NewLogRecord };
+
+export interface NewFolder {
+  readonly name: string;
+  readonly specialUse?: string;
+  readonly subscribed: boolean;
+}
+
+/** What the store gave for an act, in the acts' order; undefined where there is nothing to tell. */
+export type ActResult =
+  | { readonly gave: 'mailbox'; readonly mailbox: MailboxId }
+  | { readonly gave: 'message'; readonly folder: FolderId; readonly uid: number; readonly modseq: number; readonly uidValidity: number }
+  | { readonly gave: 'flags'; readonly modseq: number; readonly changed: readonly number[]; readonly refused: readonly number[] }
+  | { readonly gave: 'expunged'; readonly uids: readonly number[]; readonly modseq: number }
+  | { readonly gave: 'copied'; readonly from: readonly number[]; readonly to: readonly number[]; readonly uidValidity: number; readonly modseq: number }
+  | { readonly gave: 'folder'; readonly folder: FolderId }
+  | { readonly gave: 'entry'; readonly entry: QueueEntryId }
+  | { readonly gave: 'record'; readonly sequence: number }
+  | undefined;
+
+export type PartOutcome =
+  | { readonly done: true; readonly results: readonly ActResult[] }
+  | { readonly done: false; readonly failed: Condition };
+
+export interface StepOutcome {
+  /** One per part, in order. */
+  readonly parts: readonly PartOutcome[];
+}
+
+/** What changed, told after the commit to whoever listens in this process. */
+export interface Committed {
+  readonly step: Step;
+  readonly outcome: StepOutcome;
+}
+
+/**
+ * The one way to change the store. Contents that no done part refers to are not kept.
+ * The promise resolves only when all of it is on stable storage; it rejects with a temporary
+ * `Fault` (`store-unavailable`, `store-full`) when nothing was kept.
+ */
+export interface StepStore extends ContentNumbers {
+  commit(step: Step): Promise<StepOutcome>;
+  /** Calls the listener after each commit, in order; returns how to stop that. */
+  onCommitted(listener: (committed: Committed) => void): () => void;
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { Instant } from '../../platform/clock.ts';
+import type { MailboxId } from '../mailboxes/mailbox-store.ts';
+
+/** What we keep of a message accepted from our own user, to answer for it later. */
+export interface Submission {
+  /** PEC msgid, without angle brackets. */
+  readonly identifier: string;
+  /** The sending user's mailbox. */
+  readonly mailbox: MailboxId;
+  /** Reverse path of the submission. */
+  readonly sender: string;
+  /** Client's Message-ID with angle brackets, when there was one. */
+  readonly messageId?: string;
+  /** Decoded subject, when there was one. */
+  readonly subject?: string;
+  /** Reply-To as written to daticert.xml. */
+  readonly replyTo: string;
+  readonly recipients: readonly { readonly address: string; readonly certified: boolean }[];
+  readonly receiptType: 'completa' | 'breve' | 'sintetica';
+  /** Instant of the acceptance, which is the dispatch the timers count from (AP-36). */
+  readonly acceptedAt: Instant;
+}
+
+/** How a certified recipient's story ended at the sender's provider. */
+export type TrackingOutcome = 'delivered' | 'not-delivered' | 'virus' | 'expired';
+
+/** What the sender's provider knows of one certified recipient (AP-36, AP-42). */
+export interface Tracking {
+  readonly identifier: string;
+  /** Recipient address as in the forward path. */
+  readonly recipient: string;
+  readonly dispatchedAt: Instant;
+  readonly takenInChargeAt?: Instant;
+  readonly firstNoticeAt?: Instant;
+  readonly secondNoticeAt?: Instant;
+  readonly outcome?: TrackingOutcome;
+  readonly outcomeAt?: Instant;
+}
+
+/** How an envelope ended for one of our own recipients, at the receiver's provider (DP-24, IP-28). */
+export interface DeliveryOutcome {
+  readonly identifier: string;
+  readonly recipient: string;
+  readonly outcome: 'delivered' | 'not-delivered' | 'virus' | 'anomaly';
+  readonly at: Instant;
+}
+
+/** Reading side; synchronous. Addresses in any letter case. */
+export interface TrackingReader {
+  findSubmission(identifier: string): Submission | undefined;
+  findTracking(identifier: string, recipient: string): Tracking | undefined;
+  listTrackings(identifier: string): readonly Tracking[];
+  findDeliveryOutcome(identifier: string, recipient: string): DeliveryOutcome | undefined;
+}
