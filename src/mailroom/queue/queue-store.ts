@@ -38,12 +38,23 @@ export interface QueueEntry extends NewQueueEntry {
   readonly held: boolean;
 }
 
+/** Narrows `listDue`, so that one destination with a long queue never hides the others. */
+export interface DueFilter {
+  /** Only entries of this destination. */
+  readonly only?: string;
+  /** No entries of these destinations. */
+  readonly except?: readonly string[];
+}
+
 /** Reading side of the queue; synchronous. */
 export interface QueueReader {
-  /** Entries not held, of any destination, due at `now`, oldest first. */
-  listDue(now: Instant, limit: number): readonly QueueEntry[];
-  /** The earliest `notBefore` of an entry not held, or undefined when none waits. */
-  nextDueAt(): Instant | undefined;
+  /** Entries not held, of any destination the filter lets through, due at `now`, oldest first. */
+  listDue(now: Instant, limit: number, filter?: DueFilter): readonly QueueEntry[];
+  /**
+   * The earliest `notBefore` of an entry not held, or undefined when none waits; with `after`, the
+   * earliest that is later than that instant.
+   */
+  nextDueAt(after?: Instant): Instant | undefined;
   findQueueEntry(id: QueueEntryId): QueueEntry | undefined;
   /** All entries, oldest first. */
   listQueue(): readonly QueueEntry[];
