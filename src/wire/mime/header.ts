@@ -1,14 +1,32 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { isAscii } from 'node:buffer';
+import { decodeUnlabelled } from './charsets.ts';
+import { asBuffer } from './octets.ts';
 
-/** What is wrong with a field or a header block. */
+const LF = 10;
+const CR = 13;
+const TAB = 9;
+const SPACE = 32;
+const COLON = 58;
+
+/** RFC 5322 section 2.1.1: octets of a line, its CRLF not counted. */
+export const MAX_LINE_OCTETS = 998;
+
+/** What is wrong with a field. */
 export type HeaderDefect =
+  /** A line that is neither a field nor the continuation of one. */
   | 'no-colon'
+  /** A name that is empty or holds something besides printable ASCII. */
   | 'bad-name'
+  /** `Subject : x`, an obsolete form. */
+  | 'blank-before-colon'
   | 'nul'
   | 'non-ascii'
   | 'line-too-long'
+  /** A CR or an LF alone. */
   | 'bare-line-end'
-  | 'blank-line-only-fold';
+  /** A continuation line of blanks only: some readers take it for the end of the header. */
+  | 'blank-folded-line';
 
 /** One field as it stands in the octets. */
 export interface HeaderField {
@@ -42,12 +60,165 @@ export interface Header {
   all(name: string): readonly HeaderField[];
 }
 
-/** Reads a header block, with or without its empty line; whatever follows that line is not looked at. */
-export function parseHeader(_octets: Uint8Array): Header {
-  throw new Error('not written yet');
+/**
+ * Reads a header block, with or without its empty line; whatever follows that line is not looked at.
+ * Never throws; the octets must not change while the fields are in use.
+ */
+export function parseHeader(octets: Uint8Array): Header {
+  const block = asBuffer(octets);
+  const fields: HeaderField[] = [];
+  let start = 0;
+  while (start < block.length) {
+    const lineEnd = endOfLine(block, start);
+    if (isEmptyLine(block, start)) return new ParsedHeader(fields, start, lineEnd);
+    const end = endOfField(block, lineEnd);
+    fields.push(readField(block, start, end));
+    start = end;
+  }
+  return new ParsedHeader(fields, block.length, block.length);
 }
 
 /** Text of a field value without its folding (RFC 5322 section 2.2.3): line ends go, blanks stay. */
 export function unfold(text: string): string {
+  if (!/[\r\n]/.test(text)) return text;
   return text.replace(/\r?\n(?=[ \t])/g, '').replace(/[\r\n]+/g, ' ');
+}
+
+class ParsedHeader implements Header {
+  readonly fields: readonly HeaderField[];
+  readonly end: number;
+  readonly bodyStart: number;
+  readonly defects: readonly HeaderDefect[];
+  readonly #byKey = new Map<string, HeaderField[]>();
+
+  constructor(fields: readonly HeaderField[], end: number, bodyStart: number) {
+    this.fields = fields;
+    this.end = end;
+    this.bodyStart = bodyStart;
+    const defects = new Set<HeaderDefect>();
+    for (const field of fields) {
+      for (const defect of field.defects) defects.add(defect);
+      const same = this.#byKey.get(field.key);
+      if (same === undefined) this.#byKey.set(field.key, [field]);
+      else same.push(field);
+    }
+    this.defects = [...defects];
+  }
+
+  first(name: string): HeaderField | undefined {
+    return this.#byKey.get(name.toLowerCase())?.[0];
+  }
+
+  all(name: string): readonly HeaderField[] {
+    return this.#byKey.get(name.toLowerCase()) ?? [];
+  }
+}
+
+class ParsedField implements HeaderField {
+  readonly name: string;
+  readonly key: string;
+  readonly start: number;
+  readonly end: number;
+  readonly raw: Buffer;
+  readonly defects: readonly HeaderDefect[];
+  #value: string | undefined;
+
+  constructor(
+    range: { start: number; end: number },
+    name: string,
+    raw: Buffer,
+    defects: readonly HeaderDefect[],
+  ) {
+    this.name = name;
+    this.key = name.toLowerCase();
+    this.start = range.start;
+    this.end = range.end;
+    this.raw = raw;
+    this.defects = defects;
+  }
+
+  get value(): string {
+    this.#value ??= trimBlanks(unfold(decodeUnlabelled(this.raw)));
+    return this.#value;
+  }
+}
+
+function readField(block: Buffer, start: number, end: number): ParsedField {
+  const field = block.subarray(start, end);
+  const defects = lineDefects(field);
+  const colon = field.subarray(0, endOfLine(field, 0)).indexOf(COLON);
+  const textEnd = withoutLineEnd(field, field.length);
+  if (colon < 0)
+    return new ParsedField({ start, end }, '', field.subarray(0, textEnd), [...defects, 'no-colon']);
+  let nameEnd = colon;
+  while (nameEnd > 0 && isBlank(field[nameEnd - 1])) nameEnd--;
+  if (nameEnd < colon) defects.push('blank-before-colon');
+  const name = field.toString('latin1', 0, nameEnd);
+  // RFC 5322 section 2.2: printable US-ASCII but the colon.
+  if (!/^[!-9;-~]+$/.test(name)) defects.push('bad-name');
+  return new ParsedField(
+    { start, end },
+    name,
+    field.subarray(colon + 1, Math.max(textEnd, colon + 1)),
+    defects,
+  );
+}
+
+function lineDefects(field: Buffer): HeaderDefect[] {
+  const defects: HeaderDefect[] = [];
+  if (!isAscii(field)) defects.push('non-ascii');
+  if (field.includes(0)) defects.push('nul');
+  let bare = false;
+  let long = false;
+  let blankOnly = false;
+  for (let start = 0; start < field.length; ) {
+    const end = endOfLine(field, start);
+    const textEnd = withoutLineEnd(field, end);
+    long ||= textEnd - start > MAX_LINE_OCTETS;
+    bare ||= end - textEnd === 1 || field.subarray(start, textEnd).includes(CR);
+    blankOnly ||= start > 0 && isBlankRun(field, start, textEnd);
+    start = end;
+  }
+  if (long) defects.push('line-too-long');
+  if (bare) defects.push('bare-line-end');
+  if (blankOnly) defects.push('blank-folded-line');
+  return defects;
+}
+
+function endOfLine(block: Buffer, start: number): number {
+  const lf = block.indexOf(LF, start);
+  return lf < 0 ? block.length : lf + 1;
+}
+
+/** The end of a line's text, given one past its line end. */
+function withoutLineEnd(block: Buffer, end: number): number {
+  if (end === 0 || block[end - 1] !== LF) return end;
+  return end > 1 && block[end - 2] === CR ? end - 2 : end - 1;
+}
+
+function isEmptyLine(block: Buffer, start: number): boolean {
+  return block[start] === LF || (block[start] === CR && block[start + 1] === LF);
+}
+
+function endOfField(block: Buffer, firstLineEnd: number): number {
+  let end = firstLineEnd;
+  while (end < block.length && isBlank(block[end])) end = endOfLine(block, end);
+  return end;
+}
+
+function isBlank(octet: number | undefined): boolean {
+  return octet === SPACE || octet === TAB;
+}
+
+function isBlankRun(block: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (!isBlank(block[at])) return false;
+  return true;
+}
+
+function trimBlanks(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(text.charCodeAt(start))) start++;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
 }
