@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+/** What one group of folders holds and may use: the table of docs/architecture.md as data. */
+export interface Group {
+  /** Members, by name, each with what it is for. A file right under the group is a member too. */
+  readonly members: Readonly<Record<string, string>>;
+  /** Groups, or single members as `group/member`, that may be imported; a member always sees itself. */
+  readonly mayImport: readonly string[];
+  /** Of other groups only the ports (`*-store.ts`), not every face. */
+  readonly portsOnly?: boolean;
+  /** The sentence printed when the table is broken. */
+  readonly because: string;
+}
+
+/** An import the table would forbid, allowed for a reason. */
+export interface Allowance {
+  /** Importing member. */
+  readonly from: string;
+  /** Imported file. */
+  readonly to: string;
+  /** Only `import type`. */
+  readonly typeOnly: boolean;
+  readonly reason: string;
+}
+
+/** All that decides who may import whom. Tests hand in small ones of their own. */
+export interface ImportTable {
+  readonly groups: Readonly<Record<string, Group>>;
+  /** Files right under `src`, and what each may import; `*` is everything. */
+  readonly topFiles: Readonly<Record<string, readonly string[]>>;
+  /** Groups without members: the whole group is one. */
+  readonly undivided: readonly string[];
+  /** Groups or members each of whose files may be imported from outside. */
+  readonly allFaces: readonly string[];
+  /** Faces not named like their folder, by member. */
+  readonly faces: Readonly<Record<string, readonly string[]>>;
+  readonly allowances: readonly Allowance[];
+}
+
+export const importTable: ImportTable = {
+  groups: {
+    points: {
+      members: {
+        lifecycle: 'the table of the life of a certified message',
+        attestation: 'the only door to the signer',
+        access: 'from our user: checks, acceptance or refusal, enclosure',
+        incoming: 'from other providers: authenticity, taking charge, anomaly',
+        delivery: 'into the mailbox: delivery receipts, non-delivery',
+        deadlines: 'the 12 h and 22-24 h notices',
+      },
+      mayImport: [
+        'evidence',
+        'trust',
+        'mailroom',
+        'wire/mime',
+        'platform',
+        'points/lifecycle',
+        'points/attestation',
+      ],
+      because: 'points know no sockets, and not one another but for lifecycle and attestation',
+    },
+    evidence: {
+      members: {
+        draft: 'what an unsigned message is made of',
+        original: 'what the user wrote, as drafts refer to it',
+        recognition: 'which kind a message that arrives is',
+        'certification-data': 'daticert.xml: model, writer, reader',
+        envelopes: 'transport and anomaly envelopes, unsigned',
+        receipts: 'good news, unsigned',
+        notices: 'bad news, unsigned',
+        wording: 'every Italian sentence and header literal',
+        'certification-log': 'append-only records, daily seal, extracts',
+      },
+      mayImport: ['evidence', 'wire/mime', 'platform'],
+      because: 'drafts are unsigned: evidence never sees trust',
+    },
+    trust: {
+      members: {
+        signing: 'sign and verify S/MIME; key drivers',
+        timestamping: 'RFC 3161 client',
+        'provider-directory': 'the signed index of providers',
+        antivirus: 'scanner contract, clamd client, quarantine',
+        authority: 'the authority that certifies providers, for closed communities and the demo',
+      },
+      mayImport: ['trust', 'wire', 'platform'],
+      because: 'who vouches does not know what is vouched for: trust never sees evidence',
+    },
+    mailroom: {
+      members: {
+        contents: 'messages at rest, as slices of blobs',
+        mailboxes: 'folders, messages, flags',
+        queue: 'what waits to be relayed',
+        accounts: 'who may log in',
+        tracking: 'how each recipient of a message ended',
+        steps: 'one change of the store as a plain value',
+      },
+      mayImport: ['mailroom', 'wire/mime', 'platform'],
+      because: 'the mailroom keeps and moves mail without knowing what it certifies',
+    },
+    fronts: {
+      members: {
+        submission: 'SMTP for our users',
+        exchange: 'SMTP between providers',
+        imap: 'IMAP onto the mailboxes',
+        pop3: 'POP3 onto the mailboxes',
+        jmap: 'JMAP onto the mailboxes',
+        web: 'webmail and administration over HTTP',
+      },
+      mayImport: ['points', 'mailroom', 'evidence', 'trust', 'wire', 'platform'],
+      because: 'a front uses the faces of points and mailroom, never another front nor an engine',
+    },
+    wire: {
+      members: {
+        mime: 'RFC 5322 and MIME, byte-exact',
+        smtp: 'RFC 5321',
+        imap: 'RFC 9051 and RFC 3501',
+        pop3: 'RFC 1939',
+        cms: 'RFC 5652, X.509 and DER',
+        ldif: 'RFC 2849',
+      },
+      mayImport: ['wire'],
+      because: 'wire knows no law and no policy: it could be published alone',
+    },
+    engines: {
+      members: {
+        memory: 'the reference engine, and that of the tests',
+        sqlite: 'the embedded engine',
+        postgres: 'the engine of many machines',
+        blobs: 'where octets rest on disk or in S3',
+      },
+      // Contents are octets with a MIME index: the ports cannot be implemented without their types.
+      mayImport: ['engines', 'mailroom', 'evidence', 'trust', 'wire/mime', 'platform'],
+      portsOnly: true,
+      because: 'an engine implements ports (*-store.ts) and decides nothing',
+    },
+    platform: {
+      members: {},
+      mayImport: [],
+      because: 'the ground stands on node: and its declared packages only',
+    },
+    demo: {
+      members: {},
+      mayImport: ['*'],
+      because: 'the demo world composes providers',
+    },
+  },
+  topFiles: {
+    'main.ts': ['*'],
+    'provider.ts': ['points', 'evidence', 'trust', 'mailroom', 'fronts', 'wire', 'engines', 'platform'],
+  },
+  undivided: ['platform', 'demo'],
+  allFaces: ['wire/mime', 'platform'],
+  faces: {
+    'trust/signing': [
+      'certificate-lookup.ts',
+      'key-driver.ts',
+      'revocation-source.ts',
+      'verification-result.ts',
+    ],
+    'trust/provider-directory': ['directory-snapshot.ts', 'directory-source.ts', 'provider-record.ts'],
+    'wire/cms': ['certificate.ts'],
+    'wire/ldif': ['ldif-entry.ts'],
+    'wire/pop3': ['pop3-session.ts', 'pop3-maildrop.ts', 'pop3-limits.ts'],
+    'fronts/pop3': ['pop3-front.ts'],
+  },
+  allowances: [
+    {
+      from: 'mailroom/steps',
+      to: 'src/evidence/certification-log/log-store.ts',
+      typeOnly: true,
+      reason: 'a step carries the log records that are committed with it',
+    },
+  ],
+};
