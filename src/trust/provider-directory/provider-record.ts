@@ -18,7 +18,19 @@ export interface ProviderRecord {
   readonly description: string | undefined;
 }
 
-/** What two records of the same environment have in common, whatever their case: name and unit. */
+/** A name in the form caseIgnoreMatch compares it in (RFC 4518): case and runs of blanks do not count. */
+export function comparableName(name: string): string {
+  return name.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim();
+}
+
+/** The same for two records of the same environment: provider and unit. */
 export function recordKey(record: Pick<ProviderRecord, 'providerName' | 'providerUnit'>): string {
-  return `${record.providerName.toLowerCase()}\n${record.providerUnit?.toLowerCase() ?? ''}`;
+  return `${comparableName(record.providerName)}\n${comparableName(record.providerUnit ?? '')}`;
+}
+
+/** What to call a record in a sentence. */
+export function recordTitle(record: Pick<ProviderRecord, 'providerName' | 'providerUnit'>): string {
+  return record.providerUnit === undefined
+    ? record.providerName
+    : `${record.providerName} (${record.providerUnit})`;
 }
