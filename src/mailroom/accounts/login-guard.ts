@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { Clock, Instant } from '../../platform/clock.ts';
+
+export interface LoginAttempt {
+  /** The address somebody claims to be. */
+  readonly address: string;
+  /** IP address the attempt comes from. */
+  readonly peerAddress: string;
+}
+
+/** How the guard lets an attempt in. `end` must be called exactly once. */
+export interface LoginTicket {
+  /** How long to wait before looking at the password; undefined: turn the attempt away unseen. */
+  readonly waitMs: number | undefined;
+  end(outcome: 'succeeded' | 'failed' | 'not-tried'): void;
+}
+
+/** What stands between a door and `Accounts`, against guessing. */
+export interface LoginGuard {
+  begin(attempt: LoginAttempt): LoginTicket;
+}
+
+/** How failures of one kind are held against what follows. */
+interface Ladder {
+  /** Failures without any wait. */
+  readonly free: number;
+  /** The first wait; each further failure doubles it. */
+  readonly firstWaitMs: number;
+  readonly longestWaitMs: number;
+  /** Failures from which on attempts are turned away. */
+  readonly refuseFrom: number;
+}
+
+export interface LoginGuardLimits {
+  /** One address from one place: somebody who forgot, or guesses. */
+  readonly pair: Ladder;
+  /** One place, whatever the addresses: spraying. */
+  readonly place: Ladder;
+  /** One address, from anywhere: never turned away, or strangers could lock the owner out. */
+  readonly account: Ladder;
+  /** Failures are forgotten after so long without a new one. */
+  readonly forgetMs: number;
+  /** Counters kept at most; the oldest goes first. */
+  readonly counters: number;
+}
+
+export const DEFAULT_LOGIN_GUARD_LIMITS: LoginGuardLimits = {
+  pair: { free: 2, firstWaitMs: 500, longestWaitMs: 8_000, refuseFrom: 20 },
+  place: { free: 20, firstWaitMs: 250, longestWaitMs: 8_000, refuseFrom: 200 },
+  account: { free: 20, firstWaitMs: 250, longestWaitMs: 4_000, refuseFrom: Number.POSITIVE_INFINITY },
+  forgetMs: 15 * 60_000,
+  counters: 50_000,
+};
+
+interface Counter {
+  failures: number;
+  lastAt: Instant;
+}
+
+/** Makes each failed attempt's successor wait longer, per address and place, per place, per address. */
+export class DelayingLoginGuard implements LoginGuard {
+  readonly #clock: Clock;
+  readonly #limits: LoginGuardLimits;
+  readonly #counters = new Map<string, Counter>();
+
+  constructor(options: { readonly clock: Clock; readonly limits?: Partial<LoginGuardLimits> }) {
+    this.#clock = options.clock;
+    this.#limits = { ...DEFAULT_LOGIN_GUARD_LIMITS, ...options.limits };
+  }
+
+  begin(attempt: LoginAttempt): LoginTicket {
+    const address = attempt.address.toLowerCase();
+    const place = placeOf(attempt.peerAddress);
+    const rungs: readonly (readonly [string, Ladder])[] = [
+      [`pair ${place} ${address}`, this.#limits.pair],
+      [`place ${place}`, this.#limits.place],
+      [`account ${address}`, this.#limits.account],
+    ];
+    const waits = rungs.map(([key, ladder]) => waitFor(this.#failures(key), ladder));
+    const waitMs = waits.includes(undefined) ? undefined : Math.max(...waits.map((wait) => wait ?? 0));
+    // An attempt counts as failed until it is known to be right: many at once gain nothing.
+    if (waitMs !== undefined) for (const [key] of rungs) this.#add(key, 1);
+    return {
+      waitMs,
+      end: (outcome) => {
+        if (waitMs === undefined || outcome === 'failed') return;
+        for (const [key] of rungs) this.#add(key, -1);
+        const own = rungs[0]?.[0];
+        if (outcome === 'succeeded' && own !== undefined) this.#counters.delete(own);
+      },
+    };
+  }
+
+  #failures(key: string): number {
+    const counter = this.#counters.get(key);
+    if (counter === undefined || counter.lastAt + this.#limits.forgetMs <= this.#clock.now()) return 0;
+    return counter.failures;
+  }
+
+  #add(key: string, change: number): void {
+    const failures = Math.max(this.#failures(key) + change, 0);
+    this.#counters.delete(key);
+    if (failures > 0) this.#counters.set(key, { failures, lastAt: this.#clock.now() });
+    for (const oldest of this.#counters.keys()) {
+      if (this.#counters.size <= this.#limits.counters) break;
+      this.#counters.delete(oldest);
+    }
+  }
+}
+
+function waitFor(failures: number, ladder: Ladder): number | undefined {
+  if (failures >= ladder.refuseFrom) return undefined;
+  if (failures < ladder.free) return 0;
+  return Math.min(ladder.firstWaitMs * 2 ** Math.min(failures - ladder.free, 30), ladder.longestWaitMs);
+}
+
+/** The whole address for IPv4; for IPv6 its /64, which one customer has whole. */
+export function placeOf(peerAddress: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(peerAddress);
+  if (mapped?.[1] !== undefined) return mapped[1];
+  if (!peerAddress.includes(':')) return peerAddress;
+  const [head = '', tail] = peerAddress.toLowerCase().split('::', 2);
+  const first = head === '' ? [] : head.split(':');
+  const last = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? 0 : Math.max(8 - first.length - last.length, 0);
+  return [...first, ...Array<string>(zeros).fill('0'), ...last]
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ''))
+    .join(':');
+}
