@@ -43,6 +43,8 @@ export const importTable: ImportTable = {
       members: {
         lifecycle: 'the table of the life of a certified message',
         attestation: 'the only door to the signer',
+        records: 'what the certification log is told, by all points alike',
+        routing: 'where a message goes, by all points alike',
         access: 'from our user: checks, acceptance or refusal, enclosure',
         incoming: 'from other providers: authenticity, taking charge, anomaly',
         delivery: 'into the mailbox: delivery receipts, non-delivery',
@@ -56,6 +58,8 @@ export const importTable: ImportTable = {
         'platform',
         'points/lifecycle',
         'points/attestation',
+        'points/records',
+        'points/routing',
       ],
       because: 'points know no sockets, and not one another but for lifecycle and attestation',
     },
@@ -63,6 +67,7 @@ export const importTable: ImportTable = {
       members: {
         draft: 'what an unsigned message is made of',
         original: 'what the user wrote, as drafts refer to it',
+        'local-time': 'instants in the legal time of Italy',
         recognition: 'which kind a message that arrives is',
         'certification-data': 'daticert.xml: model, writer, reader',
         envelopes: 'transport and anomaly envelopes, unsigned',
@@ -123,6 +128,11 @@ export const importTable: ImportTable = {
     },
     engines: {
       members: {
+        'commit-listeners': 'who is told of a commit, in order',
+        flags: 'how flags change, alike on every engine',
+        slices: 'contents read through their slices',
+        'step-faults': 'what an engine throws',
+        'store-rules': 'what every engine decides alike',
         memory: 'the reference engine, and that of the tests',
         sqlite: 'the embedded engine',
         postgres: 'the engine of many machines',

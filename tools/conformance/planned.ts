@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+const DEADLINES = 'deadlines and notices after 12 and 24 hours';
+const VIRUSES = 'antivirus and quarantine';
+const SEALED_LOG = 'sealed log, retention, extracts';
+const AUTHORITY = 'index authority, publication and daily download';
+const KEYS = 'keys in hardware modules (PKCS#11)';
+
+/** Requirements not built yet, each with the work that will bring it. */
+export const planned: Readonly<Record<string, string>> = {
+  'AP-17': VIRUSES,
+  ...range('AP', 36, 42, DEADLINES),
+  ...range('IP', 15, 17, VIRUSES),
+  'IP-19': VIRUSES,
+  'IP-21': VIRUSES,
+  'TIME-2': 'clock watched against time servers',
+  'TIME-8': DEADLINES,
+  'LOG-3': SEALED_LOG,
+  'LOG-5': SEALED_LOG,
+  'LOG-7': SEALED_LOG,
+  'LOG-9': VIRUSES,
+  'LOG-10': SEALED_LOG,
+  'LOG-11': SEALED_LOG,
+  'SIG-5': KEYS,
+  ...range('DIR', 1, 17, AUTHORITY),
+  'SEC-8': VIRUSES,
+  'SEC-9': KEYS,
+  'SEC-10': AUTHORITY,
+};
+
+function range(family: string, first: number, last: number, work: string): Record<string, string> {
+  const entries: Record<string, string> = {};
+  for (let number = first; number <= last; number++) entries[`${family}-${number}`] = work;
+  return entries;
+}
