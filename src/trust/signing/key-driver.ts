@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { verify } from 'node:crypto';
+import { Fault } from '../../platform/faults.ts';
+import { readCertificate } from '../../wire/cms/certificate.ts';
 
 /**
  * The provider's private key, wherever it lives (SIG-3, SIG-5): a file, a hardware module, a remote signer.
@@ -11,4 +14,18 @@ export interface KeyDriver {
   readonly chain: readonly Buffer[];
   /** RSASSA-PKCS1-v1_5 with SHA-256 over `bytes`, off the event loop. Throws `Fault` (`signing-key-unusable`). */
   sign(bytes: Buffer): Promise<Buffer>;
+}
+
+/**
+ * Signs a fixed text and checks it with the certificate: the key answers and belongs to the certificate.
+ * @throws Fault `signing-key-unusable`, `signing-key-mismatch`
+ */
+export async function selfTest(driver: KeyDriver): Promise<void> {
+  const text = Buffer.from('Ceralacca signing key self-test');
+  const signature = await driver.sign(text);
+  const certificate = readCertificate(driver.certificate);
+  const key = certificate.ok ? certificate.value.publicKey : null;
+  if (key !== null && verify('sha256', text, key, signature)) return;
+  const message = 'the signing key does not belong to the signing certificate';
+  throw new Fault('signing-key-mismatch', message, { temporary: false });
 }

@@ -2,6 +2,13 @@
 import type { Instant } from '../../platform/clock.ts';
 import type { Certificate } from '../../wire/cms/certificate.ts';
 
+/** Whether `certificate`, issued by `issuer`, was revoked at `instant`. */
+export interface RevocationQuestion {
+  readonly certificate: Certificate;
+  readonly issuer: Certificate;
+  readonly instant: Instant;
+}
+
 /** What the revocation lists say about one certificate. */
 export type RevocationStatus =
   | {
@@ -14,6 +21,7 @@ export type RevocationStatus =
   | {
       readonly status: 'revoked';
       readonly revokedAt: Instant;
+      /** RFC 5280's word; null when the list gives none. */
       readonly reason: string | null;
       readonly crlNumber: string | null;
     }
@@ -22,10 +30,6 @@ export type RevocationStatus =
 
 /** Where revocation is asked; `CrlCache` is one. */
 export interface RevocationSource {
-  /** Whether `certificate`, issued by `issuer`, is revoked at `instant`. Never rejects. */
-  check(question: {
-    readonly certificate: Certificate;
-    readonly issuer: Certificate;
-    readonly instant: Instant;
-  }): Promise<RevocationStatus>;
+  /** Never rejects. */
+  check(question: RevocationQuestion): Promise<RevocationStatus>;
 }

@@ -20,44 +20,61 @@ export type ExistenceFailure =
 /** IP-5: why the signer is not a provider (step 3). */
 export type OriginFailure = 'certificate-not-in-index' | 'certificate-differs-from-index';
 
-/** IP-6: why the signature does not hold (steps 4 and 5). */
-export type ValidityFailure =
-  | 'weak-digest'
-  | 'unsupported-algorithm'
-  | 'weak-key'
-  | 'digest-mismatch'
-  | 'signature-invalid'
+/** IP-6: why the certificate does not lead to a trusted authority (step 5). */
+export type PathFailureReason =
   | 'signing-not-permitted'
   | 'chain-broken'
   | 'unknown-critical-extension'
   | 'name-not-permitted'
+  | 'weak-digest'
+  | 'weak-key'
   | 'not-yet-valid'
   | 'expired'
   | 'revoked'
   | 'crl-unavailable';
 
-/** The signature exists, is a provider's and holds: IP-4, IP-5 and IP-6 all pass. */
-export interface AuthenticSignature {
+/** IP-6: why the signature does not hold (steps 4 and 5). */
+export type ValidityFailure =
+  | 'unsupported-algorithm'
+  | 'digest-mismatch'
+  | 'signature-invalid'
+  | PathFailureReason;
+
+/** A signature that holds, by a certificate that leads to a trusted authority: IP-4 and IP-6. */
+export interface SoundSignature {
   readonly authentic: true;
   /** The signer's certificate; `rfc822Names` holds the address From must equal. */
   readonly certificate: Certificate;
   /** SHA-1 of the certificate, 40 lower-case hexadecimal digits (SIG-15). */
   readonly certificateHash: string;
+  /** The signer's own claim of when it signed; null when it makes none. */
+  readonly signedAt: Instant | null;
+  /** The instant the certificates were judged at. */
+  readonly verifiedAt: Instant;
+  readonly digestAlgorithm: DigestName;
+  /** From the signer to the anchor, both included. */
+  readonly chain: readonly Certificate[];
+  /** Number of the CRL that spoke about the signer, decimal; null when there is none (SIG-15). */
+  readonly crlNumber: string | null;
+}
+
+/** Where the signed entity lies in a message: first octet, and one past the last. */
+export interface SignedPart {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A message whose signature is sound; whether the signer is a provider was not asked. */
+export interface SoundMessage extends SoundSignature {
+  readonly signedPart: SignedPart;
+}
+
+/** A message from a provider of the index: IP-4, IP-5 and IP-6 all pass (SIG-13). */
+export interface AuthenticSignature extends SoundMessage {
   /** The first index record that owns the certificate. */
   readonly provider: CertificateOwner;
   /** All records that own it; a main and a secondary environment may share one (DIR-1). */
   readonly owners: readonly CertificateOwner[];
-  /** The signer's own claim of when it signed; null when it makes none. */
-  readonly signedAt: Instant | null;
-  /** When the certificates were judged. */
-  readonly verifiedAt: Instant;
-  readonly digestAlgorithm: DigestName;
-  /** Where the signed entity lies in the message: first octet, and one past the last. */
-  readonly signedPart: { readonly start: number; readonly end: number };
-  /** From the signer to the anchor, both included. */
-  readonly chain: readonly Certificate[];
-  /** Number of the CRL that spoke about the signer, decimal; null when the CRL has none (SIG-15). */
-  readonly crlNumber: string | null;
 }
 
 interface Failed<Step extends string, Reason extends string> {
@@ -65,16 +82,28 @@ interface Failed<Step extends string, Reason extends string> {
   /** Which of the three tests failed first. */
   readonly failed: Step;
   readonly reason: Reason;
-  /** One English sentence for the journal. */
+  /** A few English words for the journal. */
   readonly detail: string;
   /** True when trying again later may pass: the message is to be deferred, not judged (U-17). */
   readonly temporary: boolean;
 }
 
-export type SignatureFailure =
-  | Failed<'existence', ExistenceFailure>
-  | Failed<'origin', OriginFailure>
-  | Failed<'validity', ValidityFailure>;
+export type ExistenceFailed = Failed<'existence', ExistenceFailure>;
+export type OriginFailed = Failed<'origin', OriginFailure>;
+export type ValidityFailed = Failed<'validity', ValidityFailure>;
+export type SignatureFailure = ExistenceFailed | OriginFailed | ValidityFailed;
 
-/** What the verification of a message found. */
+/** What the verification of a message against the index found. */
 export type Verification = AuthenticSignature | SignatureFailure;
+
+export function missing(reason: ExistenceFailure, detail: string): ExistenceFailed {
+  return { authentic: false, failed: 'existence', reason, detail, temporary: false };
+}
+
+export function foreign(reason: OriginFailure, detail: string): OriginFailed {
+  return { authentic: false, failed: 'origin', reason, detail, temporary: false };
+}
+
+export function unsound(reason: ValidityFailure, detail: string): ValidityFailed {
+  return { authentic: false, failed: 'validity', reason, detail, temporary: reason === 'crl-unavailable' };
+}
