@@ -4,7 +4,7 @@ import type { Instant } from '../../platform/clock.ts';
 import type { ContentId, ContentNumbers, NewBlob, NewContent } from '../contents/content-store.ts';
 import type { FolderId, Mailbox, MailboxId } from '../mailboxes/mailbox-store.ts';
 import type { NewQueueEntry, QueueEntryId } from '../queue/queue-store.ts';
-import type { DeliveryOutcome, Submission, Tracking } from '../tracking/tracking-store.ts';
+import type { DeliveryOutcome, Submission, Tracking, TrackingOutcome } from '../tracking/tracking-store.ts';
 
 /**
  * What one step of a message's life changes, as a plain value. `commit` performs it in one
@@ -17,7 +17,10 @@ export interface Step {
   readonly parts: readonly StepPart[];
 }
 
-/** Acts done together, or left out together when a condition does not hold at the commit. */
+/**
+ * Acts done together, or left out together when a condition does not hold at the commit. Parts and
+ * acts are taken in order: each sees what those before it did.
+ */
 export interface StepPart {
   readonly onlyIf?: readonly Condition[];
   readonly acts: readonly Act[];
@@ -30,7 +33,7 @@ export type Condition =
   | { readonly is: 'no-tracking-outcome'; readonly identifier: string; readonly recipient: string }
   /** The queue still holds the entry. */
   | { readonly is: 'queued'; readonly entry: QueueEntryId }
-  /** The mailbox exists, is active, and has room for so many counted octets. */
+  /** The mailbox exists, is active, and has room for so many counted octets; for none there is always room. */
   | { readonly is: 'room'; readonly mailbox: MailboxId; readonly sizeBytes: number }
   /** The folder exists (`wanted` true) or does not. */
   | {
@@ -42,8 +45,19 @@ export type Condition =
 
 export type FlagsMode = 'set' | 'add' | 'remove';
 
+/**
+ * One change. An act that names a mailbox, folder or content that is not there makes the commit
+ * reject with a permanent `Fault` (`no-such-mailbox`, `no-such-folder`, `no-such-content`,
+ * `no-such-blob`, `folder-exists`, `step-malformed`) and nothing of the step is kept. UIDs and queue
+ * entries that are gone are passed over.
+ */
 export type Act =
-  | { readonly do: 'put-mailbox'; readonly mailbox: Omit<Mailbox, 'id'>; readonly folders: readonly NewFolder[] }
+  /** An address that has a mailbox already keeps number, folders and messages; missing folders are made. */
+  | {
+      readonly do: 'put-mailbox';
+      readonly mailbox: Omit<Mailbox, 'id'>;
+      readonly folders: readonly NewFolder[];
+    }
   | {
       readonly do: 'append';
       readonly mailbox: MailboxId;
@@ -56,18 +70,41 @@ export type Act =
       /** Whether it counts against the quota. */
       readonly counted: boolean;
     }
-  | { readonly do: 'set-flags'; readonly folder: FolderId; readonly uids: readonly number[]; readonly mode: FlagsMode; readonly flags: readonly string[]; readonly unchangedSince?: number }
+  | {
+      readonly do: 'set-flags';
+      readonly folder: FolderId;
+      readonly uids: readonly number[];
+      readonly mode: FlagsMode;
+      readonly flags: readonly string[];
+      readonly unchangedSince?: number;
+    }
   | { readonly do: 'expunge'; readonly folder: FolderId; readonly uids: readonly number[] }
-  | { readonly do: 'copy'; readonly folder: FolderId; readonly uids: readonly number[]; readonly to: FolderId; readonly savedAt: Instant; readonly move: boolean }
+  /** Copies keep flags, receivedAt, counted and emailId. `move` removes the originals: one MODSEQ for both. */
+  | {
+      readonly do: 'copy';
+      readonly folder: FolderId;
+      readonly uids: readonly number[];
+      readonly to: FolderId;
+      readonly savedAt: Instant;
+      readonly move: boolean;
+    }
   | { readonly do: 'create-folder'; readonly mailbox: MailboxId; readonly folder: NewFolder }
+  /** Folders below it go along, but for those of INBOX (RFC 9051 section 6.3.6). */
   | { readonly do: 'rename-folder'; readonly folder: FolderId; readonly name: string }
+  /** Its messages go with it; folders below it stay. Nothing happens when it is gone already. */
   | { readonly do: 'delete-folder'; readonly folder: FolderId }
   | { readonly do: 'subscribe'; readonly folder: FolderId; readonly subscribed: boolean }
   | { readonly do: 'enqueue'; readonly entry: NewQueueEntry }
   /** Takes forward paths off an entry; the entry goes with the last of them. */
   | { readonly do: 'settle'; readonly entry: QueueEntryId; readonly forwardPaths: readonly string[] }
-  | { readonly do: 'retry-later'; readonly entry: QueueEntryId; readonly notBefore: Instant; readonly error: string }
+  | {
+      readonly do: 'retry-later';
+      readonly entry: QueueEntryId;
+      readonly notBefore: Instant;
+      readonly error: string;
+    }
   | { readonly do: 'hold'; readonly entry: QueueEntryId; readonly held: boolean }
+  /** Of submissions, trackings and delivery outcomes the first one put for a key stays. */
   | { readonly do: 'put-submission'; readonly submission: Submission }
   | { readonly do: 'track'; readonly tracking: Tracking }
   /** Sets only what is given and not set before: the first event of a kind counts. */
@@ -78,7 +115,7 @@ export type Act =
       readonly takenInChargeAt?: Instant;
       readonly firstNoticeAt?: Instant;
       readonly secondNoticeAt?: Instant;
-      readonly outcome?: Tracking['outcome'];
+      readonly outcome?: TrackingOutcome;
       readonly outcomeAt?: Instant;
     }
   | { readonly do: 'put-delivery-outcome'; readonly outcome: DeliveryOutcome }
@@ -93,10 +130,27 @@ export interface NewFolder {
 /** What the store gave for an act, in the acts' order; undefined where there is nothing to tell. */
 export type ActResult =
   | { readonly gave: 'mailbox'; readonly mailbox: MailboxId }
-  | { readonly gave: 'message'; readonly folder: FolderId; readonly uid: number; readonly modseq: number; readonly uidValidity: number }
-  | { readonly gave: 'flags'; readonly modseq: number; readonly changed: readonly number[]; readonly refused: readonly number[] }
+  | {
+      readonly gave: 'message';
+      readonly folder: FolderId;
+      readonly uid: number;
+      readonly modseq: number;
+      readonly uidValidity: number;
+    }
+  | {
+      readonly gave: 'flags';
+      readonly modseq: number;
+      readonly changed: readonly number[];
+      readonly refused: readonly number[];
+    }
   | { readonly gave: 'expunged'; readonly uids: readonly number[]; readonly modseq: number }
-  | { readonly gave: 'copied'; readonly from: readonly number[]; readonly to: readonly number[]; readonly uidValidity: number; readonly modseq: number }
+  | {
+      readonly gave: 'copied';
+      readonly from: readonly number[];
+      readonly to: readonly number[];
+      readonly uidValidity: number;
+      readonly modseq: number;
+    }
   | { readonly gave: 'folder'; readonly folder: FolderId }
   | { readonly gave: 'entry'; readonly entry: QueueEntryId }
   | { readonly gave: 'record'; readonly sequence: number }
@@ -120,7 +174,9 @@ export interface Committed {
 /**
  * The one way to change the store. Contents that no done part refers to are not kept.
  * The promise resolves only when all of it is on stable storage; it rejects with a temporary
- * `Fault` (`store-unavailable`, `store-full`) when nothing was kept.
+ * `Fault` (`store-unavailable`, `store-full`, `store-overloaded`) when nothing was kept. Octets and
+ * spool files are left alone until then; a spool file whose blob was kept is gone afterwards, any
+ * other remains its writer's.
  */
 export interface StepStore extends ContentNumbers {
   commit(step: Step): Promise<StepOutcome>;

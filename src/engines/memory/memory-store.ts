@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { readFile, rm } from 'node:fs/promises';
+import type { LogRecord } from '../../evidence/certification-log/log-store.ts';
+import type { BlobId, ContentId, StoredContent } from '../../mailroom/contents/content-store.ts';
+import type {
+  Folder,
+  FolderId,
+  Mailbox,
+  MailboxId,
+  MessageEntry,
+  MessageRange,
+} from '../../mailroom/mailboxes/mailbox-store.ts';
+import type { QueueEntry, QueueEntryId } from '../../mailroom/queue/queue-store.ts';
+import type { HouseStore } from '../../mailroom/steps/house-store.ts';
+import type { Committed, Step, StepOutcome } from '../../mailroom/steps/step-store.ts';
+import type { DeliveryOutcome, Submission, Tracking } from '../../mailroom/tracking/tracking-store.ts';
+import type { Instant } from '../../platform/clock.ts';
+import { Fault } from '../../platform/faults.ts';
+import { CommitListeners } from '../commit-listeners.ts';
+import { checkBlob, checkContent } from '../slices.ts';
+import { bareMessageId, byOctets, DEFAULT_STORE_LIMITS, type StoreLimits } from '../store-rules.ts';
+import { folderNamed, foldersOfMailbox, requireMailbox } from './folder-acts.ts';
+import { MemorySlicedOctets } from './memory-octets.ts';
+import { performStep } from './perform.ts';
+import { isAbout } from './relay-acts.ts';
+import { recipientKey, Tables } from './tables.ts';
+import { countedBytes, countFolder, totalBytes } from './usage.ts';
+
+/** An empty store that forgets everything with the process: the reference of the other engines. */
+export function openMemoryStore(options: { limits?: Partial<StoreLimits> } = {}): HouseStore {
+  return new MemoryStore({ ...DEFAULT_STORE_LIMITS, ...options.limits });
+}
+
+class MemoryStore implements HouseStore {
+  readonly #tables = new Tables();
+  readonly #listeners = new CommitListeners();
+  readonly #limits: StoreLimits;
+  #lastBlobId = 0;
+  #lastContentId = 0;
+  #closed = false;
+
+  constructor(limits: StoreLimits) {
+    this.#limits = limits;
+  }
+
+  nextBlobId(): BlobId {
+    return ++this.#lastBlobId;
+  }
+
+  nextContentId(): ContentId {
+    return ++this.#lastContentId;
+  }
+
+  async commit(step: Step): Promise<StepOutcome> {
+    // A step crosses to other threads and machines elsewhere; what could not cross is found here too.
+    const { contents, parts } = structuredClone({ contents: step.contents, parts: step.parts });
+    const brought = {
+      contents: new Map(contents.map((content) => [content.id, content])),
+      blobs: await this.#readBlobs(step),
+    };
+    contents.forEach(checkContent);
+    if (this.#closed) throw new Fault('store-unavailable', 'the store is closed', { temporary: true });
+    const outcome = this.#perform({ parts, brought, expungedKept: this.#limits.expungedKept });
+    this.#listeners.tell({ step, outcome });
+    await this.#removeSpoolFiles(step);
+    return outcome;
+  }
+
+  #perform(task: Parameters<typeof performStep>[1]): StepOutcome {
+    try {
+      const outcome = performStep(this.#tables, task);
+      this.#tables.undo.forget();
+      return outcome;
+    } catch (fault) {
+      this.#tables.undo.takeBack();
+      throw fault;
+    }
+  }
+
+  async #readBlobs(step: Step): Promise<Map<BlobId, Buffer>> {
+    const octets = new Map<BlobId, Buffer>();
+    for (const blob of step.blobs) {
+      checkBlob(blob);
+      const { source } = blob;
+      octets.set(
+        blob.id,
+        source.kind === 'memory' ? Buffer.from(source.octets) : await readFile(source.path),
+      );
+    }
+    return octets;
+  }
+
+  /** A spool file whose blob was kept has done its service; the others remain their writer's. */
+  async #removeSpoolFiles(step: Step): Promise<void> {
+    for (const { id, source } of step.blobs)
+      if (source.kind === 'file' && this.#tables.blobs.has(id)) await rm(source.path, { force: true });
+  }
+
+  onCommitted(listener: (committed: Committed) => void): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  findContent(id: ContentId): StoredContent | undefined {
+    const content = this.#tables.contents.get(id)?.content;
+    if (content === undefined) return undefined;
+    const { size, slices, index } = content;
+    const octetsOf = ({ blob, offset, length }: (typeof slices)[number]) => {
+      const octets = this.#tables.blobs.get(blob)?.octets;
+      if (octets === undefined)
+        throw new Fault('content-gone', `blob ${blob} is no longer kept`, { temporary: false });
+      return octets.subarray(offset, offset + length);
+    };
+    return { id, size, index, octets: new MemorySlicedOctets(size, { slices, octetsOf }) };
+  }
+
+  findMailbox(address: string): Mailbox | undefined {
+    const id = this.#tables.mailboxesByAddress.get(address.toLowerCase());
+    return id === undefined ? undefined : this.getMailbox(id);
+  }
+
+  getMailbox(id: MailboxId): Mailbox {
+    return requireMailbox(this.#tables, id).mailbox;
+  }
+
+  listMailboxes(): readonly Mailbox[] {
+    const mailboxes = this.#tables.mailboxes.values().map((row) => row.mailbox);
+    return mailboxes.sort((one, other) => byOctets(one.address, other.address));
+  }
+
+  usage(id: MailboxId): { readonly countedBytes: number; readonly totalBytes: number } {
+    requireMailbox(this.#tables, id);
+    return { countedBytes: countedBytes(this.#tables, id), totalBytes: totalBytes(this.#tables, id) };
+  }
+
+  listFolders(mailbox: MailboxId): readonly Folder[] {
+    const folders = foldersOfMailbox(this.#tables, mailbox).map(countFolder);
+    return folders.sort((one, other) => byOctets(one.name, other.name));
+  }
+
+  findFolder(mailbox: MailboxId, name: string): Folder | undefined {
+    const row = folderNamed(this.#tables, { mailbox, name });
+    return row && countFolder(row);
+  }
+
+  findFolderById(id: FolderId): Folder | undefined {
+    const row = this.#tables.folders.get(id);
+    return row && countFolder(row);
+  }
+
+  listMessages(folder: FolderId, range: MessageRange = {}): readonly MessageEntry[] {
+    const { fromUid = 1, toUid = Number.POSITIVE_INFINITY, changedSince = 0, limit } = range;
+    const messages = this.#tables.folders.get(folder)?.messages.values() ?? [];
+    return messages
+      .filter(({ uid, modseq }) => uid >= fromUid && uid <= toUid && modseq > changedSince)
+      .sort((one, other) => one.uid - other.uid)
+      .slice(0, limit);
+  }
+
+  listExpunged(folder: FolderId, sinceModseq: number): readonly number[] | undefined {
+    const row = this.#tables.folders.get(folder);
+    if (row === undefined || sinceModseq < row.expungedFloor) return undefined;
+    const gone = row.expunged.filter((expunged) => expunged.modseq > sinceModseq);
+    return gone.map((expunged) => expunged.uid).sort((one, other) => one - other);
+  }
+
+  listDue(now: Instant, limit: number): readonly QueueEntry[] {
+    const due = this.#tables.queue.values().filter((entry) => !entry.held && entry.notBefore <= now);
+    return due.sort((one, other) => one.notBefore - other.notBefore || one.id - other.id).slice(0, limit);
+  }
+
+  nextDueAt(): Instant | undefined {
+    const waiting = this.#tables.queue.values().filter((entry) => !entry.held);
+    return waiting.length === 0 ? undefined : Math.min(...waiting.map((entry) => entry.notBefore));
+  }
+
+  findQueueEntry(id: QueueEntryId): QueueEntry | undefined {
+    return this.#tables.queue.get(id);
+  }
+
+  listQueue(): readonly QueueEntry[] {
+    return this.#tables.queue.values().sort((one, other) => one.id - other.id);
+  }
+
+  findSubmission(identifier: string): Submission | undefined {
+    return this.#tables.submissions.get(identifier);
+  }
+
+  findTracking(identifier: string, recipient: string): Tracking | undefined {
+    return this.listTrackings(identifier).find((tracking) => isAbout(tracking, recipient));
+  }
+
+  listTrackings(identifier: string): readonly Tracking[] {
+    return this.#tables.trackings.get(identifier) ?? [];
+  }
+
+  findDeliveryOutcome(identifier: string, recipient: string): DeliveryOutcome | undefined {
+    return this.#tables.outcomes.get(recipientKey(identifier, recipient));
+  }
+
+  recordsAbout(id: string): readonly LogRecord[] {
+    const wanted = bareMessageId(id);
+    if (wanted === '') return [];
+    const isWanted = ({ identifier, messageId }: LogRecord) =>
+      identifier === wanted || (messageId !== undefined && bareMessageId(messageId) === wanted);
+    return this.#tables.log.values().filter(isWanted);
+  }
+
+  listRecords(fromSequence: number, limit: number): readonly LogRecord[] {
+    const first = Math.max(fromSequence, 1);
+    return this.#tables.log.values().slice(first - 1, first - 1 + limit);
+  }
+
+  lastSequence(): number {
+    return this.#tables.log.size;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+  }
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { NewLogRecord } from '../../evidence/certification-log/log-store.ts';
+import type { Mailbox } from '../../mailroom/mailboxes/mailbox-store.ts';
+import type {
+  Act,
+  ActResult,
+  Condition,
+  NewFolder,
+  Step,
+  StepOutcome,
+} from '../../mailroom/steps/step-store.ts';
+import type { Brought } from './content-acts.ts';
+import { createFolder, deleteFolder, folderNamed, renameFolder, requireFolder } from './folder-acts.ts';
+import { append, copy, expunge, setFlags } from './message-acts.ts';
+import {
+  changeEntry,
+  enqueue,
+  isAbout,
+  markTracking,
+  putDeliveryOutcome,
+  putSubmission,
+  retryLater,
+  settle,
+  track,
+} from './relay-acts.ts';
+import { recipientKey, type Tables } from './tables.ts';
+import { countedBytes } from './usage.ts';
+
+/** Performs a step, part after part: later parts see what earlier ones did. Throws when it cannot. */
+export function performStep(
+  tables: Tables,
+  task: { parts: Step['parts']; brought: Brought; expungedKept: number },
+): StepOutcome {
+  const parts = task.parts.map((part): StepOutcome['parts'][number] => {
+    const failed = part.onlyIf?.find((condition) => !holds(tables, condition));
+    if (failed !== undefined) return { done: false, failed };
+    return { done: true, results: part.acts.map((act) => perform(tables, { ...task, act })) };
+  });
+  return { parts };
+}
+
+function holds(tables: Tables, condition: Condition): boolean {
+  switch (condition.is) {
+    case 'no-delivery-outcome':
+      return !tables.outcomes.has(recipientKey(condition.identifier, condition.recipient));
+    case 'no-tracking-outcome': {
+      const tracked = tables.trackings.get(condition.identifier) ?? [];
+      return tracked.find((tracking) => isAbout(tracking, condition.recipient))?.outcome === undefined;
+    }
+    case 'queued':
+      return tables.queue.has(condition.entry);
+    case 'room': {
+      const mailbox = tables.mailboxes.get(condition.mailbox)?.mailbox;
+      if (mailbox?.status !== 'active') return false;
+      // What does not count has always room, even where the quota was lowered below what is there.
+      if (condition.sizeBytes === 0) return true;
+      return countedBytes(tables, mailbox.id) + condition.sizeBytes <= mailbox.quotaBytes;
+    }
+    case 'folder':
+      return (folderNamed(tables, condition) !== undefined) === condition.wanted;
+  }
+}
+
+function perform(tables: Tables, task: { act: Act; brought: Brought; expungedKept: number }): ActResult {
+  const { act, brought, expungedKept } = task;
+  switch (act.do) {
+    case 'put-mailbox':
+      return putMailbox(tables, act);
+    case 'append':
+      return append(tables, { act, brought });
+    case 'set-flags':
+      return setFlags(tables, act);
+    case 'expunge':
+      return expunge(tables, { act, expungedKept });
+    case 'copy':
+      return copy(tables, { act, expungedKept });
+    case 'create-folder':
+      return { gave: 'folder', folder: createFolder(tables, act).id };
+    case 'enqueue':
+      return enqueue(tables, { entry: act.entry, brought });
+    case 'record':
+      return record(tables, act.record);
+    default:
+      performSilently(tables, act);
+      return undefined;
+  }
+}
+
+type SilentAct = Exclude<
+  Act,
+  { do: 'put-mailbox' | 'append' | 'set-flags' | 'expunge' | 'copy' | 'create-folder' | 'enqueue' | 'record' }
+>;
+
+/** The acts the store has nothing to tell about. */
+function performSilently(tables: Tables, act: SilentAct): void {
+  switch (act.do) {
+    case 'rename-folder':
+      renameFolder(tables, act);
+      break;
+    case 'delete-folder':
+      deleteFolder(tables, act.folder);
+      break;
+    case 'subscribe':
+      tables.folders.set(act.folder, { ...requireFolder(tables, act.folder), subscribed: act.subscribed });
+      break;
+    case 'settle':
+      settle(tables, act);
+      break;
+    case 'retry-later':
+      retryLater(tables, act);
+      break;
+    case 'hold':
+      changeEntry(tables, { entry: act.entry, change: (before) => ({ ...before, held: act.held }) });
+      break;
+    case 'put-submission':
+      putSubmission(tables, act.submission);
+      break;
+    case 'track':
+      track(tables, act.tracking);
+      break;
+    case 'mark-tracking':
+      markTracking(tables, act);
+      break;
+    case 'put-delivery-outcome':
+      putDeliveryOutcome(tables, act);
+      break;
+  }
+}
+
+/** An address that has a mailbox keeps its number and its folders; missing folders are made. */
+function putMailbox(
+  tables: Tables,
+  act: { mailbox: Omit<Mailbox, 'id'>; folders: readonly NewFolder[] },
+): ActResult {
+  const address = act.mailbox.address.toLowerCase();
+  const known = tables.mailboxesByAddress.get(address);
+  const id = known ?? tables.next('mailbox');
+  const modseq = tables.mailboxes.get(id)?.modseq ?? 0;
+  tables.mailboxes.set(id, { mailbox: { ...act.mailbox, address, id }, modseq });
+  tables.mailboxesByAddress.set(address, id);
+  for (const folder of act.folders) {
+    if (folderNamed(tables, { mailbox: id, name: folder.name }) === undefined)
+      createFolder(tables, { mailbox: id, folder });
+  }
+  return { gave: 'mailbox', mailbox: id };
+}
+
+function record(tables: Tables, fields: NewLogRecord): ActResult {
+  const sequence = tables.log.size + 1;
+  tables.log.set(sequence, { ...fields, sequence });
+  return { gave: 'record', sequence };
+}

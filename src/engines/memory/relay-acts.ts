@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { NewQueueEntry, QueueEntry, QueueEntryId } from '../../mailroom/queue/queue-store.ts';
+import type { Act, ActResult } from '../../mailroom/steps/step-store.ts';
+import type { Submission, Tracking } from '../../mailroom/tracking/tracking-store.ts';
+import type { Brought } from './content-acts.ts';
+import { referToContent, releaseContent } from './content-acts.ts';
+import { recipientKey, type Tables } from './tables.ts';
+
+export function enqueue(tables: Tables, task: { entry: NewQueueEntry; brought: Brought }): ActResult {
+  const { entry, brought } = task;
+  referToContent(tables, { content: entry.content, brought });
+  const id = tables.next('entry');
+  tables.queue.set(id, { ...entry, id, attempts: 0, notBefore: entry.createdAt, held: false });
+  return { gave: 'entry', entry: id };
+}
+
+export function settle(tables: Tables, act: { entry: QueueEntryId; forwardPaths: readonly string[] }): void {
+  const entry = tables.queue.get(act.entry);
+  if (entry === undefined) return;
+  const forwardPaths = entry.forwardPaths.filter((path) => !act.forwardPaths.includes(path));
+  if (forwardPaths.length > 0) {
+    tables.queue.set(entry.id, { ...entry, forwardPaths });
+    return;
+  }
+  tables.queue.delete(entry.id);
+  releaseContent(tables, entry.content);
+}
+
+/** Changes a queue entry; nothing happens when it is gone already. */
+export function changeEntry(
+  tables: Tables,
+  task: { entry: QueueEntryId; change(entry: QueueEntry): QueueEntry },
+): void {
+  const entry = tables.queue.get(task.entry);
+  if (entry !== undefined) tables.queue.set(entry.id, task.change(entry));
+}
+
+export function retryLater(tables: Tables, act: Extract<Act, { do: 'retry-later' }>): void {
+  const { entry, notBefore, error: lastError } = act;
+  const change = (before: QueueEntry) => ({ ...before, attempts: before.attempts + 1, notBefore, lastError });
+  changeEntry(tables, { entry, change });
+}
+
+/** The first submission of an identifier stays. */
+export function putSubmission(tables: Tables, submission: Submission): void {
+  if (tables.submissions.get(submission.identifier) === undefined)
+    tables.submissions.set(submission.identifier, submission);
+}
+
+/** What was tracked first stays. */
+export function track(tables: Tables, tracking: Tracking): void {
+  const tracked = tables.trackings.get(tracking.identifier) ?? [];
+  if (tracked.some((other) => isAbout(other, tracking.recipient))) return;
+  tables.trackings.set(tracking.identifier, [...tracked, tracking]);
+}
+
+export function markTracking(tables: Tables, act: Extract<Act, { do: 'mark-tracking' }>): void {
+  const { do: _, recipient, ...marks } = act;
+  const tracked = tables.trackings.get(act.identifier);
+  if (tracked === undefined) return;
+  const marked = tracked.map((tracking) =>
+    isAbout(tracking, recipient) ? { ...marks, ...tracking } : tracking,
+  );
+  tables.trackings.set(act.identifier, marked);
+}
+
+export function isAbout(tracking: Tracking, recipient: string): boolean {
+  return tracking.recipient.toLowerCase() === recipient.toLowerCase();
+}
+
+/** The first outcome of a recipient stays (DP-24). */
+export function putDeliveryOutcome(tables: Tables, act: Extract<Act, { do: 'put-delivery-outcome' }>): void {
+  const key = recipientKey(act.outcome.identifier, act.outcome.recipient);
+  if (!tables.outcomes.has(key)) tables.outcomes.set(key, act.outcome);
+}
