@@ -72,7 +72,7 @@ export function parseHeader(octets: Uint8Array): Header {
     const lineEnd = endOfLine(block, start);
     if (isEmptyLine(block, start)) return new ParsedHeader(fields, start, lineEnd);
     const end = endOfField(block, lineEnd);
-    fields.push(readField(block, start, end));
+    fields.push(new ParsedField(block, { start, firstLineEnd: lineEnd, end }));
     start = end;
   }
   return new ParsedHeader(fields, block.length, block.length);
@@ -88,21 +88,21 @@ class ParsedHeader implements Header {
   readonly fields: readonly HeaderField[];
   readonly end: number;
   readonly bodyStart: number;
-  readonly defects: readonly HeaderDefect[];
   readonly #byKey = new Map<string, HeaderField[]>();
 
   constructor(fields: readonly HeaderField[], end: number, bodyStart: number) {
     this.fields = fields;
     this.end = end;
     this.bodyStart = bodyStart;
-    const defects = new Set<HeaderDefect>();
     for (const field of fields) {
-      for (const defect of field.defects) defects.add(defect);
       const same = this.#byKey.get(field.key);
       if (same === undefined) this.#byKey.set(field.key, [field]);
       else same.push(field);
     }
-    this.defects = [...defects];
+  }
+
+  get defects(): readonly HeaderDefect[] {
+    return [...new Set(this.fields.flatMap((field) => field.defects))];
   }
 
   first(name: string): HeaderField | undefined {
@@ -114,54 +114,50 @@ class ParsedHeader implements Header {
   }
 }
 
+/** A field whose value and defects are worked out when asked for: most never are. */
 class ParsedField implements HeaderField {
   readonly name: string;
   readonly key: string;
   readonly start: number;
   readonly end: number;
-  readonly raw: Buffer;
-  readonly defects: readonly HeaderDefect[];
+  readonly #octets: Buffer;
+  readonly #colon: number;
   #value: string | undefined;
 
-  constructor(
-    range: { start: number; end: number },
-    name: string,
-    raw: Buffer,
-    defects: readonly HeaderDefect[],
-  ) {
-    this.name = name;
-    this.key = name.toLowerCase();
+  constructor(block: Buffer, range: { start: number; firstLineEnd: number; end: number }) {
     this.start = range.start;
     this.end = range.end;
-    this.raw = raw;
-    this.defects = defects;
+    this.#octets = block.subarray(range.start, range.end);
+    const colon = this.#octets.indexOf(COLON);
+    this.#colon = colon < range.firstLineEnd - range.start ? colon : -1;
+    this.name = this.#octets.toString('latin1', 0, this.#nameEnd());
+    this.key = this.name.toLowerCase();
+  }
+
+  get raw(): Buffer {
+    const start = this.#colon + 1;
+    return this.#octets.subarray(start, Math.max(start, withoutLineEnd(this.#octets, this.#octets.length)));
   }
 
   get value(): string {
     this.#value ??= trimBlanks(unfold(decodeUnlabelled(this.raw)));
     return this.#value;
   }
-}
 
-function readField(block: Buffer, start: number, end: number): ParsedField {
-  const field = block.subarray(start, end);
-  const defects = lineDefects(field);
-  const colon = field.subarray(0, endOfLine(field, 0)).indexOf(COLON);
-  const textEnd = withoutLineEnd(field, field.length);
-  if (colon < 0)
-    return new ParsedField({ start, end }, '', field.subarray(0, textEnd), [...defects, 'no-colon']);
-  let nameEnd = colon;
-  while (nameEnd > 0 && isBlank(field[nameEnd - 1])) nameEnd--;
-  if (nameEnd < colon) defects.push('blank-before-colon');
-  const name = field.toString('latin1', 0, nameEnd);
-  // RFC 5322 section 2.2: printable US-ASCII but the colon.
-  if (!/^[!-9;-~]+$/.test(name)) defects.push('bad-name');
-  return new ParsedField(
-    { start, end },
-    name,
-    field.subarray(colon + 1, Math.max(textEnd, colon + 1)),
-    defects,
-  );
+  get defects(): readonly HeaderDefect[] {
+    const defects = lineDefects(this.#octets);
+    if (this.#colon < 0) return [...defects, 'no-colon'];
+    if (this.#nameEnd() < this.#colon) defects.push('blank-before-colon');
+    // RFC 5322 section 2.2: printable US-ASCII but the colon.
+    if (!/^[!-9;-~]+$/.test(this.name)) defects.push('bad-name');
+    return defects;
+  }
+
+  #nameEnd(): number {
+    let end = Math.max(this.#colon, 0);
+    while (end > 0 && isBlank(this.#octets[end - 1])) end--;
+    return end;
+  }
 }
 
 function lineDefects(field: Buffer): HeaderDefect[] {

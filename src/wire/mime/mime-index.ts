@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { HeaderKeeper } from './header-keeper.ts';
+import { LineScanner } from './line-scanner.ts';
+import { asBuffer } from './octets.ts';
+import { PartTree } from './part-tree.ts';
+import { WatchedLines } from './watched-lines.ts';
 
 /** A media type's or a disposition's parameters: names in lower case, values decoded (RFC 2231, RFC 2047). */
 export type Parameters = Readonly<Record<string, string>>;
@@ -55,22 +60,32 @@ export interface MimeIndex {
 }
 
 export type MimeDefect =
+  /** A header larger than the limit: its entity is a leaf, read from what was kept. */
   | 'header-too-large'
+  /** The content fields of all parts together are too large: this part is an opaque leaf. */
+  | 'content-fields-too-large'
   | 'too-deep'
   | 'too-many-parts'
+  | 'too-many-watched'
+  /** A header cut off by a boundary or by the end; legal, as there is no body. */
   | 'header-without-end'
+  /** A line without colon among the fields, or a content field that is too long. */
   | 'malformed-header'
   | 'malformed-content-type'
+  /** Two of a field that may stand once: readers disagree on which counts; here the first. */
+  | 'repeated-content-field'
   | 'multipart-without-boundary'
   | 'multipart-without-parts'
   | 'closing-boundary-missing'
-  | 'encoded-container'
-  | 'too-many-watched';
+  /** A multipart or an embedded message that claims to be encoded; such a message is left unopened. */
+  | 'encoded-container';
 
-/** Beyond these a part is left unopened (a leaf), and a defect says so. */
+/** Beyond these a part is left unopened (a leaf), or not listed, and a defect says so. */
 export interface MimeLimits {
-  /** Octets of one part's header that are read for its content fields. */
+  /** Octets of one entity's header that are read for its content fields. */
   readonly headerBytes: number;
+  /** Size of the content fields of all parts together, as they stand in the index. */
+  readonly fieldBytes: number;
   /** Entities within one another, the message itself counting as 1. */
   readonly depth: number;
   /** Entities in all. */
@@ -81,6 +96,7 @@ export interface MimeLimits {
 
 export const DEFAULT_MIME_LIMITS: MimeLimits = {
   headerBytes: 1024 * 1024,
+  fieldBytes: 4 * 1024 * 1024,
   depth: 100,
   parts: 10_000,
   watched: 1000,
@@ -92,18 +108,50 @@ export interface MimeIndexerOptions {
   readonly watchPrefix?: string;
 }
 
-/** Finds the entities of a message while its octets pass by; keeps none of them. */
+/**
+ * Finds the entities of a message while its octets pass by. Keeps none of them but the header that is being
+ * read; never throws, whatever the octets.
+ */
 export class MimeIndexer {
-  constructor(_options: MimeIndexerOptions = {}) {}
+  readonly #header: HeaderKeeper;
+  readonly #tree: PartTree;
+  readonly #watched: WatchedLines;
+  readonly #scanner: LineScanner;
+
+  constructor(options: MimeIndexerOptions = {}) {
+    const limits = { ...DEFAULT_MIME_LIMITS, ...options.limits };
+    this.#header = new HeaderKeeper(limits.headerBytes);
+    const tree = new PartTree(limits, (start, end) => this.#header.take(start, end));
+    const watched = new WatchedLines(options.watchPrefix, limits.watched);
+    this.#tree = tree;
+    this.#watched = watched;
+    this.#scanner = new LineScanner({
+      get everyLine() {
+        return tree.everyLine;
+      },
+      line(line) {
+        watched.line(line);
+        tree.line(line);
+      },
+    });
+  }
 
   /** Takes the next octets, in chunks of any size; the chunk is not kept. */
-  update(_chunk: Uint8Array): void {
-    throw new Error('not written yet');
+  update(chunk: Uint8Array): void {
+    const octets = asBuffer(chunk);
+    this.#header.pass(octets);
+    this.#scanner.update(octets);
+    this.#header.keepFrom(this.#tree.headerStart);
   }
 
   /** The index; to be called once, after the last `update`. */
   end(): MimeIndex {
-    throw new Error('not written yet');
+    this.#scanner.end();
+    const { size, lineFeeds, eightBit, bareLineEnds, nul, longestLine } = this.#scanner;
+    const root = this.#tree.end({ offset: size, lineFeeds });
+    const defects = [...this.#tree.defects];
+    if (this.#watched.overflown) defects.push('too-many-watched');
+    return { size, root, eightBit, bareLineEnds, nul, longestLine, watched: this.#watched.list(), defects };
   }
 }
 

@@ -48,5 +48,5 @@ export function isEmbeddedMessage(part: MimePart): boolean {
 
 /** The name the sender gave the part: `filename` of the disposition, else `name` of the type. */
 export function partFileName(part: MimePart): string | undefined {
-  return part.disposition?.params['filename'] ?? part.params['name'];
+  return part.disposition?.params.filename ?? part.params.name;
 }

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+const EMPTY: Buffer = Buffer.alloc(0);
+
+/** Keeps the octets of the one header that is being read, up to a limit, while chunks pass by. */
+export class HeaderKeeper {
+  readonly #maxBytes: number;
+  #chunk: Buffer = EMPTY;
+  #chunkStart = 0;
+  /** Copies of what earlier chunks held of the header. */
+  #kept: Buffer[] = [];
+  #keptBytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** The chunk that is about to be scanned. */
+  pass(chunk: Buffer): void {
+    this.#chunkStart += this.#chunk.length;
+    this.#chunk = chunk;
+  }
+
+  /** Copies what the scanned chunk holds of a header that goes on in the next one. */
+  keepFrom(headerStart: number | undefined): void {
+    if (headerStart !== undefined) {
+      const part = this.#part(headerStart, this.#chunkStart + this.#chunk.length);
+      if (part.length > 0) this.#kept.push(Buffer.from(part));
+      this.#keptBytes += part.length;
+    }
+    // The caller may reuse the chunk: only its length is needed from here on.
+    this.#chunkStart += this.#chunk.length;
+    this.#chunk = EMPTY;
+  }
+
+  /** The header's octets, as far as the limit allows, and whether they are all; nothing is kept after it. */
+  take(start: number, end: number): { readonly block: Buffer; readonly whole: boolean } {
+    const part = this.#part(start, end);
+    const block = this.#kept.length === 0 ? part : Buffer.concat([...this.#kept, part]);
+    this.#kept = [];
+    this.#keptBytes = 0;
+    return { block: block.subarray(0, end - start), whole: block.length >= end - start };
+  }
+
+  #part(start: number, end: number): Buffer {
+    const from = Math.max(start - this.#chunkStart, 0);
+    const to = Math.min(end - this.#chunkStart, from + this.#maxBytes - this.#keptBytes);
+    return to > from ? this.#chunk.subarray(from, to) : EMPTY;
+  }
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: EUPL-1.2
+import {
+  type ContentFields,
+  contentFieldsSize,
+  type DefaultType,
+  readContentFields,
+} from './content-fields.ts';
+import { LINE_HEAD_OCTETS, type LineSink, type ScannedLine } from './line-scanner.ts';
+import type { MimeDefect, MimeLimits, MimePart } from './mime-index.ts';
+
+/** A place between two lines. */
+interface Place {
+  readonly offset: number;
+  /** Line feeds before it. */
+  readonly lineFeeds: number;
+}
+
+/** An entity whose end has not come yet. */
+interface OpenPart {
+  readonly headerStart: number;
+  readonly depth: number;
+  readonly defaultType: DefaultType;
+  bodyStart: Place;
+  fields: ContentFields | undefined;
+  /** Set while this multipart's boundary is looked for. */
+  boundary: string | undefined;
+  readonly parts: MimePart[];
+}
+
+/** Gives the octets of a header, as far as they were kept. */
+export type HeaderSource = (
+  start: number,
+  end: number,
+) => { readonly block: Buffer; readonly whole: boolean };
+
+/** RFC 2045 section 6.4: encodings that leave the octets as they are. */
+const IDENTITY_ENCODINGS: ReadonlySet<string> = new Set(['7bit', '8bit', 'binary']);
+
+/** Builds the tree of entities out of the lines that matter: those of headers, and boundaries. */
+export class PartTree implements LineSink {
+  readonly defects = new Set<MimeDefect>();
+  readonly #limits: MimeLimits;
+  readonly #headerSource: HeaderSource;
+  /** The entities that are open, outermost first. */
+  readonly #open: OpenPart[] = [];
+  /** Who waits for a boundary, outermost first: the innermost of the same name wins. */
+  readonly #waiting = new Map<string, OpenPart[]>();
+  #inHeader = false;
+  #partCount = 0;
+  #fieldBytes = 0;
+
+  constructor(limits: MimeLimits, headerSource: HeaderSource) {
+    this.#limits = limits;
+    this.#headerSource = headerSource;
+    this.#begin(0, 'text/plain');
+  }
+
+  /** In headers every line counts, in bodies only what may be a boundary. */
+  get everyLine(): boolean {
+    return this.#inHeader;
+  }
+
+  /** Where the header starts that is being read; undefined in a body. */
+  get headerStart(): number | undefined {
+    return this.#inHeader ? this.#open.at(-1)?.headerStart : undefined;
+  }
+
+  line(line: ScannedLine): void {
+    const dashes = line.head[0] === 0x2d && line.head[1] === 0x2d;
+    if (dashes && line.whole && this.#boundaryLine(line)) return;
+    if (this.#inHeader && line.head.length === 0) {
+      this.#endHeader({ offset: line.end, lineFeeds: line.lineFeedsBefore + 1 }, line.start);
+    }
+  }
+
+  /** The root, everything being closed where the octets end. */
+  end(end: Place): MimePart {
+    return this.#close(0, end) ?? finishPart(newPart(0, 1, 'text/plain'), end);
+  }
+
+  #begin(headerStart: number, defaultType: DefaultType): void {
+    this.#partCount++;
+    this.#inHeader = true;
+    this.#open.push(newPart(headerStart, this.#open.length + 1, defaultType));
+  }
+
+  /** Whether the line is a delimiter of an open multipart; if so it is dealt with. */
+  #boundaryLine(line: ScannedLine): boolean {
+    // RFC 2046 section 5.1.1: blanks may follow. The line must be the boundary and nothing more, so that
+    // one boundary may be the beginning of another.
+    const text = trimBlanksEnd(line.head.toString('latin1', 2));
+    let owner = this.#waiting.get(text)?.at(-1);
+    const closing = owner === undefined && text.endsWith('--');
+    if (closing) owner = this.#waiting.get(text.slice(0, -2))?.at(-1);
+    if (owner === undefined) return false;
+    const lineFeeds = line.endingBefore > 0 ? line.lineFeedsBefore - 1 : 0;
+    const closed = this.#close(owner.depth, { offset: line.start - line.endingBefore, lineFeeds });
+    if (closed !== undefined) owner.parts.push(closed);
+    if (closing) this.#stopWaiting(owner);
+    else this.#beginPart(owner, line.end);
+    return true;
+  }
+
+  #beginPart(owner: OpenPart, headerStart: number): void {
+    if (this.#partCount >= this.#limits.parts) this.defects.add('too-many-parts');
+    else this.#begin(headerStart, owner.fields?.subtype === 'digest' ? 'message/rfc822' : 'text/plain');
+  }
+
+  /** The header of the innermost entity is over, its body begins at `bodyStart`. */
+  #endHeader(bodyStart: Place, headerEnd: number): void {
+    const part = this.#open.at(-1);
+    if (part === undefined) return;
+    this.#inHeader = false;
+    part.bodyStart = bodyStart;
+    const { block, whole } = this.#headerSource(part.headerStart, headerEnd);
+    part.fields = readContentFields(block, part.defaultType, this.defects);
+    this.#fieldBytes += contentFieldsSize(part.fields);
+    if (this.#fieldBytes > this.#limits.fieldBytes) {
+      this.defects.add('content-fields-too-large');
+      part.fields = UNKNOWN_CONTENT;
+    } else if (whole) {
+      this.#openContainer(part, part.fields);
+    } else {
+      this.defects.add('header-too-large');
+    }
+  }
+
+  #openContainer(part: OpenPart, fields: ContentFields): void {
+    const multipart = fields.type === 'multipart';
+    const message = fields.type === 'message' && /^(?:rfc822|global)$/.test(fields.subtype);
+    if (!multipart && !message) return;
+    const identity = IDENTITY_ENCODINGS.has(fields.encoding);
+    if (!identity) this.defects.add('encoded-container');
+    if (part.depth >= this.#limits.depth) {
+      this.defects.add('too-deep');
+    } else if (multipart) {
+      // Multiparts that claim an encoding are common and never encoded.
+      this.#waitFor(part, fields.params.boundary);
+    } else if (this.#partCount >= this.#limits.parts) {
+      this.defects.add('too-many-parts');
+    } else if (identity) {
+      this.#begin(part.bodyStart.offset, 'text/plain');
+    }
+  }
+
+  #waitFor(part: OpenPart, boundary: string | undefined): void {
+    // Lines are compared as octets, each a character.
+    const name = trimBlanksEnd(Buffer.from(boundary ?? '').toString('latin1'));
+    if (name === '' || name.length > MAX_BOUNDARY) {
+      this.defects.add('multipart-without-boundary');
+      return;
+    }
+    part.boundary = name;
+    const waiting = this.#waiting.get(name);
+    if (waiting === undefined) this.#waiting.set(name, [part]);
+    else waiting.push(part);
+  }
+
+  /** From here on the part's boundary means nothing to it: its epilogue begins, or it is over. */
+  #stopWaiting(part: OpenPart): void {
+    if (part.boundary === undefined) return;
+    const waiting = this.#waiting.get(part.boundary);
+    waiting?.pop();
+    if (waiting?.length === 0) this.#waiting.delete(part.boundary);
+    part.boundary = undefined;
+    if (part.parts.length === 0) this.defects.add('multipart-without-parts');
+  }
+
+  /** Closes the entities beyond the outermost `keep` ones at `end`, and gives the outermost of those. */
+  #close(keep: number, end: Place): MimePart | undefined {
+    while (this.#inHeader) this.#cutHeader(end);
+    let closed: MimePart | undefined;
+    while (this.#open.length > keep) {
+      const part = this.#open.pop();
+      if (part === undefined) break;
+      if (closed !== undefined) part.parts.push(closed);
+      if (part.boundary !== undefined) this.defects.add('closing-boundary-missing');
+      this.#stopWaiting(part);
+      closed = finishPart(part, end);
+    }
+    return closed;
+  }
+
+  /** A header that a boundary or the end of the octets cuts off has no body. */
+  #cutHeader(end: Place): void {
+    const start = this.#open.at(-1)?.headerStart ?? 0;
+    const offset = Math.max(start, end.offset);
+    if (offset > start) this.defects.add('header-without-end');
+    this.#endHeader({ offset, lineFeeds: end.lineFeeds }, offset);
+  }
+}
+
+/** What is said of a part whose header could not be read. */
+const UNKNOWN_CONTENT: ContentFields = {
+  type: 'application',
+  subtype: 'octet-stream',
+  params: {},
+  encoding: 'binary',
+};
+
+/** RFC 2046 section 5.1.1 allows 70; longer ones are met, but none can be longer than what is seen of a line. */
+const MAX_BOUNDARY = LINE_HEAD_OCTETS - 4;
+
+function newPart(headerStart: number, depth: number, defaultType: DefaultType): OpenPart {
+  const bodyStart = { offset: headerStart, lineFeeds: 0 };
+  return { headerStart, depth, defaultType, bodyStart, fields: undefined, boundary: undefined, parts: [] };
+}
+
+function finishPart(part: OpenPart, end: Place): MimePart {
+  // An empty line may both end the header and belong to the boundary: the body is empty then.
+  const empty = end.offset <= part.bodyStart.offset;
+  return {
+    headerStart: part.headerStart,
+    bodyStart: part.bodyStart.offset,
+    bodyEnd: empty ? part.bodyStart.offset : end.offset,
+    bodyLines: empty ? 0 : end.lineFeeds - part.bodyStart.lineFeeds,
+    ...(part.fields ?? UNKNOWN_CONTENT),
+    parts: part.parts,
+  };
+}
+
+function trimBlanksEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === ' ' || text[end - 1] === '\t')) end--;
+  return text.slice(0, end);
+}
