@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../../platform/clock.ts';
+import { Fault } from '../../platform/faults.ts';
+import type { Ids } from '../../platform/ids.ts';
+import { Authority, type AuthorityKeyName, type AuthorityParts, type IssuerName } from './authority.ts';
+import { REVOCATION_REASONS, type Revocation, type RevocationReason } from './issuer.ts';
+import { certificatePem, type Identity, identityPem, type KeyPair, keyPairOf } from './key-pair.ts';
+
+/** What `authority.json` holds besides the keys and certificates, which are files of their own. */
+type Ledger = Pick<AuthorityParts, 'name' | 'crlBaseUrl' | 'revocations'> & {
+  readonly crlValidityMs?: number;
+};
+
+const LEDGER = 'authority.json';
+
+/**
+ * Writes an Authority into a folder: `root.pem`, `signing.pem`, `tls.pem`, `index.pem`, each with its `.key` (PKCS#8,
+ * mode 0600), and `authority.json`, which comes last. Saved again after each revocation. Throws a `Fault`.
+ */
+export async function saveAuthority(authority: Authority, folder: string): Promise<void> {
+  const { keys, certificates, name, crlBaseUrl, crlValidityMs } = authority.parts;
+  const { root, signing, tls } = authority.issuers;
+  const revocations = { root: root.revocations, signing: signing.revocations, tls: tls.revocations };
+  const ledger: Ledger = {
+    name,
+    crlBaseUrl,
+    ...(crlValidityMs === undefined ? {} : { crlValidityMs }),
+    revocations,
+  };
+  const identity = (key: AuthorityKeyName): Identity => {
+    return { privateKey: keys[key].privateKey, certificate: certificates[key], chain: [] };
+  };
+  await saveIdentity(identity('root'), join(folder, 'root'));
+  await saveIdentity(identity('signing'), join(folder, 'signing'));
+  await saveIdentity(identity('tls'), join(folder, 'tls'));
+  await saveIdentity(identity('index'), join(folder, 'index'));
+  await guarded(folder, () =>
+    writeWhole(join(folder, LEDGER), `${JSON.stringify(ledger, null, 2)}\n`, 0o600),
+  );
+}
+
+/** Writes `PATH.pem` (the certificate and its chain) and `PATH.key` (PKCS#8, mode 0600). Throws a `Fault`. */
+export async function saveIdentity(identity: Identity, path: string): Promise<void> {
+  const { certificate, key } = identityPem(identity);
+  await guarded(path, async () => {
+    await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
+    await writeWhole(`${path}.key`, key, 0o600);
+    await writeWhole(`${path}.pem`, certificate, 0o644);
+  });
+}
+
+/** Reads what `saveIdentity` wrote. Throws a `Fault`. */
+export async function loadIdentity(path: string): Promise<Identity> {
+  return await guarded(path, async () => {
+    const [certificate, ...chain] = certificatesOf(await readFile(`${path}.pem`, 'utf8'));
+    const privateKey = createPrivateKey(await readFile(`${path}.key`));
+    if (certificate === undefined) throw new Error('no certificate in the file');
+    if (!new X509Certificate(certificate).checkPrivateKey(privateKey)) {
+      throw new Error('the key is not that of the certificate');
+    }
+    return { privateKey, certificate, chain };
+  });
+}
+
+/** Opens the Authority in a folder; `undefined` when there is none. Throws a `Fault` for one that is broken. */
+export async function loadAuthority(
+  folder: string,
+  { clock, ids }: { readonly clock: Clock; readonly ids: Ids },
+): Promise<Authority | undefined> {
+  const text = await guarded(folder, () => readIfThere(join(folder, LEDGER)));
+  if (text === undefined) return undefined;
+  const ledger = await guarded(folder, async () => readLedger(text));
+  const [root, signing, tls, index] = await Promise.all([
+    loadIdentity(join(folder, 'root')),
+    loadIdentity(join(folder, 'signing')),
+    loadIdentity(join(folder, 'tls')),
+    loadIdentity(join(folder, 'index')),
+  ]);
+  const pair = ({ privateKey }: Identity): KeyPair => keyPairOf(privateKey);
+  return new Authority({
+    ...ledger,
+    clock,
+    ids,
+    keys: { root: pair(root), signing: pair(signing), tls: pair(tls), index: pair(index) },
+    certificates: {
+      root: root.certificate,
+      signing: signing.certificate,
+      tls: tls.certificate,
+      index: index.certificate,
+    },
+  });
+}
+
+function certificatesOf(pem: string): Buffer[] {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  return blocks.map((block) => new X509Certificate(block).raw);
+}
+
+function readLedger(text: string): Ledger {
+  const ledger: unknown = JSON.parse(text);
+  const { name, crlBaseUrl, crlValidityMs, revocations } = fieldsOf(ledger);
+  if (typeof name !== 'string' || typeof crlBaseUrl !== 'string')
+    throw new Error('name or crlBaseUrl is missing');
+  if (crlValidityMs !== undefined && typeof crlValidityMs !== 'number')
+    throw new Error('crlValidityMs is no number');
+  const lists = fieldsOf(revocations);
+  const listOf = (issuer: IssuerName) => readRevocations(lists[issuer]);
+  return {
+    name,
+    crlBaseUrl,
+    ...(crlValidityMs === undefined ? {} : { crlValidityMs }),
+    revocations: { root: listOf('root'), signing: listOf('signing'), tls: listOf('tls') },
+  };
+}
+
+function readRevocations(list: unknown): Revocation[] {
+  if (!Array.isArray(list)) throw new Error('a list of revocations is missing');
+  return list.map((item: unknown) => {
+    const { serial, revokedAt, reason } = fieldsOf(item);
+    if (typeof serial !== 'string' || !/^(?:[0-9a-f]{2}){1,20}$/.test(serial))
+      throw new Error('a bad serial number');
+    if (typeof revokedAt !== 'number' || !isReason(reason)) throw new Error('a bad revocation');
+    return { serial, revokedAt, reason };
+  });
+}
+
+function isReason(reason: unknown): reason is RevocationReason {
+  return typeof reason === 'string' && Object.hasOwn(REVOCATION_REASONS, reason);
+}
+
+function fieldsOf(value: unknown): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) throw new Error('an object is missing');
+  return { ...value };
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Beside, synced, renamed: a crash leaves the old file or the new one. */
+async function writeWhole(path: string, text: string, mode: number): Promise<void> {
+  const beside = `${path}.new`;
+  await rm(beside, { force: true });
+  {
+    await using file = await open(beside, 'wx', mode);
+    await file.writeFile(text);
+    await file.sync();
+  }
+  await chmod(beside, mode);
+  await rename(beside, path);
+}
+
+async function guarded<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw new Fault('authority-folder-unusable', `${path}: ${String(cause)}`, { temporary: false, cause });
+  }
+}

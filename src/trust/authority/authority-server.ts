@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: EUPL-1.2
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { Fault } from '../../platform/faults.ts';
+import { type Authority, ISSUER_NAMES } from './authority.ts';
+
+/** A file that the Authority publishes. */
+export interface Publication {
+  /** Path of its URL, from the first slash. */
+  readonly path: string;
+  readonly mediaType: string;
+  /** `licensed`: only over TLS and with a client certificate of the Authority (DIR-11). */
+  readonly audience: 'everyone' | 'licensed';
+  /** What it holds now. */
+  read(): Buffer | Promise<Buffer>;
+}
+
+/** Where to listen; port 0 takes any free one. */
+export interface Listening {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface LicensedListening extends Listening {
+  /** The server's certificate and chain, PEM. */
+  readonly certificate: string;
+  /** PEM. */
+  readonly key: string;
+  /** Who may vouch for clients, PEM. */
+  readonly clientCa: string;
+}
+
+/** DIR-8 */
+export const INDEX_MEDIA_TYPE = 'application/pkcs7-mime; smime-type=signed-data';
+export const INDEX_PATH = '/igpec/igpec.ldif.p7m';
+/** RFC 2585 section 4.2 */
+const CRL_MEDIA_TYPE = 'application/pkix-crl';
+const CRL_FOLDER = '/crl';
+
+/**
+ * Gives out what an Authority publishes: CRLs over plain HTTP to everyone, the index over HTTPS to licensed
+ * providers. It holds nothing itself, so that it can listen, and have its URLs, before the Authority exists
+ * whose certificates name them.
+ */
+export class AuthorityServer {
+  readonly #publications = new Map<string, Publication>();
+  readonly #servers: Server[] = [];
+
+  /** Adds a file, or puts another in its place. */
+  publish(publication: Publication): void {
+    this.#publications.set(publication.path, publication);
+  }
+
+  /** Publishes the CRLs of all its CAs, always fresh, and its index. */
+  publishAuthority(authority: Authority, index: () => Buffer | Promise<Buffer>): void {
+    for (const name of ISSUER_NAMES) {
+      this.publish({
+        path: `${CRL_FOLDER}/${name}.crl`,
+        mediaType: CRL_MEDIA_TYPE,
+        audience: 'everyone',
+        read: () => authority.revocationList(name),
+      });
+    }
+    this.publish({ path: INDEX_PATH, mediaType: INDEX_MEDIA_TYPE, audience: 'licensed', read: index });
+  }
+
+  /** Listens without TLS. Returns where the CRLs are (`crlBaseUrl` of the Authority). Throws a `Fault`. */
+  async listenToEveryone(where: Listening): Promise<string> {
+    const server = createHttpServer((request, response) => {
+      void this.#answer(request, response, 'everyone');
+    });
+    const port = await this.#listen(server, where);
+    return `http://${where.host}:${port}${CRL_FOLDER}`;
+  }
+
+  /** Listens over TLS to who shows a certificate (DIR-11). Returns the URL of the index. Throws a `Fault`. */
+  async listenToLicensed(where: LicensedListening): Promise<string> {
+    const { certificate: cert, key, clientCa: ca } = where;
+    const tls = {
+      cert,
+      key,
+      ca,
+      requestCert: true,
+      rejectUnauthorized: true,
+      minVersion: 'TLSv1.2',
+    } as const;
+    const server = createHttpsServer(tls, (request, response) => {
+      void this.#answer(request, response, 'licensed');
+    });
+    const port = await this.#listen(server, where);
+    return `https://${where.host}:${port}${INDEX_PATH}`;
+  }
+
+  /** Stops listening and ends the connections that are open. */
+  async close(): Promise<void> {
+    const closing = this.#servers.splice(0).map((server) => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      return closed;
+    });
+    await Promise.all(closing);
+  }
+
+  #listen(server: Server, { host, port }: Listening): Promise<number> {
+    return new Promise((resolve, reject) => {
+      server.once('error', (cause) => {
+        const message = `the authority cannot listen on ${host}:${port}`;
+        reject(new Fault('port-unavailable', message, { temporary: false, cause }));
+      });
+      server.listen(port, host, () => {
+        this.#servers.push(server);
+        const address = server.address();
+        resolve(typeof address === 'object' && address !== null ? address.port : port);
+      });
+    });
+  }
+
+  async #answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    audience: Publication['audience'],
+  ): Promise<void> {
+    const path = (request.url ?? '').split('?', 1)[0] ?? '';
+    const publication = this.#publications.get(path);
+    if (publication === undefined || (publication.audience === 'licensed' && audience === 'everyone')) {
+      response.writeHead(404).end();
+      return;
+    }
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.writeHead(405, { allow: 'GET, HEAD' }).end();
+      return;
+    }
+    try {
+      const octets = await publication.read();
+      const headers = { 'content-type': publication.mediaType, 'content-length': octets.length };
+      response.writeHead(200, headers).end(request.method === 'HEAD' ? undefined : octets);
+    } catch {
+      // Nothing of it was sent, so the client may ask again.
+      response.writeHead(503).end();
+    }
+  }
+}
