@@ -3,8 +3,8 @@ import type { LogReader } from '../../evidence/certification-log/log-store.ts';
 import type { ContentReader } from '../contents/content-store.ts';
 import type { MailboxReader } from '../mailboxes/mailbox-store.ts';
 import type { QueueReader } from '../queue/queue-store.ts';
-import type { StepStore } from './step-store.ts';
 import type { TrackingReader } from '../tracking/tracking-store.ts';
+import type { StepStore } from './step-store.ts';
 
 /** Everything an engine offers: one door to change, and five ways to read. */
 export interface HouseStore

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { CertifiedMessage, ReceiptType } from '../../evidence/certification-data/certification-data.ts';
+import type { DraftFacts, EmittingProvider } from '../../evidence/draft.ts';
+import { draftTransportEnvelope } from '../../evidence/envelopes/transport-envelope.ts';
+import { draftNonAcceptance } from '../../evidence/notices/non-acceptance.ts';
+import { draftAcceptance } from '../../evidence/receipts/acceptance.ts';
+import { refusalText } from '../../evidence/wording/refusals.ts';
+import type { SpooledMessage } from '../../mailroom/contents/spool.ts';
+import { receiptFolder } from '../../mailroom/mailboxes/folders.ts';
+import type { Mailbox } from '../../mailroom/mailboxes/mailbox-store.ts';
+import { StepDraft } from '../../mailroom/steps/step-draft.ts';
+import type { Act, StepStore } from '../../mailroom/steps/step-store.ts';
+import type { Clock, Instant } from '../../platform/clock.ts';
+import type { Ids } from '../../platform/ids.ts';
+import type { ProviderDirectory } from '../../trust/provider-directory/provider-directory.ts';
+import { parseHeader } from '../../wire/mime/header.ts';
+import type { Attestation, Attested } from '../attestation.ts';
+import { messageTransitions } from '../lifecycle.ts';
+import { recordAct } from '../records.ts';
+import { expiryOf, groupByDestination, type OwnDomains } from '../routing.ts';
+import { decideAccess } from './access-decision.ts';
+import type { FormalFailure, FormalLimits } from './formal-checks.ts';
+
+/** A message handed in by an authenticated user of ours (AP-2). */
+export interface SubmittedMessage {
+  /** The mailbox the user is logged in to; the reverse path is its address (AP-3). */
+  readonly mailbox: Mailbox;
+  readonly reversePath: string;
+  /** At least one. */
+  readonly forwardPaths: readonly string[];
+  readonly message: SpooledMessage;
+}
+
+export type SubmissionOutcome =
+  /** M1 is in the sender's mailbox, M4 is on its way. */
+  | { readonly outcome: 'accepted'; readonly identifier: string }
+  /** M2 is in the sender's mailbox and says why (U-8: SMTP answers 250 all the same). */
+  | { readonly outcome: 'not-accepted'; readonly identifier: string; readonly reason: string };
+
+export interface AccessPointOptions {
+  readonly store: StepStore;
+  readonly attestation: Attestation;
+  readonly directory: ProviderDirectory;
+  readonly provider: EmittingProvider;
+  readonly ownDomains: OwnDomains;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly limits: FormalLimits;
+}
+
+/** What one submission works on. */
+interface Case {
+  readonly submitted: SubmittedMessage;
+  readonly about: CertifiedMessage;
+  readonly facts: DraftFacts;
+  readonly instant: Instant;
+}
+
+/** The access point: from our user into the certified circuit, or back with the reason. */
+export class AccessPoint {
+  readonly #options: AccessPointOptions;
+
+  constructor(options: AccessPointOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Decides on a submission and carries the decision out in one step. When it resolves, receipt or
+   * notice, envelope, queue and log are on stable storage (AP-21). Throws a Fault when nothing was
+   * done; the message can then be submitted again.
+   */
+  async submit(submitted: SubmittedMessage): Promise<SubmissionOutcome> {
+    const { provider, clock, ids, directory, limits } = this.#options;
+    // TIME-1, AP-20: one instant for everything this transaction makes.
+    const instant = clock.now();
+    const snapshot = directory.current;
+    const { message, reversePath, forwardPaths } = submitted;
+    const decision = decideAccess(
+      {
+        header: parseHeader(message.header),
+        index: message.index,
+        sizeBytes: message.size,
+        reversePath,
+        forwardPaths,
+      },
+      {
+        identifier: `${ids.token()}@${provider.domain}`, // AP-4, AP-5
+        limits,
+        isCertifiedDomain: (domain) => snapshot.findByDomain(domain) !== undefined,
+      },
+    );
+    const { about } = decision;
+    const facts: DraftFacts = { provider, ids, instant, about };
+    const work: Case = { submitted, about, facts, instant };
+    if (decision.decided === 'refuse') return this.#refuse(work, decision.failures);
+    return this.#accept(work, decision.receiptType);
+  }
+
+  /** AP-19: one M1, one M4; with them everything that is needed to relay, to track and to prove. */
+  async #accept(work: Case, receiptType: ReceiptType): Promise<SubmissionOutcome> {
+    const { facts, about, submitted, instant } = work;
+    const { message } = submitted;
+    const original = { octets: message.octets, index: message.index, header: message.header };
+    const [receipt, envelope] = await Promise.all([
+      this.#options.attestation.attest(draftAcceptance(facts)),
+      this.#options.attestation.attest(draftTransportEnvelope({ ...facts, receiptType, original })),
+    ]);
+    const step = new StepDraft().keepBlob(message.blob).keep(receipt.composition).keep(envelope.composition);
+    step.part([
+      this.#place(work, receipt),
+      { do: 'put-submission', submission: submissionOf(work, receiptType) },
+      ...trackActs(about, instant),
+      ...this.#enqueueActs(work, envelope),
+      recordAct({
+        event: messageTransitions.accept.record,
+        instant,
+        about,
+        provider: facts.provider.name,
+        generated: [receipt.messageId, envelope.messageId],
+        detail: { size: String(message.size), sha256: message.blob.sha256.toString('hex') },
+      }),
+    ]);
+    await this.#options.store.commit(step.build());
+    return { outcome: 'accepted', identifier: about.identifier };
+  }
+
+  /** AP-14: nothing enters the circuit, the sender gets M2 and nobody else does (SEC-15). */
+  async #refuse(work: Case, failures: readonly FormalFailure[]): Promise<SubmissionOutcome> {
+    const { facts, about, instant } = work;
+    const error = failures.map(({ problem, about: value }) => refusalText(problem, value)).join('; ');
+    const notice = await this.#options.attestation.attest(draftNonAcceptance({ ...facts, error }));
+    const step = new StepDraft().keep(notice.composition);
+    step.part([
+      this.#place(work, notice),
+      recordAct({
+        event: messageTransitions.refuse.record,
+        instant,
+        about,
+        provider: facts.provider.name,
+        generated: [notice.messageId],
+        detail: { problems: failures.map(({ problem }) => problem).join(' '), error },
+      }),
+    ]);
+    await this.#options.store.commit(step.build());
+    await work.submitted.message.discard();
+    return { outcome: 'not-accepted', identifier: about.identifier, reason: error };
+  }
+
+  /** GEN-9: receipts and notices go to the submission's reverse path, which is the sender's own mailbox. */
+  #place({ submitted, instant }: Case, attested: Attested): Act {
+    return {
+      do: 'append',
+      mailbox: submitted.mailbox.id,
+      folder: receiptFolder(submitted.mailbox),
+      content: attested.composition.content.id,
+      flags: [],
+      receivedAt: instant,
+      savedAt: instant,
+      counted: false,
+    };
+  }
+
+  /** AP-31: the submission's own reverse and forward paths, one transaction per destination. */
+  #enqueueActs({ about, instant }: Case, envelope: Attested): Act[] {
+    return groupByDestination(about.recipients, this.#options.ownDomains).map((destination) => ({
+      do: 'enqueue',
+      entry: {
+        destination: destination.name,
+        certified: destination.certified,
+        reversePath: about.sender,
+        forwardPaths: destination.addresses,
+        content: envelope.composition.content.id,
+        kind: envelope.kind,
+        identifier: about.identifier,
+        eightBit: envelope.eightBit,
+        createdAt: instant,
+        expiresAt: expiryOf(destination.certified, instant),
+      },
+    }));
+  }
+}
+
+/** AP-36: the time of each certified recipient counts from acceptance; AP-35: of no other. */
+function trackActs(about: CertifiedMessage, instant: Instant): Act[] {
+  return about.recipients
+    .filter((recipient) => recipient.certified)
+    .map(({ address }) => ({
+      do: 'track',
+      tracking: { identifier: about.identifier, recipient: address, dispatchedAt: instant },
+    }));
+}
+
+function submissionOf({ submitted, about, instant }: Case, receiptType: ReceiptType) {
+  return { ...about, mailbox: submitted.mailbox.id, receiptType, acceptedAt: instant };
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { Draft, MessageKind } from '../evidence/draft.ts';
+import { BOUNDARY_PREFIX } from '../evidence/original.ts';
+import { type Composition, compose } from '../mailroom/contents/composition.ts';
+import type { ContentNumbers } from '../mailroom/contents/content-store.ts';
+import { sealEntity } from '../trust/signing/signed-message.ts';
+import type { Signer } from '../trust/signing/signer.ts';
+import { MimeIndexer } from '../wire/mime/mime-index.ts';
+import { type Piece, streamPieces } from '../wire/mime/octets.ts';
+
+declare const attested: unique symbol;
+
+/**
+ * An artefact of ours: drafted, signed, and ready to be kept by a step. Only `Attestation` makes one, so
+ * whatever takes an `Attested` is sure that the law's form and our signature are on it (GEN-1).
+ */
+export interface Attested {
+  readonly [attested]: true;
+  readonly kind: MessageKind;
+  /** Without angle brackets. */
+  readonly messageId: string;
+  readonly composition: Composition;
+  /** Holds octets above 127. */
+  readonly eightBit: boolean;
+}
+
+/** The only door to the signer: drafts in, attested artefacts out. */
+export class Attestation {
+  readonly #signer: Signer;
+  readonly #numbers: ContentNumbers;
+
+  constructor(options: { readonly signer: Signer; readonly numbers: ContentNumbers }) {
+    this.#signer = options.signer;
+    this.#numbers = options.numbers;
+  }
+
+  /**
+   * Signs a draft (SIG-1, SIG-3). Nothing leaves by this: the artefact exists for others only when the
+   * step that carries it and its record is committed. Throws the temporary Fault of the key driver when
+   * the key cannot be used.
+   */
+  async attest(draft: Draft): Promise<Attested> {
+    const pieces = await sealEntity({
+      header: draft.header,
+      entity: draft.entity,
+      boundary: draft.boundary,
+      signer: this.#signer,
+      instant: draft.instant,
+    });
+    const index = await indexOf(pieces);
+    return {
+      kind: draft.kind,
+      messageId: draft.messageId,
+      composition: compose(pieces, { numbers: this.#numbers, index }),
+      eightBit: draft.eightBit,
+    } as Attested;
+  }
+}
+
+async function indexOf(pieces: readonly Piece[]) {
+  const indexer = new MimeIndexer({ watchPrefix: BOUNDARY_PREFIX });
+  for await (const chunk of streamPieces(pieces)) indexer.update(chunk);
+  return indexer.end();
+}

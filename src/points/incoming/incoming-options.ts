@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { EmittingProvider } from '../../evidence/draft.ts';
+import type { ContentNumbers } from '../../mailroom/contents/content-store.ts';
+import type { MailboxReader, OrdinaryMailPolicy } from '../../mailroom/mailboxes/mailbox-store.ts';
+import type { StepDraft } from '../../mailroom/steps/step-draft.ts';
+import type { StepOutcome, StepStore } from '../../mailroom/steps/step-store.ts';
+import type { TrackingReader } from '../../mailroom/tracking/tracking-store.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Ids } from '../../platform/ids.ts';
+import type { Journal } from '../../platform/journal.ts';
+import type { Attestation } from '../attestation.ts';
+import type { OwnDomains } from '../routing.ts';
+import type { TakenEnvelope } from '../taken-envelope.ts';
+import type { MessageVerifier } from './authenticity.ts';
+import type { Refusal } from './ordinary-decision.ts';
+
+export type IncomingOutcome =
+  /** Everything that follows from the message is on stable storage; it is ours now. */
+  | { readonly outcome: 'taken' }
+  | ({ readonly outcome: 'refused' } & Refusal)
+  /** Cannot be judged now (U-17); the sender keeps it and tries again. */
+  | { readonly outcome: 'try-later'; readonly text: string };
+
+export interface IncomingPointOptions {
+  readonly store: StepStore & MailboxReader & TrackingReader & ContentNumbers;
+  readonly attestation: Attestation;
+  readonly verifier: MessageVerifier;
+  readonly delivery: EnvelopeDelivery;
+  readonly provider: EmittingProvider;
+  /** Our own service mailbox (`mailReceipt`), lower case. */
+  readonly serviceMailbox: string;
+  readonly ownDomains: OwnDomains;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly journal: Journal;
+  /** What to do with ordinary mail where the mailbox does not say (IP-22). */
+  readonly ordinaryMail: OrdinaryMailPolicy;
+  /** Our name in trace fields. */
+  readonly hostname: string;
+}
+
+/** The delivery point, as the incoming point needs it. */
+export interface EnvelopeDelivery {
+  prepare(
+    step: StepDraft,
+    envelope: TakenEnvelope,
+    recipients: readonly string[],
+  ): Promise<readonly { readonly recipient: string; readonly part: number }[]>;
+  settle(
+    envelope: TakenEnvelope,
+    prepared: readonly { readonly recipient: string; readonly part: number }[],
+    outcome: StepOutcome,
+  ): Promise<void>;
+}

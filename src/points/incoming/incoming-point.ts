@@ -1,0 +1,81 @@
+import { domainOf } from '../routing.ts';
+import { wrapDamaged, wrapOrdinary } from './anomaly.ts';
+import { examine } from './authenticity.ts';
+import { takeCharge } from './envelope.ts';
+import { decideIncoming, type IncomingDecision } from './incoming-decision.ts';
+import type { IncomingOutcome, IncomingPointOptions } from './incoming-options.ts';
+import { receiveNotification } from './notification.ts';
+import { type IncomingTransaction, newReception, type Reception } from './reception.ts';
+
+/** The incoming point: judges what arrives and takes charge of what is certified. */
+export class IncomingPoint {
+  readonly #options: IncomingPointOptions;
+
+  constructor(options: IncomingPointOptions) {
+    this.#options = options;
+  }
+
+  /** IP-2, IP-3: any address in our own domains, whether the mailbox exists or not. */
+  serves(address: string): boolean {
+    return this.#options.ownDomains.has(domainOf(address));
+  }
+
+  /**
+   * Judges a message and carries the judgement out in one step. A Fault means that nothing was done and
+   * the peer may send it again.
+   */
+  async receive(transaction: IncomingTransaction): Promise<IncomingOutcome> {
+    const reception = newReception(transaction, this.#options.clock.now());
+    const decision = await this.#decide(reception);
+    const outcome = await this.#carryOut(reception, decision);
+    await transaction.message.discard?.();
+    return outcome;
+  }
+
+  async #decide(reception: Reception): Promise<IncomingDecision> {
+    const { store, verifier, serviceMailbox } = this.#options;
+    const { forwardPaths } = reception.transaction;
+    const examination = await examine(reception, verifier);
+    const { recognition } = examination;
+    const identifier = recognition.kind === 'neither' ? undefined : recognition.data.identifier;
+    const served = forwardPaths.filter(
+      (path) => identifier !== undefined && store.findDeliveryOutcome(identifier, path) !== undefined,
+    );
+    const decision = decideIncoming(
+      { ...examination, forwardPaths },
+      {
+        served: new Set(served.map((path) => path.toLowerCase())),
+        issuedHere: identifier !== undefined && store.findSubmission(identifier) !== undefined,
+        serviceMailbox,
+      },
+    );
+    this.#note(reception, decision);
+    return decision;
+  }
+
+  async #carryOut(reception: Reception, decision: IncomingDecision): Promise<IncomingOutcome> {
+    switch (decision.decided) {
+      case 'envelope':
+        return takeCharge(reception, decision, this.#options);
+      case 'notification':
+        return receiveNotification(reception, decision, this.#options);
+      case 'damaged':
+        return wrapDamaged(reception, decision, this.#options);
+      case 'ordinary':
+        return wrapOrdinary(reception, decision, this.#options);
+      case 'try-later':
+        return { outcome: 'try-later', text: 'the signature cannot be checked at the moment' };
+    }
+  }
+
+  #note({ transaction }: Reception, decision: IncomingDecision): void {
+    const facts: Record<string, unknown> = { peer: transaction.peer.address, decided: decision.decided };
+    if (decision.decided === 'ordinary') {
+      facts.failed = decision.failure.failed;
+      facts.reason = decision.failure.reason;
+    }
+    if (decision.decided === 'damaged') facts.detail = decision.detail;
+    if (decision.decided === 'envelope') facts.soft = decision.envelope.soft;
+    this.#options.journal.info(facts, 'message judged');
+  }
+}

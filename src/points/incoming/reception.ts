@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { Composition } from '../../mailroom/contents/composition.ts';
+import { compose } from '../../mailroom/contents/composition.ts';
+import type { ContentNumbers, NewBlob, SlicedOctets } from '../../mailroom/contents/content-store.ts';
+import type { Instant } from '../../platform/clock.ts';
+import { formatDate } from '../../wire/mime/dates.ts';
+import { type Header, parseHeader } from '../../wire/mime/header.ts';
+import type { MimeIndex } from '../../wire/mime/mime-index.ts';
+import { shiftIndex } from '../../wire/mime/shifted-index.ts';
+
+/** A message that arrived, from the network or from our own queue. */
+export interface ReceivedMessage {
+  readonly octets: SlicedOctets;
+  readonly size: number;
+  readonly index: MimeIndex;
+  /** The header with its empty line. */
+  readonly header: Buffer;
+  /** What a step must keep; absent when the octets are in the store already. */
+  readonly blob?: NewBlob;
+  /** Frees what no step took over. */
+  discard?(): Promise<void>;
+}
+
+/** Where a message came from, for the trace field. */
+export interface Peer {
+  /** IP address, or `local` for the in-process relay. */
+  readonly address: string;
+  readonly helo: string;
+  readonly tls: boolean;
+}
+
+/** One SMTP transaction towards our users. */
+export interface IncomingTransaction {
+  /** Empty for the null path. */
+  readonly reversePath: string;
+  /** At least one, all in our domains (IP-3). */
+  readonly forwardPaths: readonly string[];
+  readonly message: ReceivedMessage;
+  readonly peer: Peer;
+}
+
+/** What every part of the incoming point works on: the transaction and its one instant (TIME-1). */
+export interface Reception {
+  readonly transaction: IncomingTransaction;
+  readonly header: Header;
+  readonly instant: Instant;
+}
+
+export function newReception(transaction: IncomingTransaction, instant: Instant): Reception {
+  return { transaction, header: parseHeader(transaction.message.header), instant };
+}
+
+/**
+ * The received message as it goes into mailboxes: not one octet changed, with the trace fields of final
+ * delivery on top (RFC 5321 section 4.4). Return-Path is left alone where the message has one (AP-26).
+ */
+export function traced(
+  reception: Reception,
+  options: { numbers: ContentNumbers; hostname: string },
+): Composition {
+  const { transaction, header } = reception;
+  const { message, reversePath } = transaction;
+  const lines: string[] = [];
+  if (header.first('return-path') === undefined) lines.push(`Return-Path: <${reversePath}>`);
+  lines.push(...receivedField(reception, options.hostname));
+  const prefix = Buffer.from(lines.map((line) => `${line}\r\n`).join(''), 'latin1');
+  const longestLine = Math.max(...lines.map((line) => line.length));
+  return compose([prefix, { octets: message.octets, start: 0, end: message.size }], {
+    numbers: options.numbers,
+    index: shiftIndex(message.index, { bytes: prefix.length, longestLine }),
+  });
+}
+
+function receivedField({ transaction: { peer }, instant }: Reception, hostname: string): string[] {
+  const from = peer.address === 'local' ? hostname : `${peer.helo} ([${peer.address}])`;
+  // RFC 3848: ESMTPS says that the hop was protected.
+  const protocol = peer.address === 'local' ? 'local' : peer.tls ? 'ESMTPS' : 'ESMTP';
+  return [
+    `Received: from ${from.replace(/[^\x20-\x7e]/g, '?')}`,
+    ` by ${hostname} with ${protocol};`,
+    ` ${formatDate(instant, 0)}`,
+  ];
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { CertificationData, ReceiptType } from '../evidence/certification-data/certification-data.ts';
+import type { EnclosedOriginal } from '../evidence/original.ts';
+import type { Composition } from '../mailroom/contents/composition.ts';
+import type { Instant } from '../platform/clock.ts';
+
+/** A correct transport envelope that was taken in charge. */
+export interface TakenEnvelope {
+  readonly data: CertificationData;
+  readonly requested: ReceiptType;
+  readonly to: readonly string[];
+  readonly cc: readonly string[];
+  readonly original: EnclosedOriginal;
+  /** The envelope as it goes into mailboxes: unmodified, with the trace fields on top (DP-2). */
+  readonly delivered: Composition;
+  /** Descriptive name of the sender's provider. */
+  readonly senderProvider: string;
+  readonly instant: Instant;
+}
