@@ -70,7 +70,7 @@ export interface SoundMessage extends SoundSignature {
 }
 
 /** A message from a provider of the index: IP-4, IP-5 and IP-6 all pass (SIG-13). */
-export interface AuthenticSignature extends SoundMessage {
+export interface AuthenticMessage extends SoundMessage {
   /** The first index record that owns the certificate. */
   readonly provider: CertificateOwner;
   /** All records that own it; a main and a secondary environment may share one (DIR-1). */
@@ -94,7 +94,7 @@ export type ValidityFailed = Failed<'validity', ValidityFailure>;
 export type SignatureFailure = ExistenceFailed | OriginFailed | ValidityFailed;
 
 /** What the verification of a message against the index found. */
-export type Verification = AuthenticSignature | SignatureFailure;
+export type Verification = AuthenticMessage | SignatureFailure;
 
 export function missing(reason: ExistenceFailure, detail: string): ExistenceFailed {
   return { authentic: false, failed: 'existence', reason, detail, temporary: false };

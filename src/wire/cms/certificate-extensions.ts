@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { type Element, readWhole, TAG } from './der-reader.ts';
+import { type Element, type Fields, readSequence, readWhole, TAG } from './der-reader.ts';
 import { booleanValue, namedBits, octetStringValue, oidValue, smallInteger } from './der-values.ts';
 import { type DistinguishedName, readName } from './distinguished-name.ts';
 import { MalformedError } from './malformed.ts';
@@ -83,14 +83,14 @@ export function readKeyUsage(value: Buffer): ReadonlySet<KeyUsage> {
 }
 
 export function readExtendedKeyUsage(value: Buffer): string[] {
-  const fields = whole(value).fields();
+  const fields = readSequence(value, 'der');
   const usages: string[] = [];
   while (!fields.atEnd && usages.length <= MAX_NAMES) usages.push(oidValue(fields.take(TAG.oid)));
   return usages;
 }
 
 export function readBasicConstraints(value: Buffer): BasicConstraints {
-  const fields = whole(value).fields();
+  const fields = readSequence(value, 'der');
   const flag = fields.takeIf(TAG.boolean);
   const length = fields.takeIf(TAG.integer);
   fields.done();
@@ -108,12 +108,11 @@ export function readSubjectKeyIdentifier(value: Buffer): Buffer {
 
 /** The keyIdentifier of RFC 5280 section 4.2.1.1; null when the issuer is told in another way. */
 export function readAuthorityKeyIdentifier(value: Buffer): Buffer | null {
-  return whole(value).fields().takeIf(0x80)?.content ?? null;
+  return readSequence(value, 'der').takeIf(0x80)?.content ?? null;
 }
 
-export function readGeneralNames(list: Element): GeneralName[] {
+function collectNames(fields: Fields): GeneralName[] {
   const names: GeneralName[] = [];
-  const fields = list.fields();
   while (!fields.atEnd) {
     names.push(readGeneralName(fields.next()));
     if (names.length > MAX_NAMES) throw new MalformedError('too many names');
@@ -121,7 +120,8 @@ export function readGeneralNames(list: Element): GeneralName[] {
   return names;
 }
 
-export const readAlternativeNames = (value: Buffer): GeneralName[] => readGeneralNames(whole(value));
+export const readAlternativeNames = (value: Buffer): GeneralName[] =>
+  collectNames(readSequence(value, 'der'));
 
 function readGeneralName(element: Element): GeneralName {
   switch (element.tag) {
@@ -143,7 +143,7 @@ function readGeneralName(element: Element): GeneralName {
 }
 
 export function readNameConstraints(value: Buffer): NameConstraints {
-  const fields = whole(value).fields();
+  const fields = readSequence(value, 'der');
   const permitted = fields.takeIf(0xa0);
   const excluded = fields.takeIf(0xa1);
   fields.done();
@@ -169,7 +169,7 @@ function readSubtrees(list: Element): GeneralName[] {
 /** URLs of all full names in CRLDistributionPoints, RFC 5280 section 4.2.1.13. */
 export function readDistributionPoints(value: Buffer): string[] {
   const urls: string[] = [];
-  const points = whole(value).fields();
+  const points = readSequence(value, 'der');
   while (!points.atEnd) {
     const name = points.take(TAG.sequence).fields().takeIf(0xa0);
     if (name !== null) urls.push(...fullNameUrls(name));
@@ -183,7 +183,7 @@ export function fullNameUrls(distributionPointName: Element): string[] {
   const fullName = distributionPointName.fields().takeIf(0xa0);
   if (fullName === null) return [];
   const urls: string[] = [];
-  for (const name of readGeneralNames(fullName)) {
+  for (const name of collectNames(fullName.fields())) {
     if (name.kind === 'uniformResourceIdentifier') urls.push(name.text);
   }
   return urls;

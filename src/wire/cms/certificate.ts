@@ -17,7 +17,7 @@ import {
   readNameConstraints,
   readSubjectKeyIdentifier,
 } from './certificate-extensions.ts';
-import { type Element, type Fields, readWhole, TAG } from './der-reader.ts';
+import { type Element, type Fields, readSequence, TAG } from './der-reader.ts';
 import { integerOctets, smallInteger, timeValue, wholeBits } from './der-values.ts';
 import { type DistinguishedName, readName } from './distinguished-name.ts';
 import { attempt, MalformedError, type Parsed } from './malformed.ts';
@@ -125,7 +125,7 @@ export function readCertificate(source: Buffer): Parsed<Certificate> {
   return attempt(() => {
     if (source.length > MAX_CERTIFICATE_BYTES) throw new MalformedError('a certificate too large');
     const der = Buffer.from(source);
-    const fields = readWhole(der, 'der').fields();
+    const fields = readSequence(der, 'der');
     const toBeSigned = fields.take(TAG.sequence);
     const algorithm = fields.take(TAG.sequence);
     const signature = wholeBits(fields.take(TAG.bitString));

@@ -135,6 +135,13 @@ export function readWhole(source: Buffer, rules: EncodingRules): Element {
   return element;
 }
 
+/** The same where it must be a SEQUENCE: what it holds. */
+export function readSequence(source: Buffer, rules: EncodingRules): Fields {
+  const element = readWhole(source, rules);
+  if (element.tag !== TAG.sequence) throw new MalformedError('a sequence was expected');
+  return element.fields();
+}
+
 interface Place {
   readonly source: Buffer;
   readonly start: number;

@@ -7,7 +7,7 @@ import {
   readAuthorityKeyIdentifier,
   readExtensions,
 } from './certificate-extensions.ts';
-import { type Element, type Fields, readWhole, TAG } from './der-reader.ts';
+import { type Element, type Fields, readSequence, readWhole, TAG } from './der-reader.ts';
 import { booleanValue, integerOctets, smallInteger, timeValue, wholeBits } from './der-values.ts';
 import { type DistinguishedName, readName } from './distinguished-name.ts';
 import { attempt, MalformedError, type Parsed } from './malformed.ts';
@@ -66,7 +66,7 @@ export interface RevocationList {
 export function readRevocationList(der: Buffer): Parsed<RevocationList> {
   return attempt(() => {
     if (der.length > MAX_CRL_BYTES) throw new MalformedError('a revocation list too large');
-    const fields = readWhole(der, 'der').fields();
+    const fields = readSequence(der, 'der');
     const toBeSigned = fields.take(TAG.sequence);
     const algorithm = fields.take(TAG.sequence);
     const signature = wholeBits(fields.take(TAG.bitString));
@@ -151,7 +151,7 @@ function readListExtension({ oid, critical, value }: CertificateExtension): Part
 
 /** IssuingDistributionPoint; a list that is indirect or tells only some reasons proves no certificate good. */
 function readScope(value: Buffer): RevocationScope {
-  const fields = readWhole(value, 'der').fields();
+  const fields = readSequence(value, 'der');
   const name = fields.takeIf(0xa0);
   const flag = (tag: number): boolean => {
     const element = fields.takeIf(tag);

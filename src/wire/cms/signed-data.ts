@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { type AlgorithmIdentifier, readAlgorithm } from './algorithms.ts';
 import type { Certificate } from './certificate.ts';
-import { type Element, type Fields, readWhole, TAG } from './der-reader.ts';
+import { type Element, type Fields, readSequence, TAG } from './der-reader.ts';
 import { integerOctets, joinSegments, octetStringValue, oidValue, smallInteger } from './der-values.ts';
 import { type DistinguishedName, readName, sameName } from './distinguished-name.ts';
 import { attempt, MalformedError, type Parsed } from './malformed.ts';
@@ -45,7 +45,7 @@ export interface SignedData {
  */
 export function readSignedData(source: Buffer): Parsed<SignedData> {
   return attempt(() => {
-    const info = readWhole(source, 'ber').fields();
+    const info = readSequence(source, 'ber');
     if (oidValue(info.take(TAG.oid)) !== OID.signedData) throw new MalformedError('not a SignedData');
     const wrapper = info.take(0xa0).fields();
     info.done();
