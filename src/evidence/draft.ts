@@ -51,6 +51,17 @@ export interface EmittingProvider {
   readonly domain: string;
   /** From of everything generated, as in the signing certificate (GEN-6). */
   readonly serviceAddress: string;
+  readonly variants?: DraftVariants;
+}
+
+/** Readings of the law other than the default ones (appendix D of the specification). */
+export interface DraftVariants {
+  /** U-1: envelopes also carry a Sender equal to From. */
+  readonly senderField?: boolean;
+  /** U-6: brief receipts hash the decoded content rather than the encoded one. */
+  readonly hashDecoded?: boolean;
+  /** U-13: texts print the offset as `(+01:00)`. */
+  readonly zoneWithColon?: boolean;
 }
 
 /** What every draft needs to know. */

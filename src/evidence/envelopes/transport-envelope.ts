@@ -1,7 +1,22 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { ReceiptType } from '../certification-data/certification-data.ts';
+import { compose } from '../composition.ts';
 import type { Draft, DraftFacts } from '../draft.ts';
-import type { Original } from '../original.ts';
+import {
+  copyFields,
+  dateLine,
+  fieldLine,
+  identifierLine,
+  onBehalfLine,
+  referenceLine,
+  senderLine,
+  subjectLine,
+} from '../header-lines.ts';
+import { type LocalTime, localTime } from '../local-time.ts';
+import { certifiedFacts, textFacts } from '../notification.ts';
+import { encloseWithNewId, headerOf, type Original } from '../original.ts';
+import { KIND_LITERALS, RECEIPT_TYPE_FIELD, TRANSPORT_FIELD, TRANSPORT_VALUE } from '../wording/literals.ts';
+import { transportEnvelopeText } from '../wording/texts.ts';
 
 export interface TransportEnvelopeFacts extends DraftFacts {
   /** What the sender asked for, `completa` by default (AP-28; see readReceiptType). */
@@ -10,6 +25,48 @@ export interface TransportEnvelopeFacts extends DraftFacts {
 }
 
 /** M4: the original and the certification data, for all recipients (RFC 6109 section 3.1.5). */
-export function draftTransportEnvelope(_facts: TransportEnvelopeFacts): Draft {
-  throw new Error('not written yet');
+export function draftTransportEnvelope(facts: TransportEnvelopeFacts): Draft {
+  const { provider, instant, about, receiptType, original } = facts;
+  const time = localTime(instant);
+  return compose(facts, {
+    kind: 'transport-envelope',
+    messageId: about.identifier,
+    to: about.recipients.map((recipient) => recipient.address),
+    header: envelopeHeader(facts, time),
+    text: transportEnvelopeText(textFacts(facts, time)),
+    // AP-30
+    data: {
+      kind: 'posta-certificata',
+      error: 'nessuno',
+      ...certifiedFacts(about),
+      provider: provider.name,
+      instant,
+      receiptType,
+    },
+    enclosure: encloseWithNewId(original, about),
+  });
+}
+
+/** AP-26, AP-27, AP-29: what is copied is named here, all the rest of the original's header stays inside. */
+function envelopeHeader(facts: TransportEnvelopeFacts, time: LocalTime): Buffer {
+  const { provider, instant, about, original } = facts;
+  const header = headerOf(original);
+  const { subjectPrefix } = KIND_LITERALS['transport-envelope'];
+  return Buffer.concat([
+    copyFields(header, original.header, 'Return-Path', 'Received'),
+    Buffer.from(
+      fieldLine(TRANSPORT_FIELD, TRANSPORT_VALUE) +
+        dateLine(instant, time) +
+        subjectLine(subjectPrefix, about.subject) +
+        onBehalfLine(about.sender, provider.serviceAddress) +
+        senderLine(about.sender, provider),
+    ),
+    copyFields(header, original.header, 'Reply-To', 'To', 'Cc'),
+    Buffer.from(
+      (header.first('Reply-To') === undefined ? fieldLine('Reply-To', about.sender) : '') +
+        identifierLine('Message-ID', `<${about.identifier}>`) +
+        referenceLine(about.messageId) +
+        fieldLine(RECEIPT_TYPE_FIELD, facts.receiptType),
+    ),
+  ]);
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Draft, DraftFacts } from '../draft.ts';
+import { draftNotification } from '../notification.ts';
+import { timeoutError } from '../wording/delivery-errors.ts';
+import { timeoutText } from '../wording/texts.ts';
 
 export interface TimeoutFacts extends DraftFacts {
   readonly recipient: string;
@@ -8,6 +11,13 @@ export interface TimeoutFacts extends DraftFacts {
 }
 
 /** M5: nothing came back in time for a recipient (RFC 6109 section 3.1.6). */
-export function draftTimeoutNotice(_facts: TimeoutFacts): Draft {
-  throw new Error('not written yet');
+export function draftTimeoutNotice(facts: TimeoutFacts): Draft {
+  const { recipient, hours, provider } = facts;
+  return draftNotification(facts, {
+    kind: hours === 12 ? 'timeout-12h' : 'timeout-24h',
+    to: facts.about.sender,
+    text: (textFacts) => timeoutText(textFacts, { recipient, hours }),
+    error: 'altro', // U-3
+    details: { deliveredTo: recipient, extendedError: timeoutError(provider.name, hours) },
+  });
 }

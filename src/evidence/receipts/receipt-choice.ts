@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { ReceiptType } from '../certification-data/certification-data.ts';
+import { parseAddressList, sameAddress } from '../../wire/mime/addresses.ts';
+import { RECEIPT_TYPES, type ReceiptType } from '../certification-data/certification-data.ts';
 
 export interface ReceiptQuestion {
   /** X-TipoRicevuta of the envelope, as read by `readReceiptType`. */
@@ -11,12 +12,24 @@ export interface ReceiptQuestion {
   readonly cc: readonly string[];
 }
 
-/** Which form of delivery receipt a recipient gives rise to (DP-6 to DP-9). */
-export function chooseReceipt(_question: ReceiptQuestion): ReceiptType {
-  throw new Error('not written yet');
+/**
+ * Which form of delivery receipt a recipient gives rise to. Copy recipients get the concise one (DP-7),
+ * whoever is in both fields, in neither or in one that cannot be read counts as primary (DP-9, U-5).
+ */
+export function chooseReceipt({ requested, recipient, to, cc }: ReceiptQuestion): ReceiptType {
+  if (requested === 'sintetica') return 'sintetica'; // DP-8
+  return names(cc, recipient) === 'yes' && names(to, recipient) === 'no' ? 'sintetica' : requested;
 }
 
-/** X-TipoRicevuta as asked: `completa` when absent or unknown (AP-28). */
-export function readReceiptType(_value: string | undefined): ReceiptType {
-  throw new Error('not written yet');
+function names(fields: readonly string[], recipient: string): 'yes' | 'no' | 'unreadable' {
+  const lists = fields.map((field) => parseAddressList(field));
+  const found = lists.some((list) => list.mailboxes.some(({ address }) => sameAddress(address, recipient)));
+  if (found) return 'yes';
+  return lists.every((list, at) => list.valid || fields[at]?.trim() === '') ? 'no' : 'unreadable';
+}
+
+/** X-TipoRicevuta as asked: `completa` when absent or unknown (AP-28, DP-6). */
+export function readReceiptType(value: string | undefined): ReceiptType {
+  const asked = value?.trim().toLowerCase();
+  return RECEIPT_TYPES.find((type) => type === asked) ?? 'completa';
 }

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { asBuffer, type Piece } from '../wire/mime/octets.ts';
+import { encodeBase64 } from '../wire/mime/transfer-encoding.ts';
+import { type Boundaries, chooseBoundaries } from './boundaries.ts';
+import type { CertificationData } from './certification-data/certification-data.ts';
+import { writeCertificationData } from './certification-data/writer.ts';
+import type { Draft, DraftFacts, MessageKind } from './draft.ts';
+import type { Enclosure } from './original.ts';
+import { htmlPart, plainPart } from './readable-part.ts';
+import { CERTIFICATION_DATA_FILE, ORIGINAL_FILE } from './wording/literals.ts';
+import type { ReadableText } from './wording/texts.ts';
+
+/** Everything a draft is made of. */
+export interface Composition {
+  readonly kind: MessageKind;
+  readonly messageId: string;
+  readonly to: readonly string[];
+  readonly header: Buffer;
+  readonly text: ReadableText;
+  /** All kinds but the anomaly envelope have it. */
+  readonly data?: CertificationData;
+  readonly enclosure?: Enclosure;
+}
+
+const DATA_HEADER =
+  `Content-Type: application/xml; name="${CERTIFICATION_DATA_FILE}"\r\n` +
+  `Content-Disposition: inline; filename="${CERTIFICATION_DATA_FILE}"\r\n` +
+  'Content-Transfer-Encoding: base64\r\n\r\n';
+
+const ORIGINAL_HEADER =
+  `Content-Type: message/rfc822; name="${ORIGINAL_FILE}"\r\n` +
+  `Content-Disposition: inline; filename="${ORIGINAL_FILE}"\r\n` +
+  'Content-Transfer-Encoding: ';
+
+/** Puts the parts together: text, certification data, original (GEN-2, section 2.0 of the specification). */
+export function compose(facts: Pick<DraftFacts, 'ids' | 'instant'>, composition: Composition): Draft {
+  const { kind, messageId, to, header, text, data, enclosure } = composition;
+  const boundaries = chooseBoundaries(facts.ids, enclosure?.watched ?? []);
+  const eightBit = enclosure?.eightBit ?? false;
+
+  const frame = [...opening(boundaries, eightBit), ...alternative(boundaries, text)];
+  if (data !== undefined) {
+    frame.push(`--${boundaries.mixed}\r\n${DATA_HEADER}`, encodeBase64(writeCertificationData(data)), '\r\n');
+  }
+  const closing = `--${boundaries.mixed}--`;
+  if (enclosure === undefined) {
+    return draft([octetsOf([...frame, closing])]);
+  }
+  frame.push(`--${boundaries.mixed}\r\n${ORIGINAL_HEADER}${enclosure.encoding}\r\n\r\n`);
+  // The line end before a boundary belongs to the boundary: the original ends as it ended.
+  return draft(joined([octetsOf(frame), ...enclosure.pieces, Buffer.from(`\r\n${closing}`)]));
+
+  function draft(entity: readonly Piece[]): Draft {
+    return {
+      kind,
+      messageId,
+      to,
+      header,
+      entity,
+      boundary: boundaries.outer,
+      eightBit,
+      instant: facts.instant,
+    };
+  }
+}
+
+function opening(boundaries: Boundaries, eightBit: boolean): string[] {
+  return [
+    'MIME-Version: 1.0\r\n',
+    `Content-Type: multipart/mixed; boundary="${boundaries.mixed}"\r\n`,
+    `Content-Transfer-Encoding: ${eightBit ? '8bit' : '7bit'}\r\n\r\n`,
+    `--${boundaries.mixed}\r\n`,
+  ];
+}
+
+function alternative({ alternative: boundary }: Boundaries, text: ReadableText): (string | Buffer)[] {
+  return [
+    `Content-Type: multipart/alternative; boundary="${boundary}"\r\n`,
+    `Content-Transfer-Encoding: 7bit\r\n\r\n--${boundary}\r\n`,
+    plainPart(text),
+    `\r\n--${boundary}\r\n`,
+    htmlPart(text),
+    `\r\n--${boundary}--\r\n\r\n`,
+  ];
+}
+
+function octetsOf(chunks: readonly (string | Buffer)[]): Buffer {
+  return Buffer.concat(
+    chunks.map((chunk) => (typeof chunk === 'string' ? Buffer.from(chunk, 'latin1') : chunk)),
+  );
+}
+
+/** Neighbouring pieces in memory as one: a stored envelope is then three slices. */
+function joined(pieces: readonly Piece[]): Piece[] {
+  const result: Piece[] = [];
+  for (const piece of pieces) {
+    const last = result.at(-1);
+    if (piece instanceof Uint8Array && last instanceof Uint8Array) {
+      result[result.length - 1] = Buffer.concat([asBuffer(last), asBuffer(piece)]);
+    } else {
+      result.push(piece);
+    }
+  }
+  return result;
+}
