@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
+
+import { BOUNDARY_PREFIX } from '../evidence/boundaries.ts';
 import type { Draft, MessageKind } from '../evidence/draft.ts';
-import { BOUNDARY_PREFIX } from '../evidence/original.ts';
 import { type Composition, compose } from '../mailroom/contents/composition.ts';
 import type { ContentNumbers } from '../mailroom/contents/content-store.ts';
 import { sealEntity } from '../trust/signing/signed-message.ts';

@@ -2,6 +2,7 @@
 import type { CertifiedMessage, ReceiptType } from '../../evidence/certification-data/certification-data.ts';
 import type { DraftFacts, EmittingProvider } from '../../evidence/draft.ts';
 import { draftTransportEnvelope } from '../../evidence/envelopes/transport-envelope.ts';
+import { newIdentifier } from '../../evidence/identifiers.ts';
 import { draftNonAcceptance } from '../../evidence/notices/non-acceptance.ts';
 import { draftAcceptance } from '../../evidence/receipts/acceptance.ts';
 import { refusalText } from '../../evidence/wording/refusals.ts';
@@ -74,7 +75,8 @@ export class AccessPoint {
     // TIME-1, AP-20: one instant for everything this transaction makes.
     const instant = clock.now();
     const snapshot = directory.current;
-    const { message, reversePath, forwardPaths } = submitted;
+    const { message, reversePath } = submitted;
+    const forwardPaths = eachOnce(submitted.forwardPaths);
     const decision = decideAccess(
       {
         header: parseHeader(message.header),
@@ -84,7 +86,7 @@ export class AccessPoint {
         forwardPaths,
       },
       {
-        identifier: `${ids.token()}@${provider.domain}`, // AP-4, AP-5
+        identifier: newIdentifier(ids, provider), // AP-4, AP-5
         limits,
         isCertifiedDomain: (domain) => snapshot.findByDomain(domain) !== undefined,
       },
@@ -178,6 +180,12 @@ export class AccessPoint {
       },
     }));
   }
+}
+
+/** A recipient named twice in the dialogue is one recipient (DP-5: one receipt each). */
+function eachOnce(addresses: readonly string[]): readonly string[] {
+  const known = new Map(addresses.map((address) => [address.toLowerCase(), address]));
+  return [...known.values()];
 }
 
 /** AP-36: the time of each certified recipient counts from acceptance; AP-35: of no other. */

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { EmittingProvider } from '../../evidence/draft.ts';
+import { draftAnomalyEnvelope } from '../../evidence/envelopes/anomaly-envelope.ts';
+import { anomalyText } from '../../evidence/wording/anomalies.ts';
+import { bounceText } from '../../evidence/wording/bounces.ts';
+import { BlobOctets } from '../../mailroom/contents/blob-octets.ts';
+import { newMemoryBlob } from '../../mailroom/contents/composition.ts';
+import type { ContentNumbers, NewBlob } from '../../mailroom/contents/content-store.ts';
+import type { Submission } from '../../mailroom/tracking/tracking-store.ts';
+import type { Instant } from '../../platform/clock.ts';
+import type { Ids } from '../../platform/ids.ts';
+import { formatDate } from '../../wire/mime/dates.ts';
+import { indexMessage } from '../../wire/mime/mime-index.ts';
+import { MemoryOctets } from '../../wire/mime/octets.ts';
+import { encodeQuotedPrintable } from '../../wire/mime/transfer-encoding.ts';
+import type { Attestation, Attested } from '../attestation.ts';
+import type { RelayFailure } from './failure-cause.ts';
+
+export interface Bounce {
+  readonly blob: NewBlob;
+  readonly attested: Attested;
+}
+
+/**
+ * The delivery status notification (RFC 3464) of a failure at an ordinary destination. To our user it is
+ * ordinary mail like any other, so it comes in an anomaly envelope (spec 4.5, item 4).
+ */
+export class OrdinaryBounce {
+  readonly #options: {
+    readonly attestation: Attestation;
+    readonly provider: EmittingProvider;
+    readonly numbers: ContentNumbers;
+    readonly ids: Ids;
+    readonly hostname: string;
+  };
+
+  constructor(options: {
+    readonly attestation: Attestation;
+    readonly provider: EmittingProvider;
+    readonly numbers: ContentNumbers;
+    readonly ids: Ids;
+    readonly hostname: string;
+  }) {
+    this.#options = options;
+  }
+
+  async compose(facts: {
+    readonly submission: Submission;
+    readonly failure: RelayFailure;
+    readonly instant: Instant;
+  }): Promise<Bounce> {
+    const { attestation, provider, numbers, ids } = this.#options;
+    const octets = this.#write(facts);
+    const blob = newMemoryBlob(octets, numbers);
+    const index = indexMessage(octets);
+    const draft = draftAnomalyEnvelope({
+      provider,
+      ids,
+      instant: facts.instant,
+      sender: '',
+      recipients: [facts.submission.sender],
+      received: {
+        octets: new BlobOctets(blob.id, new MemoryOctets(octets)),
+        index,
+        header: octets.subarray(0, index.root.bodyStart),
+      },
+      error: anomalyText('no-signature'),
+    });
+    return { blob, attested: await attestation.attest(draft) };
+  }
+
+  /** RFC 3462 multipart/report with the fields RFC 3464 section 2.3 requires. */
+  #write({ submission, failure, instant }: Parameters<OrdinaryBounce['compose']>[0]): Buffer {
+    const { ids, hostname } = this.#options;
+    const boundary = `=_report-${ids.token()}`;
+    const text = bounceText({ recipient: failure.address, reply: printable(failure.text) });
+    const status = failure.enhanced ?? (failure.permanent ? '5.0.0' : '4.4.7');
+    return Buffer.concat([
+      Buffer.from(
+        [
+          `From: Mail Delivery System <MAILER-DAEMON@${hostname}>`,
+          `To: ${submission.sender}`,
+          'Subject: Undelivered Mail Returned to Sender',
+          `Date: ${formatDate(instant, 0)}`,
+          `Message-ID: <${ids.token()}@${hostname}>`,
+          'Auto-Submitted: auto-replied',
+          'MIME-Version: 1.0',
+          'Content-Type: multipart/report; report-type=delivery-status;',
+          ` boundary="${boundary}"`,
+          '',
+          `--${boundary}`,
+          'Content-Type: text/plain; charset=utf-8',
+          'Content-Transfer-Encoding: quoted-printable',
+          '',
+          '',
+        ].join('\r\n'),
+      ),
+      encodeQuotedPrintable(Buffer.from(text)),
+      Buffer.from(
+        [
+          '',
+          `--${boundary}`,
+          'Content-Type: message/delivery-status',
+          '',
+          `Reporting-MTA: dns; ${hostname}`,
+          '',
+          `Original-Recipient: rfc822;${failure.address}`,
+          `Final-Recipient: rfc822;${failure.address}`,
+          'Action: failed',
+          `Status: ${status}`,
+          `Diagnostic-Code: smtp; ${printable(failure.text)}`,
+          '',
+          `--${boundary}`,
+          'Content-Type: text/rfc822-headers',
+          '',
+          `Message-ID: <${submission.identifier}>`,
+          ...(submission.messageId === undefined
+            ? []
+            : [`X-Riferimento-Message-ID: ${submission.messageId}`]),
+          '',
+          `--${boundary}--`,
+          '',
+        ].join('\r\n'),
+      ),
+    ]);
+  }
+}
+
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 400);
+}
