@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../platform/clock.ts';
-import { Fault } from '../../platform/faults.ts';
 import type { Ids } from '../../platform/ids.ts';
 import { Authority, type AuthorityKeyName, type AuthorityParts, type IssuerName } from './authority.ts';
+import { guarded, loadIdentity, saveIdentity, writeWhole } from './identity-files.ts';
 import { REVOCATION_REASONS, type Revocation, type RevocationReason } from './issuer.ts';
-import { certificatePem, type Identity, identityPem, type KeyPair, keyPairOf } from './key-pair.ts';
+import { type Identity, type KeyPair, keyPairOf } from './key-pair.ts';
 
 /** What `authority.json` holds besides the keys and certificates, which are files of their own. */
 type Ledger = Pick<AuthorityParts, 'name' | 'crlBaseUrl' | 'revocations'> & {
@@ -42,29 +41,6 @@ export async function saveAuthority(authority: Authority, folder: string): Promi
   );
 }
 
-/** Writes `PATH.pem` (the certificate and its chain) and `PATH.key` (PKCS#8, mode 0600). Throws a `Fault`. */
-export async function saveIdentity(identity: Identity, path: string): Promise<void> {
-  const { certificate, key } = identityPem(identity);
-  await guarded(path, async () => {
-    await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
-    await writeWhole(`${path}.key`, key, 0o600);
-    await writeWhole(`${path}.pem`, certificate, 0o644);
-  });
-}
-
-/** Reads what `saveIdentity` wrote. Throws a `Fault`. */
-export async function loadIdentity(path: string): Promise<Identity> {
-  return await guarded(path, async () => {
-    const [certificate, ...chain] = certificatesOf(await readFile(`${path}.pem`, 'utf8'));
-    const privateKey = createPrivateKey(await readFile(`${path}.key`));
-    if (certificate === undefined) throw new Error('no certificate in the file');
-    if (!new X509Certificate(certificate).checkPrivateKey(privateKey)) {
-      throw new Error('the key is not that of the certificate');
-    }
-    return { privateKey, certificate, chain };
-  });
-}
-
 /** Opens the Authority in a folder; `undefined` when there is none. Throws a `Fault` for one that is broken. */
 export async function loadAuthority(
   folder: string,
@@ -92,11 +68,6 @@ export async function loadAuthority(
       index: index.certificate,
     },
   });
-}
-
-function certificatesOf(pem: string): Buffer[] {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  return blocks.map((block) => new X509Certificate(block).raw);
 }
 
 function readLedger(text: string): Ledger {
@@ -142,26 +113,5 @@ async function readIfThere(path: string): Promise<string | undefined> {
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
-  }
-}
-
-/** Beside, synced, renamed: a crash leaves the old file or the new one. */
-async function writeWhole(path: string, text: string, mode: number): Promise<void> {
-  const beside = `${path}.new`;
-  await rm(beside, { force: true });
-  {
-    await using file = await open(beside, 'wx', mode);
-    await file.writeFile(text);
-    await file.sync();
-  }
-  await chmod(beside, mode);
-  await rename(beside, path);
-}
-
-async function guarded<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (cause) {
-    throw new Fault('authority-folder-unusable', `${path}: ${String(cause)}`, { temporary: false, cause });
   }
 }

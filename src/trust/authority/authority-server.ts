@@ -7,6 +7,7 @@ import {
 } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { Fault } from '../../platform/faults.ts';
+import { type Journal, silentJournal } from '../../platform/journal.ts';
 import { type Authority, ISSUER_NAMES } from './authority.ts';
 
 /** A file that the Authority publishes. */
@@ -50,6 +51,11 @@ const CRL_FOLDER = '/crl';
 export class AuthorityServer {
   readonly #publications = new Map<string, Publication>();
   readonly #servers: Server[] = [];
+  readonly #journal: Journal;
+
+  constructor(journal: Journal = silentJournal) {
+    this.#journal = journal;
+  }
 
   /** Adds a file, or puts another in its place. */
   publish(publication: Publication): void {
@@ -139,8 +145,9 @@ export class AuthorityServer {
       const octets = await publication.read();
       const headers = { 'content-type': publication.mediaType, 'content-length': octets.length };
       response.writeHead(200, headers).end(request.method === 'HEAD' ? undefined : octets);
-    } catch {
+    } catch (cause) {
       // Nothing of it was sent, so the client may ask again.
+      this.#journal.error({ path, cause: String(cause) }, 'a publication cannot be read');
       response.writeHead(503).end();
     }
   }
