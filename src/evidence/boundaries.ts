@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Ids } from '../platform/ids.ts';
-import { BOUNDARY_PREFIX } from './original.ts';
+
+/**
+ * Start of every boundary we write; to be given to MimeIndexer as `watchPrefix` for whatever may be
+ * embedded. `=_` can stand in no quoted-printable and no base64 (RFC 2045 section 6.7), so only an
+ * embedded message could hold such a line.
+ */
+export const BOUNDARY_PREFIX = '=_ceralacca-';
 
 /** The boundaries of one message; none is the start of another. */
 export interface Boundaries {

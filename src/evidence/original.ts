@@ -7,13 +7,6 @@ import type { Octets, Piece } from '../wire/mime/octets.ts';
 import { identifierLine, referenceLine } from './header-lines.ts';
 import { REFERENCE_FIELD } from './wording/literals.ts';
 
-/**
- * Start of every boundary we write; to be given to MimeIndexer as `watchPrefix` for whatever may be
- * embedded. `=_` can stand in no quoted-printable and no base64 (RFC 2045 section 6.7), so only an
- * embedded message could hold such a line.
- */
-export const BOUNDARY_PREFIX = '=_ceralacca-';
-
 /** A message that somebody else wrote and that is to be embedded. */
 export interface Original {
   readonly octets: Octets;

@@ -1,21 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Draft, DraftFacts } from '../draft.ts';
 import { draftNotification } from '../notification.ts';
-import { DELIVERY_ERRORS, extendedError } from '../wording/delivery-errors.ts';
+import { DELIVERY_ERRORS, extendedError, type NonDeliveryCause } from '../wording/errors.ts';
 import { nonDeliveryText } from '../wording/texts.ts';
-
-/** Why a message could not be delivered (DP-22). */
-export type NonDeliveryCause =
-  | 'unknown-mailbox'
-  | 'unknown-domain'
-  | 'mailbox-full'
-  | 'mailbox-disabled'
-  | 'message-too-large'
-  /** The next host said no for good. */
-  | 'refused'
-  /** It stayed in the queue for 24 hours (AP-33). */
-  | 'expired'
-  | 'internal';
 
 export interface NonDeliveryFacts extends DraftFacts {
   readonly recipient: string;

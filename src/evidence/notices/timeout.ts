@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Draft, DraftFacts } from '../draft.ts';
 import { draftNotification } from '../notification.ts';
-import { timeoutError } from '../wording/delivery-errors.ts';
+import { timeoutError } from '../wording/errors.ts';
 import { timeoutText } from '../wording/texts.ts';
 
 export interface TimeoutFacts extends DraftFacts {

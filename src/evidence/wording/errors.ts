@@ -1,6 +1,18 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { CertificationError } from '../certification-data/certification-data.ts';
-import type { NonDeliveryCause } from '../notices/non-delivery.ts';
+
+/** Why a message could not be delivered (DP-22). */
+export type NonDeliveryCause =
+  | 'unknown-mailbox'
+  | 'unknown-domain'
+  | 'mailbox-full'
+  | 'mailbox-disabled'
+  | 'message-too-large'
+  /** The next host said no for good. */
+  | 'refused'
+  /** It stayed in the queue for 24 hours (AP-33). */
+  | 'expired'
+  | 'internal';
 
 export interface DeliveryError {
   readonly error: CertificationError;
@@ -40,4 +52,9 @@ export function timeoutError(provider: string, hours: 12 | 24): string {
         provider,
         'il messaggio non è stato consegnato nelle prime ventiquattro ore dal suo invio',
       );
+}
+
+/** Whether an `errore-esteso` is that of a notice at 24 hours; other providers word it in their own ways. */
+export function isSecondTimeout(error: string): boolean {
+  return /^\s*5\.4\.1\b|24 ore|ventiquattro/i.test(error);
 }
