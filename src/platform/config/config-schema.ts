@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { z } from 'zod';
+
+/** What a key is measured in; shown in the reference beside its sentence. */
+type Unit =
+  | 'octets'
+  | 'milliseconds'
+  | 'seconds'
+  | 'hours'
+  | 'count'
+  | 'path'
+  | 'address'
+  | 'domain'
+  | 'port'
+  | 'host'
+  | 'url'
+  | 'text'
+  | 'choice'
+  | 'switch';
+
+/** Every key carries one sentence and a unit; the reference page and `check-config` show them. */
+function key<T extends z.ZodType>(schema: T, unit: Unit, sentence: string): T {
+  return schema.meta({ unit, description: sentence });
+}
+
+const MEBIBYTE = 1024 * 1024;
+/** DM 2/11/2005 article 12: no provider may offer less for size times recipients (AP-13). */
+export const LEGAL_SIZE_BYTES = 30 * MEBIBYTE;
+
+const path = (sentence: string) => key(z.string().min(1), 'path', sentence);
+const domain = z
+  .string()
+  .regex(
+    /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/,
+    'write a domain in lower case, like pec.example.it',
+  );
+const address = z
+  .string()
+  .regex(/^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/, 'write one bare address, like posta-certificata@pec.example.it');
+const port = z.int().min(0).max(65535);
+
+const listener = (defaultPort: number, sentence: string) =>
+  key(
+    z
+      .strictObject({
+        host: key(z.string().default('127.0.0.1'), 'host', 'Address to listen on.'),
+        port: key(port.default(defaultPort), 'port', 'Port to listen on; 0 lets the system choose.'),
+      })
+      .nullable()
+      .prefault({}),
+    'text',
+    sentence,
+  );
+
+const provider = z.strictObject({
+  name: key(z.string().min(1), 'text', 'Descriptive name, exactly as in the provider index.'),
+  hostname: key(domain, 'domain', 'Name of this machine in banners and trace fields.'),
+  serviceAddress: key(
+    address,
+    'address',
+    'From of everything generated; must be the rfc822Name of the signing certificate.',
+  ),
+  serviceMailbox: key(
+    address,
+    'address',
+    'Mailbox for take-charge receipts and virus notices, as published in mailReceipt.',
+  ),
+  domains: key(
+    z.array(domain).min(1),
+    'domain',
+    'PEC domains served here; the service address and mailbox must lie in one of them.',
+  ),
+});
+
+const listen = z
+  .strictObject({
+    submission: listener(465, 'Submission over implicit TLS.'),
+    submissionStarttls: listener(587, 'Submission with STARTTLS.'),
+    exchange: listener(25, 'SMTP from other providers and from ordinary mail.'),
+    pop3s: listener(995, 'POP3 over implicit TLS.'),
+    pop3: listener(110, 'POP3 with STLS.'),
+  })
+  .prefault({});
+
+const tls = z.strictObject({
+  certificateFile: path('PEM certificate of this server, with the chain below it.'),
+  keyFile: path('PEM private key of this server; readable by its owner only.'),
+  peerCaFile: path("PEM certificates that other PEC providers' servers must chain to."),
+});
+
+const signing = z.strictObject({
+  keyFile: path('PEM PKCS#8 private key that signs envelopes and receipts; readable by its owner only.'),
+  passphraseFile: path('File whose first line is the passphrase of an encrypted keyFile.').optional(),
+  certificateFile: path('PEM certificate of the signing key.'),
+  chainFile: path('PEM certificates of the authorities above it.').optional(),
+});
+
+const trust = z.strictObject({
+  anchorsFile: path("PEM root certificates that providers' signing certificates must chain to."),
+  intermediatesFile: path('PEM certificates of intermediate authorities.').optional(),
+  crlHours: key(
+    z.number().positive().max(24).default(1),
+    'hours',
+    'Revocation lists are fetched again at least this often.',
+  ),
+});
+
+const directory = z.strictObject({
+  file: path('Signed provider index (.p7m) on disk.').optional(),
+  url: key(
+    z.url({ protocol: /^https$/ }),
+    'url',
+    'Where the signed provider index is downloaded from.',
+  ).optional(),
+  caFile: path('PEM certificates that the index server must chain to; needed with url.').optional(),
+  clientCertificateFile: path(
+    'PEM client certificate shown to the index server; needed with url.',
+  ).optional(),
+  clientKeyFile: path('PEM key of the client certificate; needed with url.').optional(),
+  signerFile: path('PEM certificate of the Authority that signs the index.'),
+  refreshHours: key(z.number().positive().max(24).default(24), 'hours', 'How often the index is read again.'),
+});
+
+const limits = z
+  .strictObject({
+    messageBytes: key(
+      z
+        .int()
+        .min(LEGAL_SIZE_BYTES, `the law asks for ${LEGAL_SIZE_BYTES} at least`)
+        .default(100 * MEBIBYTE),
+      'octets',
+      'Most that size times number of recipients of a submission may be.',
+    ),
+    hardMessageBytes: key(
+      z
+        .int()
+        .positive()
+        .default(150 * MEBIBYTE),
+      'octets',
+      'Above this a submission is refused by SMTP alone, without a notice.',
+    ),
+    exchangeBytes: key(
+      z
+        .int()
+        .positive()
+        .default(200 * MEBIBYTE),
+      'octets',
+      'Largest message taken from other providers.',
+    ),
+    recipients: key(
+      z.int().min(50, 'the law asks for 50 at least').default(500),
+      'count',
+      'Most recipients of one submission.',
+    ),
+    quotaBytes: key(
+      z
+        .int()
+        .positive()
+        .default(1024 * MEBIBYTE),
+      'octets',
+      'Room of a mailbox that says nothing else; receipts do not count.',
+    ),
+    sessions: key(z.int().positive().default(2000), 'count', 'Connections at the same time at one door.'),
+    sessionsPerAddress: key(
+      z.int().positive().default(200),
+      'count',
+      'Connections at the same time from one address at one door.',
+    ),
+  })
+  .prefault({});
+
+const access = z
+  .strictObject({
+    everyHeaderRecipient: key(
+      z.boolean().default(false),
+      'switch',
+      'Refuse a submission whose To or Cc names an address that is not served.',
+    ),
+    dateRequired: key(z.boolean().default(false), 'switch', 'Refuse a submission without a Date field.'),
+  })
+  .prefault({});
+
+const ordinary = z
+  .strictObject({
+    policy: key(
+      z.enum(['refuse', 'deliver', 'discard']).default('refuse'),
+      'choice',
+      'What happens to ordinary mail where the mailbox does not say: refuse, deliver in an anomaly envelope, or discard.',
+    ),
+  })
+  .prefault({});
+
+const route = z.strictObject({
+  host: key(z.string().min(1), 'host', 'Host to connect to.'),
+  port: key(port.default(25), 'port', 'Port to connect to.'),
+  servername: key(
+    z.string().min(1),
+    'host',
+    "Name the server's certificate must have, when it is not the host.",
+  ).optional(),
+});
+
+const journal = z
+  .strictObject({
+    level: key(
+      z.enum(['error', 'warn', 'info', 'debug']).default('info'),
+      'choice',
+      'How much is written to the journal.',
+    ),
+    file: path('Where the journal goes; standard error when left out.').optional(),
+  })
+  .prefault({});
+
+/** The whole configuration of a provider. Unknown keys are refused everywhere. */
+export const configSchema = z.strictObject({
+  folder: path('Folder for the store and the spool; made when missing.'),
+  provider,
+  listen,
+  tls,
+  signing,
+  trust,
+  directory,
+  limits,
+  access,
+  ordinary,
+  routes: key(
+    z.record(z.string(), route).default({}),
+    'text',
+    'Mail domains that are not looked up in DNS, with the host that serves them.',
+  ),
+  journal,
+});
+
+export type Config = z.infer<typeof configSchema>;
