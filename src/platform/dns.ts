@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { Resolver } from 'node:dns/promises';
+import { lookup, Resolver } from 'node:dns/promises';
 import type { Clock } from './clock.ts';
 import { Fault } from './faults.ts';
 
@@ -49,7 +49,8 @@ export class SystemDns implements Dns {
       this.#ask(() => this.#resolver.resolve6(host), host),
       this.#ask(() => this.#resolver.resolve4(host), host),
     ]);
-    return answers.flatMap((answer) => (typeof answer === 'string' ? [] : answer));
+    const found = answers.flatMap((answer) => (typeof answer === 'string' ? [] : answer));
+    return found.length > 0 ? found : namedByTheMachine(host);
   }
 
   async #ask<T>(query: () => Promise<T>, name: string): Promise<T | 'no-such-name' | 'no-records'> {
@@ -64,6 +65,12 @@ export class SystemDns implements Dns {
       throw new Fault('dns-unavailable', `no DNS answer about ${name} (${code})`, { temporary: true, cause });
     }
   }
+}
+
+/** Names that only the machine knows: `localhost`, /etc/hosts. */
+async function namedByTheMachine(host: string): Promise<readonly string[]> {
+  const found = await lookup(host, { all: true }).catch(() => []);
+  return found.map(({ address }) => address);
 }
 
 /** Orders MX records and recognises the null MX of RFC 7505: one record, naming the root. */

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { Instant } from '../../platform/clock.ts';
+import type { ContentReader } from '../contents/content-store.ts';
+import type { StepStore } from '../steps/step-store.ts';
+import { DEFAULT_RETRY_WAITS_MS } from './attempt-verdict.ts';
+import { Lanes } from './lanes.ts';
+import type { QueueEntry, QueueEntryId, QueueReader } from './queue-store.ts';
+import { RelayAttempt, type RelayAttemptOptions } from './relay-attempt.ts';
+
+export interface RelayLimits {
+  /** Attempts at the same time. */
+  readonly attempts: number;
+  /** Attempts at the same time at one destination. */
+  readonly attemptsPerDestination: number;
+  /** The same for the destination `local`. */
+  readonly attemptsLocal: number;
+  /** Waits after the first, second ... failed attempt; the last is repeated. */
+  readonly retryWaitsMs: readonly number[];
+  /** The queue is looked at this often even when nothing announces itself: the clock may be moved. */
+  readonly lookMs: number;
+  /** First wait when the store does not commit; doubles up to a minute. */
+  readonly storeWaitMs: number;
+}
+
+export const DEFAULT_RELAY_LIMITS: RelayLimits = {
+  attempts: 200,
+  attemptsPerDestination: 5,
+  attemptsLocal: 16,
+  retryWaitsMs: DEFAULT_RETRY_WAITS_MS,
+  lookMs: 30_000,
+  storeWaitMs: 1_000,
+};
+
+export interface RelayOptions
+  extends Omit<RelayAttemptOptions, 'store' | 'retryWaitsMs' | 'storeWaitMs' | 'stopped'> {
+  readonly store: StepStore & QueueReader & ContentReader;
+  readonly limits?: Partial<RelayLimits>;
+}
+
+/** Stands for every destination among those to look at. */
+const ALL = '*';
+
+/**
+ * Works the queue off: many destinations side by side, each with few attempts at a time, so that a
+ * slow or dead one delays nobody else. Holds nothing that matters: after a restart whatever was under
+ * way is due and simply tried again.
+ */
+export class Relay implements AsyncDisposable {
+  readonly #options: RelayOptions;
+  readonly #limits: RelayLimits;
+  readonly #attempt: RelayAttempt;
+  readonly #lanes: Lanes;
+  readonly #underWay = new Set<Promise<void>>();
+  /** Entries whose result could not be committed, left alone until then. */
+  readonly #shelved = new Map<QueueEntryId, Instant>();
+  readonly #toLookAt = new Set<string>();
+  readonly #stop = new AbortController();
+  #running = false;
+  #lookPending = false;
+  #stopListening: (() => void) | undefined;
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(options: RelayOptions) {
+    const limits = { ...DEFAULT_RELAY_LIMITS, ...options.limits };
+    const { retryWaitsMs, storeWaitMs } = limits;
+    this.#options = options;
+    this.#limits = limits;
+    this.#attempt = new RelayAttempt({ ...options, retryWaitsMs, storeWaitMs, stopped: this.#stop.signal });
+    this.#lanes = new Lanes({
+      total: limits.attempts,
+      perLane: (destination) =>
+        destination === 'local' ? limits.attemptsLocal : limits.attemptsPerDestination,
+    });
+  }
+
+  /** Starts working; once stopped, a relay is not started again. */
+  start(): void {
+    if (this.#running || this.#stop.signal.aborted) return;
+    this.#running = true;
+    this.#stopListening = this.#options.store.onCommitted(({ step }) => {
+      for (const part of step.parts) {
+        for (const act of part.acts) {
+          if (act.do === 'enqueue') this.#look(act.entry.destination);
+          else if (act.do === 'hold' && !act.held) this.#look(ALL);
+        }
+      }
+    });
+    this.#look(ALL);
+  }
+
+  /** Takes nothing new and waits for what is under way. */
+  async stop(): Promise<void> {
+    this.#running = false;
+    this.#stop.abort();
+    this.#stopListening?.();
+    this.#cancelTimer?.();
+    await this.whenIdle();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  /** Looks at the whole queue soon: to be called when the clock has been moved. */
+  wake(): void {
+    this.#look(ALL);
+  }
+
+  /** Resolves when no attempt is under way and nothing more is due. */
+  async whenIdle(): Promise<void> {
+    while (this.#underWay.size > 0 || this.#lookPending) {
+      await Promise.all(this.#underWay);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** Commits come in bursts: one look serves all that were announced until it takes place. */
+  #look(destination: string): void {
+    if (!this.#running) return;
+    this.#toLookAt.add(destination);
+    if (this.#lookPending) return;
+    this.#lookPending = true;
+    setImmediate(() => {
+      this.#lookPending = false;
+      const destinations = [...this.#toLookAt];
+      this.#toLookAt.clear();
+      if (!this.#running) return;
+      if (destinations.includes(ALL)) this.#lookAtAll();
+      else for (const one of destinations) this.#lookAt(one);
+      this.#setTimer();
+    });
+  }
+
+  #lookAt(destination: string): void {
+    const { store, clock } = this.#options;
+    const room = this.#lanes.room(destination);
+    if (room === 0) return;
+    // Those under way are still due for the store.
+    const limit = this.#lanes.taken(destination) + this.#shelved.size + room;
+    for (const entry of store.listDue(clock.now(), limit, { only: destination })) this.#begin(entry);
+  }
+
+  /** Lists past the destinations that have no room, until nothing is left that could begin. */
+  #lookAtAll(): void {
+    const { store, clock } = this.#options;
+    const limit = this.#limits.attempts * 2 + this.#shelved.size;
+    for (;;) {
+      const due = store.listDue(clock.now(), limit, { except: this.#lanes.fullLanes() });
+      const begun = due.filter((entry) => this.#begin(entry)).length;
+      if (begun === 0 || due.length < limit || this.#lanes.isFull) return;
+    }
+  }
+
+  #begin(entry: QueueEntry): boolean {
+    const shelvedUntil = this.#shelved.get(entry.id);
+    if (shelvedUntil !== undefined && shelvedUntil > this.#options.clock.now()) return false;
+    if (!this.#lanes.enter(entry)) return false;
+    this.#shelved.delete(entry.id);
+    const attempt = this.#attempt
+      .make(entry)
+      .catch((error: unknown) => this.#shelve(entry, error))
+      .finally(() => {
+        const wasFull = this.#lanes.isFull;
+        this.#lanes.leave(entry);
+        this.#underWay.delete(attempt);
+        this.#look(wasFull ? ALL : entry.destination);
+      });
+    this.#underWay.add(attempt);
+    return true;
+  }
+
+  #shelve(entry: QueueEntry, error: unknown): void {
+    this.#options.journal.error({ entry: entry.id, error }, 'the result of a relay could not be stored');
+    this.#shelved.set(entry.id, this.#options.clock.now() + this.#limits.lookMs);
+  }
+
+  #setTimer(): void {
+    const { store, clock, timers } = this.#options;
+    const { lookMs } = this.#limits;
+    this.#cancelTimer?.();
+    const now = clock.now();
+    const next = store.nextDueAt(now);
+    const delayMs = next === undefined || next <= now ? lookMs : Math.min(next - now, lookMs);
+    this.#cancelTimer = timers.after(delayMs, () => this.#look(ALL));
+  }
+}
