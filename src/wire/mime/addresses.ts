@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { writeLocalPart } from './addr-spec.ts';
+import { AddressListReader } from './address-list-reader.ts';
+import { encodePhrase } from './encoded-words.ts';
+
+export { isAddress } from './addr-spec.ts';
 
 /** One mailbox of an address list (RFC 5322 section 3.4). */
 export interface Mailbox {
@@ -33,28 +38,74 @@ export interface AddressList {
   readonly obsolete: boolean;
 }
 
-/** Reads an address list (the unfolded or folded value of From, To, Cc, Reply-To ...). Never throws. */
-export function parseAddressList(_text: string): AddressList {
-  throw new Error('not written yet');
-}
-
-/** Whether the text is exactly one addr-spec fit for SMTP: sizes of RFC 5321 section 4.5.3.1, no comments. */
-export function isAddress(_text: string): boolean {
-  throw new Error('not written yet');
+/**
+ * Reads an address list (the value of From, To, Cc, Reply-To ..., folded or not). Forms that nobody may write
+ * but whose meaning is plain are read and flagged: the obsolete ones, an `@` or brackets in a display name
+ * without quotes, specials in an encoded-word. Everything else that is wrong makes the list invalid, and
+ * what can be read is given all the same. Linear in the length of the text; never throws.
+ */
+export function parseAddressList(text: string): AddressList {
+  return new AddressListReader(text).read();
 }
 
 /** The address with its domain in lower case; the local part stays as it is. */
 export function normalizeAddress(address: string): string {
   const at = address.lastIndexOf('@');
-  return at < 0 ? address : address.slice(0, at) + address.slice(at).toLowerCase();
+  return at < 0 ? address : address.slice(0, at) + lowerCase(address.slice(at));
 }
 
-/** Whether two addresses name the same mailbox: case does not matter on either side (AP-9). */
+/** Whether two addresses name the same mailbox: case does not matter on either side, nor needless quotes (AP-9). */
 export function sameAddress(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
+  return comparable(a) === comparable(b);
 }
 
-/** A header's mailbox: `name <address>`, the name quoted or encoded as it needs. */
-export function formatMailbox(_mailbox: { readonly name?: string; readonly address: string }): string {
-  throw new Error('not written yet');
+/**
+ * `name <address>` for a header, the name quoted or encoded as it needs, folded so that lines stay within 76
+ * columns where they can; `column` counts the columns already used on the line.
+ */
+export function formatMailbox(
+  mailbox: { readonly name?: string; readonly address: string },
+  column = 0,
+): string {
+  if (mailbox.name === undefined || mailbox.name.trim() === '') return mailbox.address;
+  const name = encodePhrase(mailbox.name, { firstColumn: column });
+  const line = name.lastIndexOf('\n');
+  const used = line < 0 ? column + name.length : name.length - line - 1;
+  // One column stays free for the comma of a list.
+  const fold = used + mailbox.address.length + 3 > 75 ? '\r\n ' : ' ';
+  return `${name}${fold}<${mailbox.address}>`;
+}
+
+/** An address list for a header, one mailbox after the other, folded after commas. */
+export function formatAddressList(
+  mailboxes: readonly { readonly name?: string; readonly address: string }[],
+  column = 0,
+): string {
+  let text = '';
+  let used = column;
+  for (const mailbox of mailboxes) {
+    let next = formatMailbox(mailbox, used + 2);
+    const fits = used + 2 + firstLineLength(next) <= 75;
+    if (text !== '' && !fits) next = formatMailbox(mailbox, 1);
+    text += text === '' ? next : `${fits ? ', ' : ',\r\n '}${next}`;
+    used = text.includes('\n') ? text.length - text.lastIndexOf('\n') - 1 : column + text.length;
+  }
+  return text;
+}
+
+function firstLineLength(text: string): number {
+  const end = text.indexOf('\r');
+  return end < 0 ? text.length : end;
+}
+
+function comparable(address: string): string {
+  const at = address.lastIndexOf('@');
+  const local = address.slice(0, Math.max(at, 0));
+  if (!/^".*"$/s.test(local)) return lowerCase(address);
+  return lowerCase(writeLocalPart(local.slice(1, -1).replace(/\\(.)/gs, '$1')) + address.slice(at));
+}
+
+/** ASCII only: a Kelvin sign is no k. */
+function lowerCase(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 
+/** Text between delimiters, and whether the closing one was there. */
+export interface FieldText {
+  readonly text: string;
+  readonly closed: boolean;
+}
+
 /** A place in a structured field value that only moves forward, so that reading stays linear. */
 export class FieldCursor {
   readonly #text: string;
@@ -42,22 +48,24 @@ export class FieldCursor {
     }
   }
 
-  /** Takes a comment that starts here and gives its text without the outer parentheses. */
-  comment(): string {
+  /** Takes a comment that starts here, without its outer parentheses; an open one reaches to the end. */
+  comment(): FieldText {
     let depth = 0;
     const start = this.#at + 1;
     while (!this.atEnd) {
       const char = this.#text.charAt(this.#at++);
       if (char === '\\') this.#at++;
       else if (char === '(') depth++;
-      else if (char === ')' && --depth === 0) return this.#text.slice(start, this.#at - 1);
+      else if (char === ')' && --depth === 0) {
+        return { text: this.#text.slice(start, this.#at - 1), closed: true };
+      }
     }
     this.#at = this.#text.length;
-    return this.#text.slice(start);
+    return { text: this.#text.slice(start), closed: false };
   }
 
   /** Takes a quoted string that starts here; without a closing quote it reaches to the end. */
-  quotedString(): { readonly text: string; readonly closed: boolean } {
+  quotedString(): FieldText {
     this.#at++;
     let text = '';
     for (;;) {
