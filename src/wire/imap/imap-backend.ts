@@ -212,6 +212,9 @@ export interface StoreRequest {
 export interface StoreOutcome {
   /** The present state of every message that exists and was not refused, changed or not. */
   readonly messages: readonly FlagState[];
+  /** Those whose flags are not what they were. */
+  readonly changed: UidSet;
+  /** Those left alone because they changed since. */
   readonly modified: UidSet;
 }
 

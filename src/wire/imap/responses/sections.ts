@@ -29,8 +29,7 @@ export function findPart(root: MimePart, numbers: readonly number[]): FoundPart 
     const part: MimePart | undefined =
       within.type === 'multipart' ? within.parts[number - 1] : number === 1 ? within : undefined;
     if (part === undefined) return undefined;
-    const [inner] = part.parts;
-    const message = part.type === 'message' ? inner : undefined;
+    const message: MimePart | undefined = part.type === 'message' ? part.parts[0] : undefined;
     found = message === undefined ? { part } : { part, message };
     within = part.type === 'multipart' && part !== within ? part : message;
   }
