@@ -16,7 +16,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 export function parseCommandLine(octets: Buffer): CommandLine | undefined {
   const line = decodeText(octets);
   if (line === undefined) return undefined;
-  const [, keyword, argument] = /^([A-Za-z]{1,20})(?: (.*))?$/s.exec(line) ?? [];
+  const [, keyword, argument] = /^([A-Za-z][A-Za-z0-9]{0,19})(?: (.*))?$/s.exec(line) ?? [];
   if (keyword === undefined) return undefined;
   const command = { keyword: keyword.toUpperCase() };
   return argument === undefined ? command : { ...command, argument };
