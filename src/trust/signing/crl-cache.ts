@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Clock, Instant } from '../../platform/clock.ts';
+import { schemeOf } from '../../wire/cms/algorithms.ts';
 import type { Certificate } from '../../wire/cms/certificate.ts';
 import { sameName } from '../../wire/cms/distinguished-name.ts';
 import { derOf } from '../../wire/cms/pem.ts';
@@ -175,6 +176,8 @@ function unsuitable(
 function unsigned(entry: Entry, list: RevocationList, issuer: Certificate): string | null {
   if (issuer.keyUsage !== null && !issuer.keyUsage.has('cRLSign')) return 'its authority may not sign lists';
   if (entry.signedBy.has(issuer.sha1)) return null;
+  // IP-6: a list anybody could forge proves nothing.
+  if (schemeOf(list.signed.algorithm, null)?.digest === 'md5') return 'the list is signed with MD5';
   if (!isListSignedBy(list, issuer)) return 'the list is not signed by the authority';
   entry.signedBy.add(issuer.sha1);
   return null;

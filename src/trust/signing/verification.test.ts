@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import fc from 'fast-check';
 import { openssl } from '../../../test/openssl/test-authority.ts';
 import { certificateOf, TestProvider, temporaryFolder } from '../../../test/openssl/test-provider.ts';
 import { FixedClock } from '../../platform/clock.ts';
@@ -261,4 +262,17 @@ test('without an index a signature is judged now, or at the time it claims', asy
   const then = await verifyWithoutIndex(octets, { paths, clock: future, at: 'signing-time' });
   assert.ok(then.authentic);
   assert.equal(then.verifiedAt, then.signedAt);
+});
+
+test('no message makes the verifier throw', async () => {
+  const sources = [await seal(), opensslMessage('cms', '-stream'), opensslMessage('smime', '-noattr')];
+  const patch = fc.array(fc.tuple(fc.nat(8000), fc.nat(255)), { minLength: 1, maxLength: 4 });
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...sources), patch, fc.nat(8000), async (octets, patches, length) => {
+      const changed = Buffer.from(octets.subarray(0, length < 200 ? octets.length : length));
+      for (const [offset, value] of patches) changed[offset % changed.length] = value;
+      await verify(changed);
+    }),
+    { numRuns: 1500 },
+  );
 });
