@@ -193,10 +193,10 @@ const ordinary = z
 const route = z.strictObject({
   host: key(z.string().min(1), 'host', 'Host to connect to.'),
   port: key(port.default(25), 'port', 'Port to connect to.'),
-  servername: key(
+  tlsName: key(
     z.string().min(1),
     'host',
-    "Name the server's certificate must have, when it is not the host.",
+    'Name that the certificate of the host must have, when it is another.',
   ).optional(),
 });
 

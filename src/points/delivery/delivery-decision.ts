@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { ReceiptType } from '../../evidence/certification-data/certification-data.ts';
 import { chooseReceipt } from '../../evidence/receipts/receipt-choice.ts';
-import type { NonDeliveryCause } from '../../evidence/wording/delivery-errors.ts';
+import type { NonDeliveryCause } from '../../evidence/wording/errors.ts';
 import type { Mailbox } from '../../mailroom/mailboxes/mailbox-store.ts';
 
 export interface DeliveryInput {

@@ -3,7 +3,7 @@ import type { ReceiptType } from '../../evidence/certification-data/certificatio
 import type { Draft, DraftFacts, EmittingProvider } from '../../evidence/draft.ts';
 import { draftNonDelivery } from '../../evidence/notices/non-delivery.ts';
 import { draftDelivery } from '../../evidence/receipts/delivery.ts';
-import type { NonDeliveryCause } from '../../evidence/wording/delivery-errors.ts';
+import type { NonDeliveryCause } from '../../evidence/wording/errors.ts';
 import { INBOX } from '../../mailroom/mailboxes/folders.ts';
 import type { Mailbox, MailboxReader } from '../../mailroom/mailboxes/mailbox-store.ts';
 import { StepDraft } from '../../mailroom/steps/step-draft.ts';

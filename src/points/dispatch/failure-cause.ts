@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { NonDeliveryCause } from '../../evidence/wording/delivery-errors.ts';
+import type { NonDeliveryCause } from '../../evidence/wording/errors.ts';
 
 /** Why a forward path was given up. */
 export interface RelayFailure {

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { EmittingProvider } from '../evidence/draft.ts';
+import type { OrdinaryMailPolicy } from '../mailroom/mailboxes/mailbox-store.ts';
+import type { HouseStore } from '../mailroom/steps/house-store.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Ids } from '../platform/ids.ts';
+import type { Journal } from '../platform/journal.ts';
+import type { ProviderDirectory } from '../trust/provider-directory/provider-directory.ts';
+import type { Signer } from '../trust/signing/signer.ts';
+import { AccessPoint } from './access/access-point.ts';
+import type { FormalLimits } from './access/formal-checks.ts';
+import { Attestation } from './attestation.ts';
+import { DeliveryPoint } from './delivery/delivery-point.ts';
+import { Dispatch } from './dispatch/dispatch.ts';
+import { OrdinaryBounce } from './dispatch/ordinary-bounce.ts';
+import type { MessageVerifier } from './incoming/authenticity.ts';
+import { IncomingPoint } from './incoming/incoming-point.ts';
+import type { OwnDomains } from './routing.ts';
+
+/** What the points of one provider share. */
+export interface HouseOptions {
+  readonly store: HouseStore;
+  readonly signer: Signer;
+  readonly directory: ProviderDirectory;
+  readonly verifier: MessageVerifier;
+  readonly provider: EmittingProvider;
+  readonly serviceMailbox: string;
+  readonly ownDomains: OwnDomains;
+  readonly limits: FormalLimits;
+  readonly ordinaryMail: OrdinaryMailPolicy;
+  readonly hostname: string;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly journal: Journal;
+}
+
+/** The points of one provider, joined. */
+export interface House {
+  readonly access: AccessPoint;
+  readonly incoming: IncomingPoint;
+  readonly dispatch: Dispatch;
+}
+
+/** Joins the points: the one place that knows all of them. */
+export function joinPoints(options: HouseOptions): House {
+  const { store, signer, provider, ids, hostname } = options;
+  const attestation = new Attestation({ signer, numbers: store });
+  const delivery = new DeliveryPoint({ ...options, attestation });
+  return {
+    access: new AccessPoint({ ...options, attestation }),
+    incoming: new IncomingPoint({ ...options, attestation, delivery }),
+    dispatch: new Dispatch({
+      ...options,
+      attestation,
+      bounce: new OrdinaryBounce({ attestation, provider, numbers: store, ids, hostname }),
+    }),
+  };
+}
