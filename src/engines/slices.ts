@@ -37,8 +37,9 @@ export function checkContent(content: NewContent): void {
     );
 }
 
-/** Throws `step-malformed` when a blob in memory does not have the size it says. */
+/** Throws `step-malformed` when a blob does not have the digest or the size it says. */
 export function checkBlob(blob: NewBlob): void {
+  if (blob.sha256.length !== 32) throw stepFault('step-malformed', `blob ${blob.id} has no SHA-256`);
   if (blob.source.kind === 'memory' && blob.source.octets.length !== blob.size)
     throw stepFault(
       'step-malformed',

@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: EUPL-1.2
 
+import type { LogRecord } from '../evidence/certification-log/log-store.ts';
+
 /** What grows in a store, and how far. */
 export interface StoreLimits {
   /** Removed UIDs remembered per folder, for clients that come back (RFC 7162). */
   readonly expungedKept: number;
+  /** Steps that may wait for the disk; one more is refused with `store-overloaded`. */
+  readonly waitingSteps: number;
+  /** Octets of a blob up to which it rests among the rows; larger ones are files. */
+  readonly inlineBlobBytes: number;
 }
 
-export const DEFAULT_STORE_LIMITS: StoreLimits = { expungedKept: 10_000 };
+export const DEFAULT_STORE_LIMITS: StoreLimits = {
+  expungedKept: 10_000,
+  waitingSteps: 10_000,
+  inlineBlobBytes: 256 * 1024,
+};
 
 /** Orders text by its UTF-8 octets, as databases do. */
 export function byOctets(one: string, other: string): number {
@@ -16,4 +26,12 @@ export function byOctets(one: string, other: string): number {
 /** A Message-ID or PEC msgid without the angle brackets it may have. */
 export function bareMessageId(id: string): string {
   return id.startsWith('<') && id.endsWith('>') ? id.slice(1, -1) : id;
+}
+
+/** Whether a record is about a PEC msgid or a client's Message-ID, with or without angle brackets. */
+export function isRecordAbout(id: string): (record: LogRecord) => boolean {
+  const wanted = bareMessageId(id);
+  return ({ identifier, messageId }) =>
+    wanted !== '' &&
+    (identifier === wanted || (messageId !== undefined && bareMessageId(messageId) === wanted));
 }

@@ -18,7 +18,7 @@ import type { Instant } from '../../platform/clock.ts';
 import { Fault } from '../../platform/faults.ts';
 import { CommitListeners } from '../commit-listeners.ts';
 import { checkBlob, checkContent } from '../slices.ts';
-import { bareMessageId, byOctets, DEFAULT_STORE_LIMITS, type StoreLimits } from '../store-rules.ts';
+import { byOctets, DEFAULT_STORE_LIMITS, isRecordAbout, type StoreLimits } from '../store-rules.ts';
 import { folderNamed, foldersOfMailbox, requireMailbox } from './folder-acts.ts';
 import { MemorySlicedOctets } from './memory-octets.ts';
 import { performStep } from './perform.ts';
@@ -198,11 +198,7 @@ class MemoryStore implements HouseStore {
   }
 
   recordsAbout(id: string): readonly LogRecord[] {
-    const wanted = bareMessageId(id);
-    if (wanted === '') return [];
-    const isWanted = ({ identifier, messageId }: LogRecord) =>
-      identifier === wanted || (messageId !== undefined && bareMessageId(messageId) === wanted);
-    return this.#tables.log.values().filter(isWanted);
+    return this.#tables.log.values().filter(isRecordAbout(id));
   }
 
   listRecords(fromSequence: number, limit: number): readonly LogRecord[] {

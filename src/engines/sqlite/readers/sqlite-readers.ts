@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { LogReader, LogRecord } from '../../../evidence/certification-log/log-store.ts';
+import type { ContentId, ContentReader, StoredContent } from '../../../mailroom/contents/content-store.ts';
+import type {
+  Folder,
+  FolderId,
+  Mailbox,
+  MailboxId,
+  MailboxReader,
+  MessageEntry,
+  MessageRange,
+} from '../../../mailroom/mailboxes/mailbox-store.ts';
+import type { QueueEntry, QueueEntryId, QueueReader } from '../../../mailroom/queue/queue-store.ts';
+import type {
+  DeliveryOutcome,
+  Submission,
+  Tracking,
+  TrackingReader,
+} from '../../../mailroom/tracking/tracking-store.ts';
+import type { Instant } from '../../../platform/clock.ts';
+import type { BlobFiles } from '../../blobs/blob-files.ts';
+import type { Database } from '../driver.ts';
+import { SqliteContentReader } from './content-reader.ts';
+import { SqliteLogReader } from './log-reader.ts';
+import { SqliteMailboxReader } from './mailbox-reader.ts';
+import { SqliteQueueReader } from './queue-reader.ts';
+import { SqliteTrackingReader } from './tracking-reader.ts';
+
+/** The five ways to read, over one read-only connection. */
+export class SqliteReaders implements ContentReader, MailboxReader, QueueReader, TrackingReader, LogReader {
+  protected readonly contents: SqliteContentReader;
+  readonly #mailboxes: SqliteMailboxReader;
+  readonly #queue: SqliteQueueReader;
+  readonly #tracking: SqliteTrackingReader;
+  readonly #log: SqliteLogReader;
+
+  constructor(db: Database, files: BlobFiles) {
+    this.contents = new SqliteContentReader(db, files);
+    this.#mailboxes = new SqliteMailboxReader(db);
+    this.#queue = new SqliteQueueReader(db);
+    this.#tracking = new SqliteTrackingReader(db);
+    this.#log = new SqliteLogReader(db);
+  }
+
+  findContent(id: ContentId): StoredContent | undefined {
+    return this.contents.findContent(id);
+  }
+
+  findMailbox(address: string): Mailbox | undefined {
+    return this.#mailboxes.findMailbox(address);
+  }
+
+  getMailbox(id: MailboxId): Mailbox {
+    return this.#mailboxes.getMailbox(id);
+  }
+
+  listMailboxes(): readonly Mailbox[] {
+    return this.#mailboxes.listMailboxes();
+  }
+
+  usage(id: MailboxId): { readonly countedBytes: number; readonly totalBytes: number } {
+    return this.#mailboxes.usage(id);
+  }
+
+  listFolders(mailbox: MailboxId): readonly Folder[] {
+    return this.#mailboxes.listFolders(mailbox);
+  }
+
+  findFolder(mailbox: MailboxId, name: string): Folder | undefined {
+    return this.#mailboxes.findFolder(mailbox, name);
+  }
+
+  findFolderById(id: FolderId): Folder | undefined {
+    return this.#mailboxes.findFolderById(id);
+  }
+
+  listMessages(folder: FolderId, range?: MessageRange): readonly MessageEntry[] {
+    return this.#mailboxes.listMessages(folder, range);
+  }
+
+  listExpunged(folder: FolderId, sinceModseq: number): readonly number[] | undefined {
+    return this.#mailboxes.listExpunged(folder, sinceModseq);
+  }
+
+  listDue(now: Instant, limit: number): readonly QueueEntry[] {
+    return this.#queue.listDue(now, limit);
+  }
+
+  nextDueAt(): Instant | undefined {
+    return this.#queue.nextDueAt();
+  }
+
+  findQueueEntry(id: QueueEntryId): QueueEntry | undefined {
+    return this.#queue.findQueueEntry(id);
+  }
+
+  listQueue(): readonly QueueEntry[] {
+    return this.#queue.listQueue();
+  }
+
+  findSubmission(identifier: string): Submission | undefined {
+    return this.#tracking.findSubmission(identifier);
+  }
+
+  findTracking(identifier: string, recipient: string): Tracking | undefined {
+    return this.#tracking.findTracking(identifier, recipient);
+  }
+
+  listTrackings(identifier: string): readonly Tracking[] {
+    return this.#tracking.listTrackings(identifier);
+  }
+
+  findDeliveryOutcome(identifier: string, recipient: string): DeliveryOutcome | undefined {
+    return this.#tracking.findDeliveryOutcome(identifier, recipient);
+  }
+
+  recordsAbout(id: string): readonly LogRecord[] {
+    return this.#log.recordsAbout(id);
+  }
+
+  listRecords(fromSequence: number, limit: number): readonly LogRecord[] {
+    return this.#log.listRecords(fromSequence, limit);
+  }
+
+  lastSequence(): number {
+    return this.#log.lastSequence();
+  }
+}

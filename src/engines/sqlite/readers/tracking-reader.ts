@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type {
+  DeliveryOutcome,
+  Submission,
+  Tracking,
+  TrackingReader,
+} from '../../../mailroom/tracking/tracking-store.ts';
+import type { Database } from '../driver.ts';
+
+type TrackingRow = { readonly [Name in keyof Tracking]-?: Exclude<Tracking[Name], undefined> | null };
+
+const TRACKING = `SELECT identifier, recipient, dispatchedAt, takenInChargeAt, firstNoticeAt, secondNoticeAt,
+  outcome, outcomeAt FROM trackings`;
+
+/** Submissions, trackings and outcomes, read on the caller's thread. */
+export class SqliteTrackingReader implements TrackingReader {
+  readonly #submission;
+  readonly #tracking;
+  readonly #trackings;
+  readonly #outcome;
+
+  constructor(db: Database) {
+    this.#submission = db.prepare<{ submission: string }>(
+      'SELECT submission FROM submissions WHERE identifier = ?',
+    );
+    this.#tracking = db.prepare<TrackingRow>(`${TRACKING} WHERE identifier = ? AND recipientKey = ?`);
+    this.#trackings = db.prepare<TrackingRow>(`${TRACKING} WHERE identifier = ? ORDER BY id`);
+    this.#outcome = db.prepare<DeliveryOutcome>(
+      'SELECT identifier, recipient, outcome, at FROM deliveryOutcomes WHERE identifier = ? AND recipientKey = ?',
+    );
+  }
+
+  findSubmission(identifier: string): Submission | undefined {
+    const row = this.#submission.get(identifier);
+    return row && (JSON.parse(row.submission) as Submission);
+  }
+
+  findTracking(identifier: string, recipient: string): Tracking | undefined {
+    const row = this.#tracking.get(identifier, recipient.toLowerCase());
+    return row && trackingOf(row);
+  }
+
+  listTrackings(identifier: string): readonly Tracking[] {
+    return this.#trackings.all(identifier).map(trackingOf);
+  }
+
+  findDeliveryOutcome(identifier: string, recipient: string): DeliveryOutcome | undefined {
+    const row = this.#outcome.get(identifier, recipient.toLowerCase());
+    return row && { ...row };
+  }
+}
+
+/** The columns that hold something: what has not happened has no property. */
+function trackingOf(row: TrackingRow): Tracking {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as unknown as Tracking;
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { Fault } from '../../platform/faults.ts';
+import type { Database } from './driver.ts';
+
+/** A change of the schema. Once released a migration never changes; the next one corrects it. */
+interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+const FIRST_TABLES = `
+  CREATE TABLE mailboxes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    address TEXT NOT NULL UNIQUE,
+    holder TEXT NOT NULL,
+    status TEXT NOT NULL,
+    role TEXT NOT NULL,
+    passwordHash TEXT,
+    quotaBytes INTEGER NOT NULL,
+    ordinaryMail TEXT,
+    filesReceipts INTEGER NOT NULL,
+    modseq INTEGER NOT NULL DEFAULT 0,
+    countedBytes INTEGER NOT NULL DEFAULT 0,
+    totalBytes INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+
+  CREATE TABLE folders (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    mailbox INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    uidValidity INTEGER NOT NULL,
+    uidNext INTEGER NOT NULL DEFAULT 1,
+    highestModseq INTEGER NOT NULL,
+    specialUse TEXT,
+    subscribed INTEGER NOT NULL,
+    messages INTEGER NOT NULL DEFAULT 0,
+    unseen INTEGER NOT NULL DEFAULT 0,
+    deleted INTEGER NOT NULL DEFAULT 0,
+    sizeBytes INTEGER NOT NULL DEFAULT 0,
+    expungedKept INTEGER NOT NULL DEFAULT 0,
+    expungedFloor INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (mailbox, name)
+  ) STRICT;
+
+  CREATE TABLE messages (
+    folder INTEGER NOT NULL,
+    uid INTEGER NOT NULL,
+    modseq INTEGER NOT NULL,
+    content INTEGER NOT NULL,
+    sizeBytes INTEGER NOT NULL,
+    flags TEXT NOT NULL,
+    receivedAt INTEGER NOT NULL,
+    savedAt INTEGER NOT NULL,
+    counted INTEGER NOT NULL,
+    PRIMARY KEY (folder, uid)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX messagesByModseq ON messages (folder, modseq);
+
+  CREATE TABLE expunged (
+    folder INTEGER NOT NULL,
+    modseq INTEGER NOT NULL,
+    uid INTEGER NOT NULL,
+    PRIMARY KEY (folder, modseq, uid)
+  ) STRICT, WITHOUT ROWID;
+
+  -- The octets have a table of their own: a row of blobs changes with its references, and SQLite
+  -- writes a changed row anew with all that is in it.
+  CREATE TABLE blobs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    size INTEGER NOT NULL,
+    sha256 BLOB NOT NULL,
+    isFile INTEGER NOT NULL,
+    referrers INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE blobOctets (id INTEGER PRIMARY KEY, octets BLOB NOT NULL) STRICT;
+  CREATE TABLE contents (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    size INTEGER NOT NULL,
+    referrers INTEGER NOT NULL,
+    slices TEXT NOT NULL,
+    mimeIndex TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE queue (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    destination TEXT NOT NULL,
+    certified INTEGER NOT NULL,
+    reversePath TEXT NOT NULL,
+    forwardPaths TEXT NOT NULL,
+    content INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    identifier TEXT NOT NULL,
+    eightBit INTEGER NOT NULL,
+    createdAt INTEGER NOT NULL,
+    expiresAt INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    notBefore INTEGER NOT NULL,
+    lastError TEXT,
+    held INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE INDEX queueDue ON queue (notBefore, id) WHERE held = 0;
+
+  CREATE TABLE submissions (
+    id INTEGER PRIMARY KEY,
+    identifier TEXT NOT NULL UNIQUE,
+    submission TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE trackings (
+    id INTEGER PRIMARY KEY,
+    identifier TEXT NOT NULL,
+    recipientKey TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    dispatchedAt INTEGER NOT NULL,
+    takenInChargeAt INTEGER,
+    firstNoticeAt INTEGER,
+    secondNoticeAt INTEGER,
+    outcome TEXT,
+    outcomeAt INTEGER,
+    UNIQUE (identifier, recipientKey)
+  ) STRICT;
+  CREATE TABLE deliveryOutcomes (
+    identifier TEXT NOT NULL,
+    recipientKey TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (identifier, recipientKey)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Message-IDs are long and come in no order: a short hash keeps their indexes small at ten million rows.
+  CREATE TABLE log (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    instant INTEGER NOT NULL,
+    identifierHash INTEGER,
+    messageIdHash INTEGER,
+    record TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX logByIdentifier ON log (identifierHash) WHERE identifierHash IS NOT NULL;
+  CREATE INDEX logByMessageId ON log (messageIdHash) WHERE messageIdHash IS NOT NULL;
+  CREATE TRIGGER logNeverChanges BEFORE UPDATE ON log
+    BEGIN SELECT RAISE(ABORT, 'the certification log is append-only'); END;
+  CREATE TRIGGER logNeverForgets BEFORE DELETE ON log
+    BEGIN SELECT RAISE(ABORT, 'the certification log is append-only'); END;
+`;
+
+const MIGRATIONS: readonly Migration[] = [{ version: 1, name: 'first tables', sql: FIRST_TABLES }];
+
+/** Brings the schema up to what this program knows; throws `store-newer` when it is ahead of that. */
+export function migrate(database: Database): void {
+  database.exec(
+    `CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT`,
+  );
+  const found = database.prepare<{ version: number | null }>(
+    'SELECT max(version) AS version FROM migrations',
+  );
+  const current = found.get()?.version ?? 0;
+  const known = MIGRATIONS.at(-1)?.version ?? 0;
+  if (current > known)
+    throw new Fault(
+      'store-newer',
+      `the store has version ${current} and this program knows ${known}: run the program that wrote it`,
+      { temporary: false },
+    );
+  const note = database.prepare('INSERT INTO migrations (version, name) VALUES (?, ?)');
+  for (const { version, name, sql } of MIGRATIONS) {
+    if (version <= current) continue;
+    database.exec(`BEGIN IMMEDIATE; ${sql}`);
+    note.run(version, name);
+    database.exec('COMMIT');
+  }
+}

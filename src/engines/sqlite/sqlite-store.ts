@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BlobId, ContentId, NewBlob } from '../../mailroom/contents/content-store.ts';
+import type { HouseStore } from '../../mailroom/steps/house-store.ts';
+import type { Committed, Step, StepOutcome } from '../../mailroom/steps/step-store.ts';
+import type { Fault } from '../../platform/faults.ts';
+import type { Journal } from '../../platform/journal.ts';
+import { BlobFiles, syncFolder } from '../blobs/blob-files.ts';
+import { CommitListeners } from '../commit-listeners.ts';
+import { DEFAULT_STORE_LIMITS, type StoreLimits } from '../store-rules.ts';
+import { type Database, openDatabase, storeFault } from './driver.ts';
+import { lockFolder } from './folder-lock.ts';
+import { type BlobFileName, checkStep, type PreparedBlob } from './packed-step.ts';
+import { SqliteReaders } from './readers/sqlite-readers.ts';
+import { WriterLink } from './writer-link.ts';
+
+export interface SqliteStoreOptions {
+  /** Folder of the store alone; made when missing. */
+  readonly folder: string;
+  readonly journal: Journal;
+  readonly limits?: Partial<StoreLimits>;
+  /**
+   * The writer's thread died; commits that were with it were rejected, though the last group of them
+   * may have been kept. `restarted` false: the store takes no steps any more.
+   */
+  readonly onFailure?: (fault: Fault, restarted: boolean) => void;
+}
+
+/**
+ * Opens the store in a folder, for this process alone.
+ *
+ * @throws Fault `store-locked` when another process has it open, `store-newer` when a later program
+ * wrote it, `store-unavailable` when it cannot be opened.
+ */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
+  const blobs = join(options.folder, 'blobs');
+  await mkdir(blobs, { recursive: true, mode: 0o700 });
+  const lock = lockFolder(options.folder);
+  try {
+    return await SqliteStore.open({ ...options, lock, files: new BlobFiles(blobs) });
+  } catch (error) {
+    lock[Symbol.dispose]();
+    throw storeFault(error);
+  }
+}
+
+interface Held {
+  readonly lock: Disposable;
+  readonly files: BlobFiles;
+}
+
+/** The embedded store: one SQLite database, files for large blobs, one thread that writes. */
+export class SqliteStore extends SqliteReaders implements HouseStore {
+  readonly #held: Held;
+  readonly #reading: Database;
+  readonly #journal: Journal;
+  readonly #inlineBlobBytes: number;
+  readonly #listeners: CommitListeners;
+  readonly #writer: WriterLink;
+  readonly #work = new Set<Promise<void>>();
+  #lastBlobId: BlobId;
+  #lastContentId: ContentId;
+
+  private constructor(parts: {
+    options: SqliteStoreOptions & Held;
+    reading: Database;
+    writer: WriterLink;
+    listeners: CommitListeners;
+  }) {
+    const { options, reading, writer, listeners } = parts;
+    super(reading, options.files);
+    this.#held = options;
+    this.#reading = reading;
+    this.#journal = options.journal;
+    this.#inlineBlobBytes = options.limits?.inlineBlobBytes ?? DEFAULT_STORE_LIMITS.inlineBlobBytes;
+    this.#listeners = listeners;
+    this.#writer = writer;
+    this.#lastBlobId = this.contents.lastKept('blobs');
+    this.#lastContentId = this.contents.lastKept('contents');
+    this.#inBackground(this.#sweep(this.#lastBlobId + 1));
+  }
+
+  static async open(options: SqliteStoreOptions & Held): Promise<SqliteStore> {
+    const listeners = new CommitListeners();
+    const limits = { ...DEFAULT_STORE_LIMITS, ...options.limits };
+    const path = join(options.folder, 'store.db');
+    const writer = await WriterLink.open({
+      ...limits,
+      path,
+      journal: options.journal,
+      onCommitted: (committed) => listeners.tell(committed),
+      onFilesToRemove: (files) => store.#removeFiles(files),
+      onFailure: (fault, restarted) => options.onFailure?.(fault, restarted),
+    });
+    // The database's own name in its folder has to survive a power cut as well.
+    await syncFolder(options.folder);
+    const reading = openDatabase(path, { readOnly: true });
+    const store = new SqliteStore({ options, reading, writer, listeners });
+    return store;
+  }
+
+  nextBlobId(): BlobId {
+    return ++this.#lastBlobId;
+  }
+
+  nextContentId(): ContentId {
+    return ++this.#lastContentId;
+  }
+
+  async commit(step: Step): Promise<StepOutcome> {
+    checkStep(step);
+    // A step without files is handed over in the same turn as others; one with files comes after them.
+    const blobs = step.blobs.map((blob) => this.#atHand(blob));
+    if (blobs.every((blob) => blob !== undefined)) return await this.#writer.commit({ step, blobs });
+    return await this.#commitWithFiles(step);
+  }
+
+  onCommitted(listener: (committed: Committed) => void): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  /** Kills the writer's thread as a crash would; for crash tests. */
+  async terminateWriter(): Promise<void> {
+    await this.#writer.terminate();
+  }
+
+  /** Resolves when the files that are to go are gone. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#work);
+  }
+
+  /** Lets what waits be committed, and leaves the folder to others. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#writer[Symbol.asyncDispose]();
+    await this.settled();
+    this.#reading[Symbol.dispose]();
+    this.#held.lock[Symbol.dispose]();
+  }
+
+  #atHand(blob: NewBlob): PreparedBlob | undefined {
+    if (blob.source.kind === 'file' || blob.size > this.#inlineBlobBytes) return undefined;
+    return { blob, octets: blob.source.octets };
+  }
+
+  async #commitWithFiles(step: Step): Promise<StepOutcome> {
+    try {
+      const blobs = await Promise.all(step.blobs.map((blob) => this.#prepare(blob)));
+      return await this.#writer.commit({ step, blobs });
+    } catch (error) {
+      throw storeFault(error);
+    } finally {
+      await Promise.all(step.blobs.map((blob) => this.#cleanUp(blob)));
+    }
+  }
+
+  async #prepare(blob: NewBlob): Promise<PreparedBlob> {
+    if (blob.size > this.#inlineBlobBytes) {
+      await this.#held.files.place(blob);
+      return { blob, octets: 'in-file' };
+    }
+    const octets = blob.source.kind === 'memory' ? blob.source.octets : await readFile(blob.source.path);
+    const inMemory: NewBlob = { ...blob, source: { kind: 'memory', octets } };
+    checkStep({ blobs: [inMemory], contents: [], parts: [] });
+    return { blob: inMemory, octets };
+  }
+
+  /** Takes away whichever of the blob's two names has done its service. */
+  async #cleanUp(blob: NewBlob): Promise<void> {
+    if (!this.contents.hasBlob(blob.id)) {
+      if (blob.size > this.#inlineBlobBytes) await this.#held.files.remove(blob);
+    } else if (blob.source.kind === 'file') {
+      await rm(blob.source.path, { force: true });
+    }
+  }
+
+  #removeFiles(files: readonly BlobFileName[]): void {
+    this.#inBackground(Promise.all(files.map((file) => this.#held.files.remove(file))));
+  }
+
+  async #sweep(below: BlobId): Promise<void> {
+    const removed = await this.#held.files.sweep({ below, isKept: (id) => this.contents.hasBlob(id) });
+    if (removed > 0) this.#journal.info({ removed }, 'files of steps that were never committed were removed');
+  }
+
+  /** A file that cannot be removed now is removed by the sweep at the next start. */
+  #inBackground(work: Promise<unknown>): void {
+    const done = work
+      .then(() => undefined)
+      .catch((error: unknown) => {
+        this.#journal.error(
+          { error: String(error) },
+          'files of removed messages are left for the next start',
+        );
+      });
+    this.#work.add(done);
+    done.finally(() => this.#work.delete(done));
+  }
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { NewQueueEntry, QueueEntryId } from '../../../mailroom/queue/queue-store.ts';
+import type { Act, ActResult } from '../../../mailroom/steps/step-store.ts';
+import type { DeliveryOutcome, Tracking } from '../../../mailroom/tracking/tracking-store.ts';
+import type { Database } from '../driver.ts';
+import type { PackedAct } from '../packed-step.ts';
+import type { Brought, ContentWriter } from './content-writer.ts';
+
+type Keyed = { readonly identifier: string; readonly recipient: string };
+
+/** The queue, and what is known of each recipient. */
+export class RelayWriter {
+  readonly #contents: ContentWriter;
+  readonly #enqueue;
+  readonly #entry;
+  readonly #setPaths;
+  readonly #dequeue;
+  readonly #retryLater;
+  readonly #hold;
+  readonly #putSubmission;
+  readonly #track;
+  readonly #markTracking;
+  readonly #trackingOutcome;
+  readonly #putOutcome;
+  readonly #outcome;
+
+  constructor(db: Database, contents: ContentWriter) {
+    this.#contents = contents;
+    this.#enqueue = db.prepare(
+      `INSERT INTO queue (destination, certified, reversePath, forwardPaths, content, kind, identifier,
+         eightBit, createdAt, expiresAt, notBefore) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#entry = db.prepare<{ forwardPaths: string; content: number }>(
+      'SELECT forwardPaths, content FROM queue WHERE id = ?',
+    );
+    this.#setPaths = db.prepare('UPDATE queue SET forwardPaths = ? WHERE id = ?');
+    this.#dequeue = db.prepare('DELETE FROM queue WHERE id = ?');
+    this.#retryLater = db.prepare(
+      'UPDATE queue SET attempts = attempts + 1, notBefore = ?, lastError = ? WHERE id = ?',
+    );
+    this.#hold = db.prepare('UPDATE queue SET held = ? WHERE id = ?');
+    this.#putSubmission = db.prepare(
+      'INSERT INTO submissions (identifier, submission) VALUES (?, ?) ON CONFLICT DO NOTHING',
+    );
+    this.#track = db.prepare(
+      `INSERT INTO trackings (identifier, recipientKey, recipient, dispatchedAt, takenInChargeAt,
+         firstNoticeAt, secondNoticeAt, outcome, outcomeAt)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    );
+    this.#markTracking = db.prepare(
+      `UPDATE trackings SET takenInChargeAt = coalesce(takenInChargeAt, ?),
+         firstNoticeAt = coalesce(firstNoticeAt, ?), secondNoticeAt = coalesce(secondNoticeAt, ?),
+         outcome = coalesce(outcome, ?), outcomeAt = coalesce(outcomeAt, ?)
+       WHERE identifier = ? AND recipientKey = ?`,
+    );
+    this.#trackingOutcome = db.prepare<{ outcome: string | null }>(
+      'SELECT outcome FROM trackings WHERE identifier = ? AND recipientKey = ?',
+    );
+    this.#putOutcome = db.prepare(
+      `INSERT INTO deliveryOutcomes (identifier, recipientKey, recipient, outcome, at)
+       VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    );
+    this.#outcome = db.prepare<{ outcome: string }>(
+      'SELECT outcome FROM deliveryOutcomes WHERE identifier = ? AND recipientKey = ?',
+    );
+  }
+
+  enqueue(entry: NewQueueEntry, brought: Brought): ActResult {
+    this.#contents.refer(entry.content, brought);
+    const { destination, certified, reversePath, forwardPaths, content, kind, identifier } = entry;
+    const id = this.#enqueue.run(
+      destination,
+      certified ? 1 : 0,
+      reversePath,
+      JSON.stringify(forwardPaths),
+      content,
+      kind,
+      identifier,
+      entry.eightBit ? 1 : 0,
+      entry.createdAt,
+      entry.expiresAt,
+      entry.createdAt,
+    );
+    return { gave: 'entry', entry: id };
+  }
+
+  isQueued(entry: QueueEntryId): boolean {
+    return this.#entry.get(entry) !== undefined;
+  }
+
+  settle(act: Extract<Act, { do: 'settle' }>): void {
+    const entry = this.#entry.get(act.entry);
+    if (entry === undefined) return;
+    const all = JSON.parse(entry.forwardPaths) as string[];
+    const left = all.filter((path) => !act.forwardPaths.includes(path));
+    if (left.length > 0) {
+      this.#setPaths.run(JSON.stringify(left), act.entry);
+      return;
+    }
+    this.#dequeue.run(act.entry);
+    this.#contents.release(entry.content);
+  }
+
+  retryLater(act: Extract<Act, { do: 'retry-later' }>): void {
+    this.#retryLater.run(act.notBefore, act.error, act.entry);
+  }
+
+  hold(act: Extract<Act, { do: 'hold' }>): void {
+    this.#hold.run(act.held ? 1 : 0, act.entry);
+  }
+
+  putSubmission(act: Extract<PackedAct, { do: 'put-submission' }>): void {
+    this.#putSubmission.run(act.identifier, act.submission);
+  }
+
+  track(tracking: Tracking): void {
+    const { identifier, recipient, dispatchedAt } = tracking;
+    this.#track.run(identifier, recipient.toLowerCase(), recipient, dispatchedAt, ...marksOf(tracking));
+  }
+
+  markTracking(act: Extract<Act, { do: 'mark-tracking' }>): void {
+    this.#markTracking.run(...marksOf(act), act.identifier, act.recipient.toLowerCase());
+  }
+
+  hasTrackingOutcome({ identifier, recipient }: Keyed): boolean {
+    const row = this.#trackingOutcome.get(identifier, recipient.toLowerCase());
+    return row !== undefined && row.outcome !== null;
+  }
+
+  putDeliveryOutcome({ identifier, recipient, outcome, at }: DeliveryOutcome): void {
+    this.#putOutcome.run(identifier, recipient.toLowerCase(), recipient, outcome, at);
+  }
+
+  hasDeliveryOutcome({ identifier, recipient }: Keyed): boolean {
+    return this.#outcome.get(identifier, recipient.toLowerCase()) !== undefined;
+  }
+}
+
+function marksOf(marks: Extract<Act, { do: 'mark-tracking' }> | Tracking) {
+  const { takenInChargeAt, firstNoticeAt, secondNoticeAt, outcome, outcomeAt } = marks;
+  return [
+    takenInChargeAt ?? null,
+    firstNoticeAt ?? null,
+    secondNoticeAt ?? null,
+    outcome ?? null,
+    outcomeAt ?? null,
+  ] as const;
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { ActResult, Condition, PartOutcome, StepOutcome } from '../../../mailroom/steps/step-store.ts';
+import type { Database } from '../driver.ts';
+import type { BlobFileName, PackedAct, PackedPart } from '../packed-step.ts';
+import { type Brought, ContentWriter } from './content-writer.ts';
+import { FolderWriter } from './folder-writer.ts';
+import { MessageWriter } from './message-writer.ts';
+import { RelayWriter } from './relay-writer.ts';
+
+/** Performs steps within the transaction that is open on the connection. */
+export class StepPerformer {
+  readonly #contents: ContentWriter;
+  readonly #folders: FolderWriter;
+  readonly #messages: MessageWriter;
+  readonly #relay: RelayWriter;
+  readonly #record;
+
+  constructor(db: Database, limits: { expungedKept: number }) {
+    this.#contents = new ContentWriter(db);
+    this.#folders = new FolderWriter(db, this.#contents);
+    this.#messages = new MessageWriter(db, {
+      contents: this.#contents,
+      folders: this.#folders,
+      expungedKept: limits.expungedKept,
+    });
+    this.#relay = new RelayWriter(db, this.#contents);
+    this.#record = db.prepare(
+      'INSERT INTO log (instant, identifierHash, messageIdHash, record) VALUES (?, ?, ?, ?)',
+    );
+  }
+
+  /** Performs a step, part after part: later parts see what earlier ones did. Throws when it cannot. */
+  perform(brought: Brought): StepOutcome {
+    return { parts: brought.step.parts.map((part) => this.#performPart(part, brought)) };
+  }
+
+  /** Files of blobs that went since it was last asked; they are removed after the commit. */
+  takeFilesToRemove(): readonly BlobFileName[] {
+    return this.#contents.takeFilesToRemove();
+  }
+
+  #performPart(part: PackedPart, brought: Brought): PartOutcome {
+    const failed = part.onlyIf?.find((condition) => !this.#holds(condition));
+    if (failed !== undefined) return { done: false, failed };
+    return { done: true, results: part.acts.map((act) => this.#performAct(act, brought)) };
+  }
+
+  #holds(condition: Condition): boolean {
+    switch (condition.is) {
+      case 'no-delivery-outcome':
+        return !this.#relay.hasDeliveryOutcome(condition);
+      case 'no-tracking-outcome':
+        return !this.#relay.hasTrackingOutcome(condition);
+      case 'queued':
+        return this.#relay.isQueued(condition.entry);
+      case 'room':
+        return this.#folders.hasRoom(condition);
+      case 'folder':
+        return (this.#folders.find(condition.mailbox, condition.name) !== undefined) === condition.wanted;
+    }
+  }
+
+  #performAct(act: PackedAct, brought: Brought): ActResult {
+    switch (act.do) {
+      case 'put-mailbox':
+        return this.#folders.putMailbox(act.mailbox, act.folders);
+      case 'append':
+        return this.#messages.append(act, brought);
+      case 'set-flags':
+        return this.#messages.setFlags(act);
+      case 'expunge':
+        return this.#messages.expunge(act);
+      case 'copy':
+        return this.#messages.copy(act);
+      case 'create-folder':
+        return { gave: 'folder', folder: this.#folders.create(act.mailbox, act.folder) };
+      case 'enqueue':
+        return this.#relay.enqueue(act.entry, brought);
+      case 'record': {
+        const sequence = this.#record.run(act.instant, act.identifierHash, act.messageIdHash, act.record);
+        return { gave: 'record', sequence };
+      }
+      default:
+        this.#performSilently(act);
+        return undefined;
+    }
+  }
+
+  /** The acts the store has nothing to tell about. */
+  #performSilently(act: SilentAct): void {
+    switch (act.do) {
+      case 'rename-folder':
+        this.#folders.rename(act.folder, act.name);
+        break;
+      case 'delete-folder':
+        this.#folders.delete(act.folder);
+        break;
+      case 'subscribe':
+        this.#folders.subscribe(act.folder, act.subscribed);
+        break;
+      case 'settle':
+        this.#relay.settle(act);
+        break;
+      case 'retry-later':
+        this.#relay.retryLater(act);
+        break;
+      case 'hold':
+        this.#relay.hold(act);
+        break;
+      case 'put-submission':
+        this.#relay.putSubmission(act);
+        break;
+      case 'track':
+        this.#relay.track(act.tracking);
+        break;
+      case 'mark-tracking':
+        this.#relay.markTracking(act);
+        break;
+      case 'put-delivery-outcome':
+        this.#relay.putDeliveryOutcome(act.outcome);
+        break;
+    }
+  }
+}
+
+type SilentAct = Exclude<
+  PackedAct,
+  { do: 'put-mailbox' | 'append' | 'set-flags' | 'expunge' | 'copy' | 'create-folder' | 'enqueue' | 'record' }
+>;
