@@ -23,7 +23,7 @@ export interface ProfileExpectations {
 }
 
 /** Smallest RSA modulus we sign with (section 6.1). */
-export const MIN_SIGNING_RSA_BITS = 2048;
+const MIN_SIGNING_RSA_BITS = 2048;
 
 /** All problems of a provider's signing certificate; none means it may be used. */
 export function profileProblems(certificate: Certificate, expected: ProfileExpectations): ProfileProblem[] {
