@@ -184,9 +184,9 @@ export class PartTree implements LineSink {
   /** A header that a boundary or the end of the octets cuts off has no body. */
   #cutHeader(end: Place): void {
     const start = this.#open.at(-1)?.headerStart ?? 0;
-    const offset = Math.max(start, end.offset);
-    if (offset > start) this.defects.add('header-without-end');
-    this.#endHeader({ offset, lineFeeds: end.lineFeeds }, offset);
+    if (end.offset > start) this.defects.add('header-without-end');
+    const bodyStart = notBefore(end, start);
+    this.#endHeader(bodyStart, bodyStart.offset);
   }
 }
 
@@ -206,17 +206,24 @@ function newPart(headerStart: number, depth: number, defaultType: DefaultType): 
   return { headerStart, depth, defaultType, bodyStart, fields: undefined, boundary: undefined, parts: [] };
 }
 
-function finishPart(part: OpenPart, end: Place): MimePart {
-  // An empty line may both end the header and belong to the boundary: the body is empty then.
-  const empty = end.offset <= part.bodyStart.offset;
+function finishPart(part: OpenPart, limit: Place): MimePart {
+  const bodyEnd = notBefore(limit, Math.max(part.bodyStart.offset, part.parts.at(-1)?.bodyEnd ?? 0));
   return {
     headerStart: part.headerStart,
     bodyStart: part.bodyStart.offset,
-    bodyEnd: empty ? part.bodyStart.offset : end.offset,
-    bodyLines: empty ? 0 : end.lineFeeds - part.bodyStart.lineFeeds,
+    bodyEnd: bodyEnd.offset,
+    bodyLines: bodyEnd.lineFeeds - part.bodyStart.lineFeeds,
     ...(part.fields ?? UNKNOWN_CONTENT),
     parts: part.parts,
   };
+}
+
+/**
+ * The place, or the one given if that is later. It can only be later by the line end that belongs to a
+ * boundary, when an empty line ends a header and the boundary follows at once: the line end counts for both.
+ */
+function notBefore(place: Place, offset: number): Place {
+  return offset > place.offset ? { offset, lineFeeds: place.lineFeeds + 1 } : place;
 }
 
 function trimBlanksEnd(text: string): string {
