@@ -9,6 +9,8 @@ import { decodeTransfer } from '../../wire/mime/transfer-encoding.ts';
 import { type EnclosedOriginal, type Enclosure, encloseAgain, enclosure } from '../original.ts';
 import { HASH_SUFFIX, UNNAMED_MESSAGE_FILE, UNNAMED_PART_FILE } from '../wording/literals.ts';
 
+const CRLF = Buffer.from('\r\n');
+
 export interface HashOptions {
   /** U-6: hash the decoded content; the default is the content as it was transmitted. */
   readonly decoded: boolean;
@@ -25,15 +27,27 @@ export async function encloseReduced(original: EnclosedOriginal, options: HashOp
   const pieces: Piece[] = [];
   let kept = part.bodyStart;
   for (const replaced of partsToReplace(root)) {
+    const end = await contentEnd(original, replaced);
     pieces.push({ octets, start: kept, end: replaced.headerStart });
-    pieces.push(await hashPart(octets, replaced, options));
-    kept = replaced.bodyEnd;
+    pieces.push(await hashPart(octets, { ...replaced, bodyEnd: end }, options));
+    kept = end;
   }
   if (part.bodyEnd > kept) pieces.push({ octets, start: kept, end: part.bodyEnd });
   return enclosure(
     pieces.filter((piece) => piece instanceof Uint8Array || piece.end > piece.start),
     index,
   );
+}
+
+/**
+ * Where the content of a part ends. A part that ends with the message has no boundary after it, but the
+ * message's own final line end: the same file then has the same hash wherever it stands.
+ */
+async function contentEnd({ octets, part }: EnclosedOriginal, replaced: MimePart): Promise<number> {
+  const { bodyStart, bodyEnd } = replaced;
+  if (bodyEnd < part.bodyEnd || bodyEnd - bodyStart < 2) return bodyEnd;
+  const last = await octets.read(bodyEnd - 2, bodyEnd);
+  return last.equals(CRLF) ? bodyEnd - 2 : bodyEnd;
 }
 
 /** DP-16: a message signed or encrypted as one opaque block is left alone. */
