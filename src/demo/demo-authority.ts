@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../platform/clock.ts';
+import type { Ids } from '../platform/ids.ts';
+import type { Journal } from '../platform/journal.ts';
+import { Authority } from '../trust/authority/authority.ts';
+import { loadAuthority, saveAuthority } from '../trust/authority/authority-folder.ts';
+import { AuthorityServer, INDEX_PATH } from '../trust/authority/authority-server.ts';
+import { loadIdentity, saveIdentity } from '../trust/authority/identity-files.ts';
+import { type IndexedProvider, writeIndex } from '../trust/authority/index-writer.ts';
+import { certificatePem, type Identity } from '../trust/authority/key-pair.ts';
+
+/** A provider as the demo's Authority knows it. */
+export interface LicensedProvider {
+  readonly key: string;
+  readonly name: string;
+  readonly hostname: string;
+  readonly serviceAddress: string;
+  readonly serviceMailbox: string;
+  readonly domains: readonly string[];
+}
+
+export interface DemoAuthorityOptions {
+  readonly folder: string;
+  readonly host: string;
+  readonly indexPort: number;
+  readonly crlPort: number;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly journal: Journal;
+}
+
+/** Files that a provider's configuration names. */
+export interface ProviderFiles {
+  readonly signingKey: string;
+  readonly signingCertificate: string;
+  readonly tlsKey: string;
+  readonly tlsCertificate: string;
+  readonly clientKey: string;
+  readonly clientCertificate: string;
+}
+
+/**
+ * The throw-away Authority of the demo: certification authorities, revocation lists over HTTP, the
+ * signed index over HTTPS with client certificates. It keeps itself in a folder over restarts.
+ */
+export class DemoAuthority implements AsyncDisposable {
+  readonly caFile: string;
+  /** Signing authority's certificate, for chains. */
+  readonly signingCaFile: string;
+  readonly indexSignerFile: string;
+  readonly indexUrl: string;
+  readonly crlUrl: string;
+  readonly authority: Authority;
+  readonly #options: DemoAuthorityOptions;
+  readonly #server: AuthorityServer;
+  #index: Buffer = Buffer.alloc(0);
+
+  private constructor(options: DemoAuthorityOptions, authority: Authority, server: AuthorityServer) {
+    const { folder, host, indexPort, crlPort } = options;
+    this.#options = options;
+    this.#server = server;
+    this.authority = authority;
+    this.caFile = join(folder, '..', 'ca.pem');
+    this.signingCaFile = join(folder, 'signing-ca.pem');
+    this.indexSignerFile = join(folder, 'index-signer.pem');
+    this.indexUrl = `https://${host}:${indexPort}${INDEX_PATH}`;
+    this.crlUrl = `http://${host}:${crlPort}/crl/signing.crl`;
+  }
+
+  static async open(options: DemoAuthorityOptions): Promise<DemoAuthority> {
+    const { folder, clock, ids, host, crlPort, journal } = options;
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const server = new AuthorityServer(journal);
+    const crlBaseUrl = `http://${host}:${crlPort}/crl`;
+    let authority = await loadAuthority(folder, { clock, ids });
+    if (authority === undefined || authority.parts.crlBaseUrl !== crlBaseUrl) {
+      authority = await Authority.create({ clock, ids, name: 'Autorità di prova', crlBaseUrl });
+      await saveAuthority(authority, folder);
+    }
+    const opened = new DemoAuthority(options, authority, server);
+    await opened.#writeCertificates();
+    return opened;
+  }
+
+  /** Starts to answer: revocation lists to everyone, the index to licensed providers. */
+  async listen(providers: readonly LicensedProvider[]): Promise<void> {
+    const { host, indexPort, crlPort, folder } = this.#options;
+    const indexed = await Promise.all(providers.map((provider) => this.#indexed(provider)));
+    this.#index = await this.authority.signIndex(
+      writeIndex({ locationUrl: this.indexUrl, providers: indexed }),
+    );
+    this.#server.publishAuthority(this.authority, () => this.#index);
+    await this.#server.listenToEveryone({ host, port: crlPort });
+    const identity = await this.#identity(join(folder, 'index-server'), () =>
+      this.authority.issueTlsServer({
+        organization: 'Autorità di prova',
+        dns: ['igpec.autorita.test', 'localhost'],
+        addresses: [host],
+      }),
+    );
+    await this.#server.listenToLicensed({
+      host,
+      port: indexPort,
+      certificate: await readFile(`${join(folder, 'index-server')}.pem`, 'utf8'),
+      key: identity.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      clientCa: [this.authority.rootCertificate, this.authority.parts.certificates.tls]
+        .map(certificatePem)
+        .join(''),
+    });
+  }
+
+  /** Keys and certificates of a provider, made the first time. */
+  async equip(provider: LicensedProvider, folder: string): Promise<ProviderFiles> {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const { host } = this.#options;
+    const at = (name: string) => join(folder, name);
+    await Promise.all([
+      this.#signingIdentity(provider),
+      this.#identity(at('tls'), () =>
+        this.authority.issueTlsServer({
+          organization: provider.name,
+          dns: [provider.hostname, 'localhost', ...provider.domains],
+          addresses: [host],
+        }),
+      ),
+      this.#identity(at('client'), () =>
+        this.authority.issueTlsClient({ organization: provider.name, dns: [provider.hostname] }),
+      ),
+    ]);
+    const signing = this.#signingPath(provider);
+    return {
+      signingKey: `${signing}.key`,
+      signingCertificate: `${signing}.pem`,
+      tlsKey: at('tls.key'),
+      tlsCertificate: at('tls.pem'),
+      clientKey: at('client.key'),
+      clientCertificate: at('client.pem'),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.close();
+  }
+
+  #signingPath(provider: LicensedProvider): string {
+    return join(this.#options.folder, `provider-${provider.key}`);
+  }
+
+  #signingIdentity(provider: LicensedProvider): Promise<Identity> {
+    return this.#identity(this.#signingPath(provider), () =>
+      this.authority.issueProviderIdentity({
+        providerName: provider.name,
+        serviceAddress: provider.serviceAddress,
+      }),
+    );
+  }
+
+  async #indexed(provider: LicensedProvider): Promise<IndexedProvider> {
+    const { certificate } = await this.#signingIdentity(provider);
+    return {
+      providerName: provider.name,
+      certificates: [certificate],
+      mailReceipt: provider.serviceMailbox,
+      managedDomains: provider.domains,
+      ldifLocationUrl: `https://${provider.hostname}/igpec/${provider.key}.ldif.p7m`,
+    };
+  }
+
+  /** The identity at a path if this Authority issued it, else a new one. */
+  async #identity(path: string, issue: () => Promise<Identity>): Promise<Identity> {
+    const known = await exists(`${path}.pem`);
+    if (known) {
+      const identity = await loadIdentity(path);
+      const { issuers } = this.authority;
+      if (issuers.signing.issued(identity.certificate) || issuers.tls.issued(identity.certificate))
+        return identity;
+    }
+    const identity = await issue();
+    await saveIdentity(identity, path);
+    return identity;
+  }
+
+  async #writeCertificates(): Promise<void> {
+    const { root, signing, tls, index } = this.authority.parts.certificates;
+    // The TLS authority is there too: clients that take one file can check our servers with it.
+    await writeFile(this.caFile, [root, tls, signing].map(certificatePem).join(''));
+    await writeFile(this.signingCaFile, certificatePem(signing));
+    await writeFile(this.indexSignerFile, certificatePem(index));
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
