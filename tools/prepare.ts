@@ -41,7 +41,7 @@ function install(commands: readonly string[][]): boolean {
 }
 
 function run(): number {
-  const searchPath = process.env['PATH'] ?? '';
+  const searchPath = process.env.PATH ?? '';
   const missing = missingPrograms(programs, searchPath);
   if (missing.length === 0) return 0;
   for (const { command, usedFor } of missing)

@@ -178,8 +178,16 @@ export const importTable: ImportTable = {
     ],
     'trust/provider-directory': ['directory-snapshot.ts', 'directory-source.ts', 'provider-record.ts'],
     'wire/ldif': ['ldif-entry.ts'],
-    'wire/pop3': ['pop3-session.ts', 'pop3-maildrop.ts', 'pop3-limits.ts'],
-    'fronts/pop3': ['pop3-front.ts'],
+    'wire/pop3': [
+      'multiline.ts',
+      'pop3-acts.ts',
+      'pop3-limits.ts',
+      'pop3-maildrop.ts',
+      'pop3-session.ts',
+      'replies.ts',
+    ],
+    'fronts/pop3': ['front-limits.ts', 'inbox.ts', 'pop3-connection.ts', 'pop3-front.ts'],
+    'mailroom/mailboxes': ['folders.ts'],
   },
   allowances: [
     {
