@@ -7,8 +7,8 @@ import { readAddrSpec, readPhrase } from './mailbox-tokens.ts';
 interface Element {
   /** Words, dots and at signs before any angle bracket. */
   readonly words: AddressToken[];
-  /** The text of its comments. */
-  readonly comments: string[];
+  /** The text of a comment that nothing follows. */
+  comment: string;
   /** What stands between angle brackets, if there are any. */
   angle: AddressToken[] | undefined;
   /** The separator that ended it; empty at the end of the text. */
@@ -74,12 +74,11 @@ export class AddressListReader {
     return { name: phrase.name, rawName: phrase.rawName, mailboxes };
   }
 
-  #mailbox({ words, comments, angle }: Element): Mailbox {
+  #mailbox({ words, comment, angle }: Element): Mailbox {
     const spec = readAddrSpec(angle ?? words);
     this.#note(spec);
     const { address, localPart, domain, valid } = spec;
     // RFC 5322 section 3.4: a comment after a bare address once was the display name.
-    const comment = comments.at(-1) ?? '';
     const phrase = angle === undefined ? readPhrase([], comment) : readPhrase(words);
     this.#note(phrase);
     const { name, rawName } = phrase;
@@ -93,12 +92,13 @@ export class AddressListReader {
 
   /** Takes tokens up to the next separator, and the separator. */
   #element(): Element {
-    const element: Element = { words: [], comments: [], angle: undefined, stop: '' };
+    const element: Element = { words: [], comment: '', angle: undefined, stop: '' };
     for (let token = this.#next(); token !== undefined; token = this.#next()) {
       if (token.kind === 'comment') {
-        element.comments.push(token.text);
+        element.comment = token.text;
         if (token.odd) this.#sound = false;
       } else if (token.kind !== 'special' || token.text === '@' || token.text === '.') {
+        element.comment = '';
         // Nothing but comments may follow the closing bracket.
         if (element.angle === undefined) element.words.push(token);
         else this.#sound = false;

@@ -30,7 +30,7 @@ const ZONE_HOURS: Readonly<Record<string, number>> = {
 
 const MAX_LENGTH = 300;
 const DATE_TIME = new RegExp(
-  '^(?:[a-z]{3,9},? ?)?' + // day of week, whatever it is
+  '^(?:[a-z]{3,9} ?,? ?)?' + // day of week, whatever it is
     '([0-9]{1,2})[ -]([a-z]{3})[a-z]{0,6}[ -]([0-9]{2,4}),?' + // day, month, year
     ' ([0-9]{1,2}) ?[:.] ?([0-9]{2})(?: ?[:.] ?([0-9]{2})(?:\\.[0-9]{1,9})?)?' + // time
     '(?: ?(?:(?:gmt|utc?)?([+-])([0-9]{2}):?([0-9]{2})|"?([a-z]{1,5})"?))?$', // zone

@@ -169,8 +169,9 @@ const ATOMS = /^[\w!#$%&'*+/=?^`{|}~-]+(?: [\w!#$%&'*+/=?^`{|}~-]+)*$/;
 function writerFor(text: string, options: EncodeTextOptions, context: 'text' | 'phrase'): WordWriter {
   const charset = options.charset ?? (/^[\x00-\xff]*$/.test(text) ? 'iso-8859-1' : 'utf-8');
   const octets = Buffer.concat(Array.from(text, (char) => charOctets(char, charset)));
-  const shorterQ = quoteOctets(octets, context).length <= Math.ceil(octets.length / 3) * 4;
-  const encoding = shorterQ ? 'q' : 'b';
+  // Q can be read with the bare eye; it is left only where B is much shorter, as in other alphabets.
+  const readable = quoteOctets(octets, context).length * 2 <= Math.ceil(octets.length / 3) * 4 * 3;
+  const encoding = readable ? 'q' : 'b';
   return new WordWriter({ charset, encoding, context, firstColumn: options.firstColumn ?? 0 });
 }
 

@@ -47,7 +47,7 @@ export function readPhrase(words: readonly AddressToken[], instead = ''): Phrase
   for (const word of words) rawName += (word.spaced && rawName !== '' ? ' ' : '') + word.text;
   rawName = rawName === '' ? instead : rawName;
   const specials = words.some((word) => word.kind === 'special' || word.kind === 'literal' || word.odd);
-  const sound = words.every((word) => word.kind !== 'junk') && words[0]?.text !== '.';
+  const sound = words.every((word) => word.kind !== 'junk') && !isDot(words[0]);
   return { name: decodeWords(rawName).trim(), rawName, sound, obsolete: specials };
 }
 
@@ -60,7 +60,9 @@ function joinTexts(tokens: readonly AddressToken[]): string {
 /** Whether the tokens are words of these kinds with one dot between each two. */
 function isDotted(tokens: readonly AddressToken[], kinds: readonly AddressToken['kind'][]): boolean {
   if (tokens.length % 2 === 0) return false;
-  return tokens.every((token, index) =>
-    index % 2 === 0 ? kinds.includes(token.kind) : token.kind === 'special' && token.text === '.',
-  );
+  return tokens.every((token, index) => (index % 2 === 0 ? kinds.includes(token.kind) : isDot(token)));
+}
+
+function isDot(token: AddressToken | undefined): boolean {
+  return token?.kind === 'special' && token.text === '.';
 }

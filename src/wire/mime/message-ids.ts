@@ -15,7 +15,7 @@ export function parseMessageId(text: string): string | undefined {
   const [first] = bracketedIds(text);
   if (first !== undefined) return first;
   const bare = text.trim();
-  return bare.length <= MAX_ID && /^[^\s<>()",;:[\]\\@]+@[!-~]+$/.test(bare) ? bare : undefined;
+  return bare.length <= MAX_ID && /^[!#-'*+\-./0-9=?A-Z^-~]+@[!-;=?-~]+$/.test(bare) ? bare : undefined;
 }
 
 /**
