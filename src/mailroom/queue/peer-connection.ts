@@ -267,14 +267,12 @@ function oneLine(response: string): string {
     .slice(0, 1000);
 }
 
-function connectFault(hop: Hop, error: unknown): Fault {
-  const smtpError = error as Partial<SMTPError>;
+function connectFault(facts: { hop: Hop; error: unknown; inTls: boolean }): Fault {
+  const { hop, inTls } = facts;
+  const error = facts.error as Partial<SMTPError>;
   const place = `${hop.name} (${hop.address}:${hop.port})`;
-  const code = smtpError.code === 'ETLS' ? 'peer-tls' : 'peer-unreachable';
-  return new Fault(code, `${place}: ${smtpError.message ?? String(error)}`, {
-    temporary: true,
-    cause: error,
-  });
+  const code = inTls || error.code === 'ETLS' ? 'peer-tls' : 'peer-unreachable';
+  return new Fault(code, `${place}: ${error.message ?? String(error)}`, { temporary: true, cause: error });
 }
 
 function lostFault(error: SMTPError, contentSent: boolean): Fault {

@@ -46,6 +46,7 @@ interface Kept<C> {
 }
 
 interface Peer<C> {
+  readonly key: string;
   readonly idle: Kept<C>[];
   readonly waiting: (() => void)[];
   /** Connections in use or being opened. */
@@ -74,8 +75,7 @@ export class PeerPool<C extends Poolable> {
     hop: Hop,
     task: { readonly kind: string; readonly work: (connection: C) => Promise<T> },
   ): Promise<T> {
-    const key = `${task.kind} ${hop.address}:${hop.port} ${hop.name}`;
-    const peer = this.#peer(key);
+    const peer = this.#peer(`${task.kind} ${hop.address}:${hop.port} ${hop.name}`);
     await this.#takePlace(peer, hop);
     try {
       const kept = this.#takeIdle(peer);
@@ -92,26 +92,26 @@ export class PeerPool<C extends Poolable> {
         work: task.work,
       });
     } finally {
-      this.#givePlace(key, peer);
+      this.#givePlace(peer);
     }
   }
 
   /** Closes what is idle, and from now on whatever comes back. */
   close(): void {
     this.#closed = true;
-    for (const [key, peer] of this.#peers) {
+    for (const peer of this.#peers.values()) {
       for (const kept of peer.idle.splice(0)) {
         kept.cancelIdle();
         kept.connection.close();
       }
-      this.#forget(key, peer);
+      this.#forget(peer);
     }
   }
 
   #peer(key: string): Peer<C> {
     let peer = this.#peers.get(key);
     if (peer === undefined) {
-      peer = { idle: [], waiting: [], busy: 0, down: undefined };
+      peer = { key, idle: [], waiting: [], busy: 0, down: undefined };
       this.#peers.set(key, peer);
     }
     return peer;
@@ -130,14 +130,14 @@ export class PeerPool<C extends Poolable> {
   }
 
   /** The place passes to the next in line, or is given back. */
-  #givePlace(key: string, peer: Peer<C>): void {
+  #givePlace(peer: Peer<C>): void {
     const next = peer.waiting.shift();
     if (next !== undefined) {
       next();
       return;
     }
     peer.busy--;
-    this.#forget(key, peer);
+    this.#forget(peer);
   }
 
   #refuseDown(peer: Peer<C>): void {
@@ -158,10 +158,12 @@ export class PeerPool<C extends Poolable> {
   async #open(peer: Peer<C>, what: { readonly hop: Hop; readonly kind: string }): Promise<C> {
     // While this one waited for its place, another may have found nobody there.
     this.#refuseDown(peer);
+    const { open, clock, timers } = this.#options;
     try {
-      return await this.#options.open(what.hop, what.kind);
+      return await open(what.hop, what.kind);
     } catch (fault) {
-      peer.down = { until: this.#options.clock.now() + this.#limits.downMs, fault };
+      peer.down = { until: clock.now() + this.#limits.downMs, fault };
+      timers.after(this.#limits.downMs, () => this.#forget(peer));
       throw fault;
     }
   }
@@ -189,15 +191,15 @@ export class PeerPool<C extends Poolable> {
       const place = peer.idle.indexOf(kept);
       if (place >= 0) peer.idle.splice(place, 1);
       kept.connection.close();
-      for (const [key, one] of this.#peers) if (one === peer) this.#forget(key, peer);
+      this.#forget(peer);
     });
     peer.idle.push(kept);
   }
 
   /** A machine with nothing to remember takes no memory. */
-  #forget(key: string, peer: Peer<C>): void {
+  #forget(peer: Peer<C>): void {
     const downUntil = peer.down?.until ?? Number.NEGATIVE_INFINITY;
     if (peer.busy > 0 || peer.idle.length > 0 || downUntil > this.#options.clock.now()) return;
-    this.#peers.delete(key);
+    this.#peers.delete(peer.key);
   }
 }

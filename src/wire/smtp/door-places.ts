@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { Socket } from 'node:net';
+
+export interface PlaceLimits {
+  /** Connections at the same time. */
+  readonly connections: number;
+  /** Connections at the same time from one IP address. */
+  readonly connectionsPerAddress: number;
+}
+
+/** Counts connections from the accept on, TLS handshakes included, in all and per address. */
+export class DoorPlaces {
+  readonly #limits: PlaceLimits;
+  readonly #sockets = new Map<Socket, string>();
+  readonly #perAddress = new Map<string, number>();
+
+  constructor(limits: PlaceLimits) {
+    this.#limits = limits;
+  }
+
+  get taken(): number {
+    return this.#sockets.size;
+  }
+
+  /** Takes a place until the socket closes; false when there is none. */
+  enter(socket: Socket): boolean {
+    // A peer that is gone already has no address, and closes at once.
+    const address = socket.remoteAddress ?? '';
+    const taken = this.#perAddress.get(address) ?? 0;
+    if (this.taken >= this.#limits.connections || taken >= this.#limits.connectionsPerAddress) return false;
+    this.#sockets.set(socket, address);
+    this.#perAddress.set(address, taken + 1);
+    this.watch(socket);
+    return true;
+  }
+
+  /** Gives the place back when the socket closes; to be repeated when its listeners were removed. */
+  watch(socket: Socket): void {
+    socket.once('close', () => this.#leave(socket));
+  }
+
+  /** Ends every connection at once. */
+  clear(): void {
+    for (const socket of this.#sockets.keys()) socket.destroy();
+  }
+
+  #leave(socket: Socket): void {
+    const address = this.#sockets.get(socket);
+    if (address === undefined || !this.#sockets.delete(socket)) return;
+    const taken = (this.#perAddress.get(address) ?? 0) - 1;
+    if (taken > 0) this.#perAddress.set(address, taken);
+    else this.#perAddress.delete(address);
+  }
+}
