@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { readFile, rm } from 'node:fs/promises';
 import type { LogRecord } from '../../evidence/certification-log/log-store.ts';
-import type { BlobId, ContentId, StoredContent } from '../../mailroom/contents/content-store.ts';
+import type { BlobId, ContentId, NewBlob, StoredContent } from '../../mailroom/contents/content-store.ts';
 import type {
   Folder,
   FolderId,
@@ -52,6 +52,7 @@ class MemoryStore implements HouseStore {
   }
 
   async commit(step: Step): Promise<StepOutcome> {
+    if (this.#closed) throw new Fault('store-unavailable', 'the store is closed', { temporary: true });
     // A step crosses to other threads and machines elsewhere; what could not cross is found here too.
     const { contents, parts } = structuredClone({ contents: step.contents, parts: step.parts });
     const brought = {
@@ -59,7 +60,6 @@ class MemoryStore implements HouseStore {
       blobs: await this.#readBlobs(step),
     };
     contents.forEach(checkContent);
-    if (this.#closed) throw new Fault('store-unavailable', 'the store is closed', { temporary: true });
     const outcome = this.#perform({ parts, brought, expungedKept: this.#limits.expungedKept });
     this.#listeners.tell({ step, outcome });
     await this.#removeSpoolFiles(step);
@@ -80,12 +80,10 @@ class MemoryStore implements HouseStore {
   async #readBlobs(step: Step): Promise<Map<BlobId, Buffer>> {
     const octets = new Map<BlobId, Buffer>();
     for (const blob of step.blobs) {
-      checkBlob(blob);
-      const { source } = blob;
-      octets.set(
-        blob.id,
-        source.kind === 'memory' ? Buffer.from(source.octets) : await readFile(source.path),
-      );
+      if (this.#tables.blobs.has(blob.id)) continue;
+      const inMemory = { ...blob, source: { kind: 'memory', octets: await octetsOf(blob) } } as const;
+      checkBlob(inMemory);
+      octets.set(blob.id, inMemory.source.octets);
     }
     return octets;
   }
@@ -213,4 +211,14 @@ class MemoryStore implements HouseStore {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
   }
+}
+
+async function octetsOf({ source }: NewBlob): Promise<Buffer> {
+  if (source.kind === 'memory') return Buffer.from(source.octets);
+  return await readFile(source.path).catch((cause: unknown) => {
+    throw new Fault('store-unavailable', `the spool file cannot be read: ${cause}`, {
+      temporary: true,
+      cause,
+    });
+  });
 }

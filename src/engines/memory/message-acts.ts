@@ -11,8 +11,8 @@ type ActNamed<Name extends Act['do']> = Extract<Act, { do: Name }>;
 
 export function append(tables: Tables, task: { act: ActNamed<'append'>; brought: Brought }): ActResult {
   const { act, brought } = task;
-  requireMailbox(tables, act.mailbox);
   const sizeBytes = referToContent(tables, { content: act.content, brought });
+  requireMailbox(tables, act.mailbox);
   const place = { mailbox: act.mailbox, name: act.folder };
   const folder =
     folderNamed(tables, place) ??

@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BlobId, ContentId, NewBlob } from '../../mailroom/contents/content-store.ts';
 import type { HouseStore } from '../../mailroom/steps/house-store.ts';
 import type { Committed, Step, StepOutcome } from '../../mailroom/steps/step-store.ts';
 import type { Fault } from '../../platform/faults.ts';
 import type { Journal } from '../../platform/journal.ts';
-import { BlobFiles, syncFolder } from '../blobs/blob-files.ts';
+import { BlobFiles, syncFolder } from '../blobs/blobs.ts';
 import { CommitListeners } from '../commit-listeners.ts';
+import { checkBlob } from '../slices.ts';
 import { DEFAULT_STORE_LIMITS, type StoreLimits } from '../store-rules.ts';
 import { type Database, openDatabase, storeFault } from './driver.ts';
 import { lockFolder } from './folder-lock.ts';
 import { type BlobFileName, checkStep, type PreparedBlob } from './packed-step.ts';
 import { SqliteReaders } from './readers/sqlite-readers.ts';
 import { WriterLink } from './writer-link.ts';
+
+const BLOBS = 'blobs';
+const DATABASE = 'store.db';
 
 export interface SqliteStoreOptions {
   /** Folder of the store alone; made when missing. */
@@ -34,43 +38,43 @@ export interface SqliteStoreOptions {
  * wrote it, `store-unavailable` when it cannot be opened.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
-  const blobs = join(options.folder, 'blobs');
-  await mkdir(blobs, { recursive: true, mode: 0o700 });
+  await mkdir(join(options.folder, BLOBS), { recursive: true, mode: 0o700 });
+  // The files beside it, the write-ahead log among them, take their mode from the database's.
+  await (await open(join(options.folder, DATABASE), 'a', 0o600)).close();
   const lock = lockFolder(options.folder);
   try {
-    return await SqliteStore.open({ ...options, lock, files: new BlobFiles(blobs) });
+    return await SqliteStore.open({ ...options, lock });
   } catch (error) {
     lock[Symbol.dispose]();
     throw storeFault(error);
   }
 }
 
-interface Held {
-  readonly lock: Disposable;
-  readonly files: BlobFiles;
-}
-
 /** The embedded store: one SQLite database, files for large blobs, one thread that writes. */
 export class SqliteStore extends SqliteReaders implements HouseStore {
-  readonly #held: Held;
+  readonly #lock: Disposable;
+  readonly #files: BlobFiles;
   readonly #reading: Database;
   readonly #journal: Journal;
   readonly #inlineBlobBytes: number;
   readonly #listeners: CommitListeners;
   readonly #writer: WriterLink;
   readonly #work = new Set<Promise<void>>();
+  #closed = false;
   #lastBlobId: BlobId;
   #lastContentId: ContentId;
 
   private constructor(parts: {
-    options: SqliteStoreOptions & Held;
+    options: SqliteStoreOptions & { readonly lock: Disposable };
     reading: Database;
     writer: WriterLink;
     listeners: CommitListeners;
   }) {
     const { options, reading, writer, listeners } = parts;
-    super(reading, options.files);
-    this.#held = options;
+    const files = new BlobFiles(join(options.folder, BLOBS), (name) => this.contents.hasBlob(name));
+    super(reading, files);
+    this.#files = files;
+    this.#lock = options.lock;
     this.#reading = reading;
     this.#journal = options.journal;
     this.#inlineBlobBytes = options.limits?.inlineBlobBytes ?? DEFAULT_STORE_LIMITS.inlineBlobBytes;
@@ -78,13 +82,13 @@ export class SqliteStore extends SqliteReaders implements HouseStore {
     this.#writer = writer;
     this.#lastBlobId = this.contents.lastKept('blobs');
     this.#lastContentId = this.contents.lastKept('contents');
-    this.#inBackground(this.#sweep(this.#lastBlobId + 1));
+    this.#inBackground(this.#sweep());
   }
 
-  static async open(options: SqliteStoreOptions & Held): Promise<SqliteStore> {
+  static async open(options: SqliteStoreOptions & { readonly lock: Disposable }): Promise<SqliteStore> {
     const listeners = new CommitListeners();
     const limits = { ...DEFAULT_STORE_LIMITS, ...options.limits };
-    const path = join(options.folder, 'store.db');
+    const path = join(options.folder, DATABASE);
     const writer = await WriterLink.open({
       ...limits,
       path,
@@ -113,7 +117,7 @@ export class SqliteStore extends SqliteReaders implements HouseStore {
     // A step without files is handed over in the same turn as others; one with files comes after them.
     const blobs = step.blobs.map((blob) => this.#atHand(blob));
     if (blobs.every((blob) => blob !== undefined)) return await this.#writer.commit({ step, blobs });
-    return await this.#commitWithFiles(step);
+    return await this.#untilSettled(this.#commitWithFiles(step));
   }
 
   onCommitted(listener: (committed: Committed) => void): () => void {
@@ -132,10 +136,12 @@ export class SqliteStore extends SqliteReaders implements HouseStore {
 
   /** Lets what waits be committed, and leaves the folder to others. */
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
     await this.#writer[Symbol.asyncDispose]();
     await this.settled();
     this.#reading[Symbol.dispose]();
-    this.#held.lock[Symbol.dispose]();
+    this.#lock[Symbol.dispose]();
   }
 
   #atHand(blob: NewBlob): PreparedBlob | undefined {
@@ -143,57 +149,66 @@ export class SqliteStore extends SqliteReaders implements HouseStore {
     return { blob, octets: blob.source.octets };
   }
 
+  /** The store closes only after this. */
+  #untilSettled<Value>(work: Promise<Value>): Promise<Value> {
+    const done: Promise<void> = work.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#work.add(done);
+    done.then(() => this.#work.delete(done));
+    return work;
+  }
+
   async #commitWithFiles(step: Step): Promise<StepOutcome> {
+    // A blob that is kept already is not brought again: should it go meanwhile, the step fails cleanly.
+    const brought = step.blobs.filter((blob) => !this.contents.hasBlob(blob));
     try {
-      const blobs = await Promise.all(step.blobs.map((blob) => this.#prepare(blob)));
+      const prepared = await Promise.allSettled(brought.map((blob) => this.#prepare(blob)));
+      const blobs = prepared.map((each) => {
+        if (each.status === 'rejected') throw each.reason;
+        return each.value;
+      });
       return await this.#writer.commit({ step, blobs });
     } catch (error) {
       throw storeFault(error);
     } finally {
-      await Promise.all(step.blobs.map((blob) => this.#cleanUp(blob)));
+      await Promise.all(brought.map((blob) => this.#settle(blob)));
     }
   }
 
   async #prepare(blob: NewBlob): Promise<PreparedBlob> {
     if (blob.size > this.#inlineBlobBytes) {
-      await this.#held.files.place(blob);
+      await this.#files.claim(blob);
       return { blob, octets: 'in-file' };
     }
     const octets = blob.source.kind === 'memory' ? blob.source.octets : await readFile(blob.source.path);
     const inMemory: NewBlob = { ...blob, source: { kind: 'memory', octets } };
-    checkStep({ blobs: [inMemory], contents: [], parts: [] });
+    checkBlob(inMemory);
     return { blob: inMemory, octets };
   }
 
   /** Takes away whichever of the blob's two names has done its service. */
-  async #cleanUp(blob: NewBlob): Promise<void> {
-    if (!this.contents.hasBlob(blob.id)) {
-      if (blob.size > this.#inlineBlobBytes) await this.#held.files.remove(blob);
-    } else if (blob.source.kind === 'file') {
+  async #settle(blob: NewBlob): Promise<void> {
+    if (blob.size > this.#inlineBlobBytes) await this.#files.settle(blob);
+    if (blob.source.kind === 'file' && this.contents.hasBlob(blob))
       await rm(blob.source.path, { force: true });
-    }
   }
 
   #removeFiles(files: readonly BlobFileName[]): void {
-    this.#inBackground(Promise.all(files.map((file) => this.#held.files.remove(file))));
+    this.#inBackground(Promise.all(files.map((file) => this.#files.remove(file))));
   }
 
-  async #sweep(below: BlobId): Promise<void> {
-    const removed = await this.#held.files.sweep({ below, isKept: (id) => this.contents.hasBlob(id) });
+  async #sweep(): Promise<void> {
+    const removed = await this.#files.sweep();
     if (removed > 0) this.#journal.info({ removed }, 'files of steps that were never committed were removed');
   }
 
   /** A file that cannot be removed now is removed by the sweep at the next start. */
   #inBackground(work: Promise<unknown>): void {
-    const done = work
-      .then(() => undefined)
-      .catch((error: unknown) => {
-        this.#journal.error(
-          { error: String(error) },
-          'files of removed messages are left for the next start',
-        );
-      });
-    this.#work.add(done);
-    done.finally(() => this.#work.delete(done));
+    const reported = work.catch((error: unknown) => {
+      this.#journal.error({ error: String(error) }, 'files of removed messages are left for the next start');
+    });
+    this.#untilSettled(reported);
   }
 }

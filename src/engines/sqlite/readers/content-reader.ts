@@ -6,7 +6,7 @@ import type {
   NewContent,
   StoredContent,
 } from '../../../mailroom/contents/content-store.ts';
-import type { BlobFiles } from '../../blobs/blob-files.ts';
+import type { BlobFiles, BlobName } from '../../blobs/blobs.ts';
 import type { Database } from '../driver.ts';
 import type { PackedSlice } from '../writer/content-writer.ts';
 import { type BlobPlace, StoredOctets } from './stored-octets.ts';
@@ -46,8 +46,9 @@ export class SqliteContentReader implements ContentReader {
     return new ReadContent({ id, octets, mimeIndex: row.mimeIndex });
   }
 
-  hasBlob(id: BlobId): boolean {
-    return this.#blob.get(id) !== undefined;
+  hasBlob({ id, sha256 }: BlobName): boolean {
+    const row = this.#blob.get(id);
+    return row !== undefined && Buffer.compare(row.sha256, sha256) === 0;
   }
 
   /** The highest number ever kept, so that none is given out twice. */

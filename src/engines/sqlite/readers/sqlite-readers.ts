@@ -18,7 +18,7 @@ import type {
   TrackingReader,
 } from '../../../mailroom/tracking/tracking-store.ts';
 import type { Instant } from '../../../platform/clock.ts';
-import type { BlobFiles } from '../../blobs/blob-files.ts';
+import type { BlobFiles } from '../../blobs/blobs.ts';
 import type { Database } from '../driver.ts';
 import { SqliteContentReader } from './content-reader.ts';
 import { SqliteLogReader } from './log-reader.ts';

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: EUPL-1.2
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { HouseStore } from '../../src/mailroom/steps/house-store.ts';
+import type { Submission, Tracking } from '../../src/mailroom/tracking/tracking-store.ts';
+import { ENGINES } from './engines.ts';
+import { given, logRecord, message, NOW, queueEntry, step } from './steps.ts';
+
+const IDENTIFIER = 'opec1@alfa.test';
+
+async function enqueue(store: HouseStore, more: Parameters<typeof queueEntry>[1] = {}): Promise<number> {
+  const brings = message(store, 'an envelope');
+  const act = { do: 'enqueue', entry: queueEntry(brings.id, more) } as const;
+  return given(await store.commit(step([act], { brings: [brings] })), 'entry').entry;
+}
+
+for (const engine of ENGINES) {
+  describe(`queue, ${engine.name}`, () => {
+    test('an entry waits, is put off, held and settled path by path', async (t) => {
+      const store = await engine.open(t);
+      const entry = await enqueue(store, { forwardPaths: ['a@beta.test', 'b@beta.test'] });
+      const found = store.findQueueEntry(entry) ?? assert.fail();
+      assert.deepEqual(found, {
+        ...queueEntry(found.content, { forwardPaths: ['a@beta.test', 'b@beta.test'] }),
+        id: entry,
+        attempts: 0,
+        notBefore: NOW,
+        held: false,
+      });
+      await store.commit(step([{ do: 'retry-later', entry, notBefore: NOW + 60, error: '451 later' }]));
+      const { attempts, notBefore, lastError } = store.findQueueEntry(entry) ?? assert.fail();
+      assert.deepEqual([attempts, notBefore, lastError], [1, NOW + 60, '451 later']);
+      await store.commit(step([{ do: 'hold', entry, held: true }]));
+      assert.equal(store.findQueueEntry(entry)?.held, true);
+      await store.commit(step([{ do: 'settle', entry, forwardPaths: ['a@beta.test', 'nobody@beta.test'] }]));
+      assert.deepEqual(store.findQueueEntry(entry)?.forwardPaths, ['b@beta.test']);
+      await store.commit(step([{ do: 'settle', entry, forwardPaths: ['b@beta.test'] }]));
+      assert.equal(store.findQueueEntry(entry), undefined);
+      assert.equal(store.findContent(found.content), undefined);
+      // Settled by somebody else in the meantime: there is nothing left to do.
+      await store.commit(
+        step([
+          { do: 'settle', entry, forwardPaths: ['b@beta.test'] },
+          { do: 'retry-later', entry, notBefore: NOW, error: '' },
+          { do: 'hold', entry, held: true },
+        ]),
+      );
+      assert.deepEqual(store.listQueue(), []);
+    });
+
+    test('entries are due in the order of their instants, but for those held', async (t) => {
+      const store = await engine.open(t);
+      assert.equal(store.nextDueAt(), undefined);
+      const [late, first, second, held] = [
+        await enqueue(store, { createdAt: NOW + 100 }),
+        await enqueue(store, { createdAt: NOW }),
+        await enqueue(store, { createdAt: NOW }),
+        await enqueue(store, { createdAt: NOW - 5 }),
+      ];
+      await store.commit(step([{ do: 'hold', entry: held, held: true }]));
+      const due = (now: number, limit: number) => store.listDue(now, limit).map(({ id }) => id);
+      assert.equal(store.nextDueAt(), NOW);
+      assert.deepEqual(due(NOW - 1, 9), []);
+      assert.deepEqual(due(NOW, 9), [first, second]);
+      assert.deepEqual(due(NOW, 1), [first]);
+      await store.commit(step([{ do: 'retry-later', entry: first, notBefore: NOW + 50, error: '' }]));
+      assert.deepEqual(due(NOW + 100, 9), [second, first, late]);
+      assert.deepEqual(
+        store.listQueue().map(({ id }) => id),
+        [late, first, second, held],
+      );
+    });
+  });
+
+  describe(`tracking, ${engine.name}`, () => {
+    const submission: Submission = {
+      identifier: IDENTIFIER,
+      mailbox: 1,
+      sender: 'protocollo@alfa.test',
+      messageId: '<m1@client.test>',
+      replyTo: 'protocollo@alfa.test',
+      recipients: [{ address: 'sindaco@beta.test', certified: true }],
+      receiptType: 'breve',
+      acceptedAt: NOW,
+    };
+
+    test('the first submission of an identifier stays', async (t) => {
+      const store = await engine.open(t);
+      await store.commit(step([{ do: 'put-submission', submission }]));
+      await store.commit(step([{ do: 'put-submission', submission: { ...submission, subject: 'later' } }]));
+      assert.deepEqual(store.findSubmission(IDENTIFIER), submission);
+      assert.equal(store.findSubmission('other@alfa.test'), undefined);
+    });
+
+    test('each mark of a recipient is set once', async (t) => {
+      const store = await engine.open(t);
+      const tracking: Tracking = {
+        identifier: IDENTIFIER,
+        recipient: 'Sindaco@beta.test',
+        dispatchedAt: NOW,
+      };
+      const other: Tracking = { ...tracking, recipient: 'b@beta.test' };
+      await store.commit(step([tracking, other].map((each) => ({ do: 'track', tracking: each }))));
+      await store.commit(step([{ do: 'track', tracking: { ...tracking, dispatchedAt: 5 } }]));
+      const mark = { do: 'mark-tracking', identifier: IDENTIFIER, recipient: 'sindaco@BETA.test' } as const;
+      await store.commit(step([{ ...mark, takenInChargeAt: NOW + 1 }]));
+      await store.commit(
+        step([{ ...mark, takenInChargeAt: NOW + 9, outcome: 'delivered', outcomeAt: NOW + 2 }]),
+      );
+      await store.commit(step([{ ...mark, outcome: 'expired', outcomeAt: NOW + 3, firstNoticeAt: NOW + 4 }]));
+      const marked: Tracking = {
+        ...tracking,
+        takenInChargeAt: NOW + 1,
+        outcome: 'delivered',
+        outcomeAt: NOW + 2,
+        firstNoticeAt: NOW + 4,
+      };
+      assert.deepEqual(store.findTracking(IDENTIFIER, 'SINDACO@beta.test'), marked);
+      assert.deepEqual(store.listTrackings(IDENTIFIER), [marked, other]);
+      await store.commit(step([{ ...mark, identifier: 'unknown', outcome: 'expired' }]));
+      assert.deepEqual(store.listTrackings('unknown'), []);
+    });
+
+    test('DP-24 the first outcome of a recipient stays', async (t) => {
+      const store = await engine.open(t);
+      const outcome = {
+        identifier: IDENTIFIER,
+        recipient: 'Ufficio@Beta.test',
+        outcome: 'delivered',
+        at: NOW,
+      } as const;
+      await store.commit(step([{ do: 'put-delivery-outcome', outcome }]));
+      await store.commit(
+        step([
+          { do: 'put-delivery-outcome', outcome: { ...outcome, recipient: 'UFFICIO@beta.test', at: 1 } },
+        ]),
+      );
+      assert.deepEqual(store.findDeliveryOutcome(IDENTIFIER, 'ufficio@beta.test'), outcome);
+      assert.equal(store.findDeliveryOutcome('other', 'ufficio@beta.test'), undefined);
+    });
+  });
+
+  describe(`certification log, ${engine.name}`, () => {
+    test('LOG-1 records are numbered from 1 without gaps, whatever fails between them', async (t) => {
+      const store = await engine.open(t);
+      assert.equal(store.lastSequence(), 0);
+      const first = await store.commit(step([{ do: 'record', record: logRecord() }]));
+      assert.equal(given(first, 'record').sequence, 1);
+      const failing = step([
+        { do: 'record', record: logRecord() },
+        { do: 'expunge', folder: 99, uids: [1] },
+      ]);
+      await assert.rejects(store.commit(failing));
+      const records = [logRecord({ event: 'delivered', detail: { reply: '250 è fatto' } }), logRecord()];
+      await store.commit(step(records.map((record) => ({ do: 'record', record }))));
+      assert.equal(store.lastSequence(), 3);
+      assert.deepEqual(
+        store.listRecords(0, 10),
+        [logRecord(), ...records].map((record, at) => ({ ...record, sequence: at + 1 })),
+      );
+      assert.deepEqual(
+        store.listRecords(2, 1).map(({ sequence }) => sequence),
+        [2],
+      );
+      assert.deepEqual(store.listRecords(4, 10), []);
+    });
+
+    test('LOG-2 records are found by PEC msgid and by the Message-ID of the client', async (t) => {
+      const store = await engine.open(t);
+      const { messageId: _, ...without } = logRecord({ identifier: 'opec2@alfa.test' });
+      const records = [
+        logRecord(),
+        without,
+        logRecord({ identifier: '', messageId: '<opec2@alfa.test>' }),
+        logRecord({ identifier: 'm1@client.test', messageId: '<m1@client.test>' }),
+      ];
+      await store.commit(step(records.map((record) => ({ do: 'record', record }))));
+      const about = (id: string) => store.recordsAbout(id).map(({ sequence }) => sequence);
+      assert.deepEqual(about('opec1@alfa.test'), [1]);
+      assert.deepEqual(about('opec2@alfa.test'), [2, 3]);
+      assert.deepEqual(about('<opec2@alfa.test>'), [2, 3]);
+      assert.deepEqual(about('m1@client.test'), [1, 4]);
+      assert.deepEqual(about('nobody@client.test'), []);
+      assert.deepEqual([about(''), about('<>')], [[], []]);
+    });
+  });
+}
