@@ -24,5 +24,11 @@ export type Command =
 
 export type CommandName = Command['name'];
 
-/** One command of the union by its name. */
-export type CommandOf<Name extends CommandName> = Extract<Command, { readonly name: Name }>;
+/** One command of the union by its name, or by several. */
+export type CommandOf<Name extends CommandName> = Named<Command, Name>;
+
+type Named<One, Name> = One extends { readonly name: infer Own }
+  ? [Extract<Own, Name>] extends [never]
+    ? never
+    : One & { readonly name: Extract<Own, Name> }
+  : never;

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { decodeCharset } from '../../mime/charsets.ts';
+import type { MimePart } from '../../mime/mime-index.ts';
+import { partFileName } from '../../mime/mime-tree.ts';
+import { decodeTransferred } from '../../mime/transfer-encoding.ts';
+import type { MessageContent } from '../imap-backend.ts';
+import { headerText } from './message-header.ts';
+import type { SearchText } from './search-evaluation.ts';
+import { unicodeCasemap } from './unicode-casemap.ts';
+
+/** Octets of one text part that are looked at. */
+export const SEARCHED_PART_BYTES = 16 * 1024 * 1024;
+
+/**
+ * What BODY and TEXT look through: every text part decoded, the headers of embedded messages, and the
+ * names of attachments. Reads the parts one after the other.
+ */
+export async function readSearchText(content: MessageContent): Promise<SearchText> {
+  const { root } = content.index;
+  const header = headerText(await content.octets.read(root.headerStart, root.bodyStart));
+  const parts: string[] = [];
+  for (const part of searchedParts(root)) parts.push(await partText(content, part));
+  const body = unicodeCasemap(parts.join('\n'));
+  const head = unicodeCasemap(header);
+  return {
+    bodyHolds: (text) => body.includes(text),
+    anywhereHolds: (text) => head.includes(text) || body.includes(text),
+  };
+}
+
+function searchedParts(root: MimePart): readonly MimePart[] {
+  const found: MimePart[] = [];
+  const visit = (part: MimePart): void => {
+    found.push(part);
+    for (const inner of part.parts) visit(inner);
+  };
+  visit(root);
+  return found;
+}
+
+async function partText(content: MessageContent, part: MimePart): Promise<string> {
+  const texts: string[] = [];
+  const name = partFileName(part);
+  if (name !== undefined) texts.push(name);
+  const [message] = part.parts;
+  if (part.type === 'message' && message !== undefined) {
+    texts.push(headerText(await content.octets.read(message.headerStart, message.bodyStart)));
+  } else if (part.type === 'text') {
+    const end = Math.min(part.bodyEnd, part.bodyStart + SEARCHED_PART_BYTES);
+    const octets = decodeTransferred(part.encoding, await content.octets.read(part.bodyStart, end));
+    texts.push(decodeCharset(part.params.charset ?? 'us-ascii', octets));
+  }
+  return texts.join('\n');
+}
