@@ -126,6 +126,7 @@ test('what is no XML is refused', () => {
     assert.equal(reasonOf(xml), 'not-well-formed');
   }
   assert.equal(readCertificationData(Buffer.from(SAMPLE_XML, 'utf16le')).ok, false);
+  assert.equal(reasonOf(SAMPLE_XML.replace('UTF-8', 'ibm1047')), 'not-well-formed');
 });
 
 test('TIME-4 a time that names no instant is refused', () => {

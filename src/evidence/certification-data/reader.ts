@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { DtdValidator, ParseOption, XmlDocument, XmlDtd, XmlElement } from 'libxml2-wasm';
+import { asBuffer } from '../../wire/mime/octets.ts';
 import { parseLocalTime } from '../local-time.ts';
 import type {
   CertificationData,
@@ -46,17 +47,16 @@ const validator = new DtdValidator(XmlDtd.fromString(CERTIFICATION_DATA_DTD));
  */
 export function readCertificationData(xml: Uint8Array): CertificationDataReading {
   if (xml.length > MAX_CERTIFICATION_DATA_BYTES) return problem('too-large', `${xml.length} octets`);
-  // UTF-16 would hide a DOCTYPE from us; the law asks for UTF-8.
-  if (xml.includes(0)) return problem('not-well-formed', 'a NUL octet');
+  const octets = asBuffer(xml);
+  if (!isPlainlyEncoded(octets)) return problem('not-well-formed', 'an encoding that is not read');
+  if (!declaresNothing(octets)) return problem('document-type', 'the document type declares something');
   let document: XmlDocument;
   try {
-    document = XmlDocument.fromBuffer(xml, { option: OPTIONS });
+    document = XmlDocument.fromBuffer(octets, { option: OPTIONS });
   } catch (error) {
     return problem('not-well-formed', error);
   }
   try {
-    if (document.dtd !== null && !isBareDoctype(xml))
-      return problem('document-type', 'it declares something');
     validator.validate(document);
     return readDocument(document.root);
   } catch (error) {
@@ -71,11 +71,30 @@ function problem(reason: CertificationDataProblem, cause: unknown): Certificatio
   return { ok: false, reason, detail: detail.replace(/\s+/g, ' ').trim().slice(0, MAX_DETAIL) };
 }
 
-/** `<!DOCTYPE postacert>`, with or without the name of an external subset, which stays unread. */
-function isBareDoctype(xml: Uint8Array): boolean {
-  const start = Buffer.from(xml.buffer, xml.byteOffset, Math.min(xml.length, 2000)).toString('latin1');
-  const external = /(?:SYSTEM|PUBLIC\s+(?:"[^"]*"|'[^']*'))\s+(?:"[^"]*"|'[^']*')/.source;
-  return new RegExp(`<!DOCTYPE\\s+postacert(?:\\s+${external})?\\s*>`).test(start);
+const DECLARATION = /^(?:\xef\xbb\xbf)?\s*<\?xml(\s[^?]{0,200})\?>/;
+const ENCODING = /\sencoding\s*=\s*["']([^"']*)["']/;
+const PLAIN_ENCODING = /^(?:utf-?8|us-ascii|ascii|iso-8859-1|iso-8859-15|windows-1252)$/i;
+
+/**
+ * The law asks for UTF-8. In it, and in its kin, a document type cannot hide from a search for its ASCII
+ * letters; in UTF-16 or EBCDIC it could.
+ */
+function isPlainlyEncoded(xml: Buffer): boolean {
+  if (xml.includes(0)) return false;
+  const start = xml.toString('latin1', 0, 300);
+  const declaration = DECLARATION.exec(start)?.[1];
+  if (declaration === undefined) return !/<\?xml\s/.test(start);
+  const encoding = ENCODING.exec(declaration)?.[1];
+  return encoding === undefined || PLAIN_ENCODING.test(encoding);
+}
+
+const EXTERNAL = /(?:SYSTEM|PUBLIC\s+(?:"[^"]*"|'[^']*'))\s+(?:"[^"]*"|'[^']*')/;
+const BARE_DOCTYPE = new RegExp(`^<!DOCTYPE\\s+postacert(?:\\s+${EXTERNAL.source})?\\s*>`);
+
+/** No document type, or one that only names the type; an external subset it may name stays unread. */
+function declaresNothing(xml: Buffer): boolean {
+  const at = xml.indexOf('<!DOCTYPE');
+  return at < 0 || BARE_DOCTYPE.test(xml.toString('latin1', at, at + 1000));
 }
 
 /** The document is valid: elements, their order and the values of attributes are as the DTD says. */

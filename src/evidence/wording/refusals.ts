@@ -5,6 +5,8 @@ export type RefusalReason =
   | 'malformed-header'
   | 'header-too-large'
   | 'line-too-long'
+  | 'bare-line-end'
+  | 'nul-octet'
   | 'repeated-field'
   | 'bad-date'
   | 'missing-date'
@@ -29,6 +31,8 @@ const REFUSALS: Record<RefusalReason, string> = {
   'malformed-header': 'intestazione del messaggio non conforme (#)',
   'header-too-large': "dimensione eccessiva dell'intestazione del messaggio",
   'line-too-long': 'riga più lunga di 998 caratteri (#)',
+  'bare-line-end': 'fine di riga non conforme (CR o LF isolato)',
+  'nul-octet': 'presenza di un carattere nullo',
   'repeated-field': "campo presente più volte nell'intestazione (#)",
   'bad-date': 'data del messaggio non valida (#)',
   'missing-date': 'assenza della data del messaggio (campo Date)',
