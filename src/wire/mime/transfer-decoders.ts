@@ -83,7 +83,8 @@ export class QuotedPrintableDecoder implements TransferDecoder {
     let at = 0;
     while (at < octets.length) {
       const octet = octets[at] ?? 0;
-      if (octet !== EQUALS && !isBlank(octet)) {
+      // Blanks matter only before other blanks, a line end or the end of the chunk.
+      if (octet !== EQUALS && !(isBlank(octet) && (octets[at + 1] ?? LF) <= 32)) {
         decoded[length++] = octet;
         at++;
         continue;
