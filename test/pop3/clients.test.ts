@@ -48,7 +48,7 @@ function writeSecret(house: Pop3House, name: string, lines: readonly string[]): 
   return path;
 }
 
-suite('POP3 clients that are not ours', () => {
+suite('POP3 clients that are not ours', { timeout: 60_000 }, () => {
   for (const kind of ['tls', 'stls'] as const) {
     test(`DP-27 Python's poplib fetches every octet over ${kind} and removes one message`, async () => {
       await using house = await houseWith(ALL_MESSAGES);
@@ -163,7 +163,7 @@ const LINE = Buffer.from(`${'.x'.repeat(38)}\r\n`);
 const CHUNK = Buffer.concat(Array<Buffer>(3277).fill(LINE));
 const CHUNKS = Math.ceil((100 * 1024 * 1024) / CHUNK.length);
 
-test('a message of 100 MB is sent in bounded memory, octet by octet', async () => {
+test('a message of 100 MB is sent in bounded memory, octet by octet', { timeout: 60_000 }, async () => {
   await using house = await openPop3House({
     wrap: (store) => ({
       findFolder: (...which) => store.findFolder(...which),

@@ -33,7 +33,7 @@ function uids(house: Pop3House): number[] {
   return house.store.listMessages(house.inbox).map((message) => message.uid);
 }
 
-suite('POP3 front', () => {
+suite('POP3 front', { timeout: 60_000 }, () => {
   test('DP-27 users reach the mailbox over TLS, from the first octet or by STLS, and only so', async () => {
     await using house = await openPop3House();
     await house.append(ONE);
@@ -184,7 +184,7 @@ suite('POP3 front', () => {
   });
 });
 
-suite('POP3 front, when things go wrong', () => {
+suite('POP3 front, when things go wrong', { timeout: 60_000 }, () => {
   test('nobody could look at the password: try later; something is broken: ask for help', async () => {
     const lines: string[] = [];
     const journal: Journal = {
