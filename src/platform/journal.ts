@@ -15,7 +15,7 @@ export interface Journal {
 }
 
 /** A journal of JSON lines, into a file or onto standard error. */
-export function openJournal(options: { file?: string; level?: string }): Journal {
+export function openJournal(options: { file?: string | undefined; level?: string }): Journal {
   const destination = pino.destination(
     options.file === undefined ? { dest: 2, sync: true } : { dest: options.file, mkdir: true, sync: false },
   );

@@ -10,7 +10,7 @@ export interface Route {
   /** Default 25. */
   readonly port?: number;
   /** The name its certificate must have; default `host`. */
-  readonly tlsName?: string;
+  readonly tlsName?: string | undefined;
 }
 
 /** A machine to talk to. */

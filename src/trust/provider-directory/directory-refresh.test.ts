@@ -8,17 +8,13 @@ import { setImmediate } from 'node:timers/promises';
 import { FixedClock, systemClock } from '../../platform/clock.ts';
 import { Fault } from '../../platform/faults.ts';
 import { CountingIds } from '../../platform/ids.ts';
+import type { Timers } from '../../platform/timers.ts';
 import { Authority } from '../authority/authority.ts';
 import { AuthorityServer } from '../authority/authority-server.ts';
 import { writeIndex } from '../authority/index-writer.ts';
 import { certificatePem, type Identity, identityPem, makeKeyPair } from '../authority/key-pair.ts';
 import { MAX_INDEX_BYTES } from './directory-reader.ts';
-import {
-  type DirectoryAlarm,
-  DirectoryRefresh,
-  type DirectoryRefreshTerms,
-  type Timers,
-} from './directory-refresh.ts';
+import { type DirectoryAlarm, DirectoryRefresh, type DirectoryRefreshTerms } from './directory-refresh.ts';
 import { FileSource } from './file-source.ts';
 import { HttpsSource } from './https-source.ts';
 import { LastGoodCopyFile } from './last-good-copy-file.ts';
@@ -93,10 +89,10 @@ class ToldCopy {
 class ToldTimers implements Timers {
   readonly waiting: { delayMs: number; run: () => void }[] = [];
 
-  after(delayMs: number, run: () => void): { cancel(): void } {
+  after(delayMs: number, run: () => void): () => void {
     const timer = { delayMs, run };
     this.waiting.push(timer);
-    return { cancel: () => void this.waiting.splice(this.waiting.indexOf(timer), 1) };
+    return () => void this.waiting.splice(this.waiting.indexOf(timer), 1);
   }
 
   async goOff(): Promise<void> {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock, Instant } from '../../platform/clock.ts';
 import { Fault } from '../../platform/faults.ts';
+import type { Timers } from '../../platform/timers.ts';
 import type { DirectoryProblem, DirectoryWarning } from './directory-problem.ts';
 import { readDirectory } from './directory-reader.ts';
 import type { DirectorySnapshot } from './directory-snapshot.ts';
@@ -33,11 +34,6 @@ export interface DirectoryWatcher {
   alarm(alarm: DirectoryAlarm): void;
 }
 
-/** Runs something once, later. */
-export interface Timers {
-  after(delayMs: number, run: () => void): { cancel(): void };
-}
-
 export type RefreshOutcome = 'updated' | 'unchanged' | 'refused' | 'unreachable';
 
 export interface DirectoryRefreshTerms {
@@ -63,7 +59,7 @@ const DAY_MS = 24 * 3_600_000;
 export class DirectoryRefresh {
   readonly #terms: DirectoryRefreshTerms;
   #running: Promise<RefreshOutcome> | undefined;
-  #timer: { cancel(): void } | undefined;
+  #timer: (() => void) | undefined;
   /** Stands for the loop that is on; an older loop sees that it is not the one. */
   #loop: symbol | undefined;
   #lastRefreshAt: Instant | undefined;
@@ -117,7 +113,7 @@ export class DirectoryRefresh {
 
   stop(): void {
     this.#loop = undefined;
-    this.#timer?.cancel();
+    this.#timer?.();
     this.#timer = undefined;
   }
 

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { BOUNDARY_PREFIX } from '../evidence/boundaries.ts';
+import { ExchangeFront } from '../fronts/exchange/exchange.ts';
+import { Pop3Front } from '../fronts/pop3/pop3-front.ts';
+import { SubmissionFront } from '../fronts/submission/submission.ts';
+import type { Accounts } from '../mailroom/accounts/accounts.ts';
+import { DelayingLoginGuard, type LoginGuard } from '../mailroom/accounts/login-guard.ts';
+import { Spool } from '../mailroom/contents/spool.ts';
+import type { Mailbox } from '../mailroom/mailboxes/mailbox-store.ts';
+import type { HouseStore } from '../mailroom/steps/house-store.ts';
+import type { Config } from '../platform/config/config.ts';
+import { Fault } from '../platform/faults.ts';
+import { pause } from '../platform/timers.ts';
+import { loadTlsIdentity, type TlsIdentity } from '../platform/tls.ts';
+import type { House } from '../points/house.ts';
+import type { Around } from './surroundings.ts';
+
+export interface DoorFacts {
+  readonly config: Config;
+  readonly store: HouseStore;
+  readonly house: House;
+  readonly accounts: Accounts;
+  readonly spoolFolder: string;
+  readonly around: Around;
+}
+
+type DoorName = keyof Config['listen'];
+
+interface Listening {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What every door is made with. */
+interface Frame extends DoorFacts {
+  readonly identity: TlsIdentity;
+  readonly guard: LoginGuard;
+}
+
+/** Where the doors listen; with port 0 in the configuration, the ports that the system gave. */
+export type DoorPorts = Partial<Record<DoorName, number>>;
+
+/** Opens every door the configuration wants; the stack closes them. Throws the Fault `port-unavailable`. */
+export async function openDoors(facts: DoorFacts, stack: AsyncDisposableStack): Promise<DoorPorts> {
+  const { config, around } = facts;
+  const { keyFile, certificateFile: certFile } = config.tls;
+  const frame = {
+    ...facts,
+    identity: loadTlsIdentity({ keyFile, certFile }),
+    guard: new DelayingLoginGuard({ clock: around.clock }),
+  };
+  const { submission, submissionStarttls, exchange, pop3s, pop3 } = config.listen;
+  const ports: DoorPorts = {};
+  if (submission !== null) {
+    const front = stack.use(openSubmission(frame, 'implicit'));
+    ports.submission = await listening('listen.submission', submission, () => front.listen(submission));
+  }
+  if (submissionStarttls !== null) {
+    const front = stack.use(openSubmission(frame, 'starttls'));
+    ports.submissionStarttls = await listening('listen.submissionStarttls', submissionStarttls, () =>
+      front.listen(submissionStarttls),
+    );
+  }
+  if (exchange !== null) {
+    const front = stack.use(openExchange(frame));
+    ports.exchange = await listening('listen.exchange', exchange, () => front.listen(exchange));
+  }
+  if (pop3s !== null || pop3 !== null) {
+    const front = openPop3(frame);
+    stack.defer(() => front.close());
+    if (pop3s !== null) {
+      const door = { ...pop3s, tls: 'implicit' } as const;
+      ports.pop3s = await listening('listen.pop3s', pop3s, () => front.listen(door));
+    }
+    if (pop3 !== null) {
+      const door = { ...pop3, tls: 'starttls' } as const;
+      ports.pop3 = await listening('listen.pop3', pop3, () => front.listen(door));
+    }
+  }
+  return ports;
+}
+
+function openSubmission(frame: Frame, mode: 'implicit' | 'starttls'): SubmissionFront {
+  const { config, house, accounts, guard, identity, around } = frame;
+  const { limits, provider } = config;
+  return new SubmissionFront({
+    accessPoint: {
+      submit: (submission) => house.access.submit(submission),
+      limits: { hardSizeBytes: limits.hardMessageBytes, recipients: limits.recipients },
+    },
+    accounts,
+    guard,
+    openSpool: () => newSpool(frame, limits.hardMessageBytes),
+    hostName: provider.hostname,
+    identity,
+    mode,
+    timers: around.timers,
+    journal: around.journal,
+    limits: placesOf(config),
+  });
+}
+
+function openExchange(frame: Frame): ExchangeFront {
+  const { config, house, identity, around } = frame;
+  return new ExchangeFront({
+    incomingPoint: house.incoming,
+    openSpool: () => newSpool(frame, config.limits.exchangeBytes),
+    hostName: config.provider.hostname,
+    identity,
+    journal: around.journal,
+    limits: { ...placesOf(config), messageBytes: config.limits.exchangeBytes },
+  });
+}
+
+function openPop3(frame: Frame): Pop3Front {
+  const { store, identity, around } = frame;
+  return new Pop3Front({
+    authenticate: (address, password, peer) => login(frame, { address, password, peer }),
+    store,
+    tls: identity,
+    timers: around.timers,
+    journal: around.journal,
+  });
+}
+
+/** The password check of the doors that have no guard of their own. */
+async function login(
+  { accounts, guard, around }: Frame,
+  attempt: { readonly address: string; readonly password: string; readonly peer: string },
+): Promise<Mailbox | undefined> {
+  const { address, password, peer } = attempt;
+  const ticket = guard.begin({ address, peerAddress: peer });
+  let outcome: 'succeeded' | 'failed' | 'not-tried' = 'not-tried';
+  try {
+    if (ticket.waitMs === undefined) {
+      around.journal.warn({ address, peer }, 'login turned away: too many failures before');
+      return undefined;
+    }
+    if (ticket.waitMs > 0) await pause(around.timers, ticket.waitMs);
+    const mailbox = await accounts.authenticate(address, password);
+    outcome = mailbox === undefined ? 'failed' : 'succeeded';
+    if (mailbox === undefined) around.journal.warn({ address, peer }, 'login failed');
+    return mailbox;
+  } finally {
+    ticket.end(outcome);
+  }
+}
+
+function newSpool({ store, spoolFolder }: DoorFacts, maxSizeBytes: number): Spool {
+  return new Spool({ numbers: store, folder: spoolFolder, maxSizeBytes, watchPrefix: BOUNDARY_PREFIX });
+}
+
+function placesOf({ limits }: Config) {
+  return { connections: limits.sessions, connectionsPerAddress: limits.sessionsPerAddress };
+}
+
+async function listening(
+  key: string,
+  { host, port }: Listening,
+  listen: () => Promise<{ readonly port: number }>,
+): Promise<number> {
+  try {
+    return (await listen()).port;
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    const why = code === 'EADDRINUSE' ? 'another program uses it' : (cause as Error).message;
+    throw new Fault('port-unavailable', `${key}: cannot listen on ${host}:${port}: ${why}`, {
+      temporary: false,
+      cause,
+    });
+  }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { StoredContent } from '../mailroom/contents/content-store.ts';
+import { HEADER_LIMIT_BYTES } from '../mailroom/contents/spool.ts';
+import { LocalCourier, type LocalReply } from '../mailroom/queue/local-courier.ts';
+import type { QueueEntry } from '../mailroom/queue/queue-store.ts';
+import { Relay } from '../mailroom/queue/relay.ts';
+import { SmtpCourier } from '../mailroom/queue/smtp-courier.ts';
+import type { HouseStore } from '../mailroom/steps/house-store.ts';
+import type { Config } from '../platform/config/config.ts';
+import { loadTrustedCas } from '../platform/tls.ts';
+import type { House } from '../points/house.ts';
+import { LOCAL_DESTINATION } from '../points/routing.ts';
+import type { Around } from './surroundings.ts';
+
+export interface RelayFacts {
+  readonly config: Config;
+  readonly store: HouseStore;
+  readonly house: House;
+  readonly around: Around;
+}
+
+/** The queue's worker with its two couriers; closes its connections when it is disposed of. */
+export function openRelay({ config, store, house, around }: RelayFacts): {
+  relay: Relay;
+  courier: SmtpCourier;
+} {
+  const { clock, timers, journal, dns } = around;
+  const courier = new SmtpCourier({
+    ownName: config.provider.hostname,
+    routes: config.routes,
+    dns,
+    certifiedCa: loadTrustedCas(config.tls.peerCaFile),
+    clock,
+    timers,
+    journal,
+  });
+  const localCourier = new LocalCourier({
+    receive: (entry, content) => receiveLocally(house, entry, content),
+  });
+  return {
+    courier,
+    relay: new Relay({ store, localCourier, courier, events: house.dispatch, clock, timers, journal }),
+  };
+}
+
+/** DP-28, spec 4.3: what stays in the house comes in by the same door as what comes from elsewhere. */
+async function receiveLocally(house: House, entry: QueueEntry, content: StoredContent): Promise<LocalReply> {
+  const { octets, index, size } = content;
+  const header = await octets.read(0, Math.min(index.root.bodyStart, HEADER_LIMIT_BYTES));
+  return house.incoming.receive({
+    reversePath: entry.reversePath,
+    forwardPaths: entry.forwardPaths,
+    message: { octets, index, size, header },
+    peer: { address: LOCAL_DESTINATION, helo: '', tls: true },
+  });
+}

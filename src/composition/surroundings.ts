@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { type Clock, systemClock } from '../platform/clock.ts';
+import { CachingDns, type Dns, SystemDns } from '../platform/dns.ts';
+import { type Ids, randomIds } from '../platform/ids.ts';
+import type { Journal } from '../platform/journal.ts';
+import { systemTimers, type Timers } from '../platform/timers.ts';
+
+/** What a provider takes from its surroundings; tests and the demo bring their own. */
+export interface Surroundings {
+  readonly journal: Journal;
+  readonly clock?: Clock;
+  readonly timers?: Timers;
+  readonly ids?: Ids;
+  readonly dns?: Dns;
+}
+
+/** The surroundings with what was left out taken from the machine. */
+export type Around = Required<Surroundings>;
+
+export function completed(surroundings: Surroundings): Around {
+  const clock = surroundings.clock ?? systemClock;
+  return {
+    journal: surroundings.journal,
+    clock,
+    timers: surroundings.timers ?? systemTimers,
+    ids: surroundings.ids ?? randomIds,
+    dns: surroundings.dns ?? new CachingDns({ dns: new SystemDns(), clock }),
+  };
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { readFile } from 'node:fs/promises';
+import type { Config } from '../platform/config/config.ts';
+import { Fault } from '../platform/faults.ts';
+import { DirectoryRefresh } from '../trust/provider-directory/directory-refresh.ts';
+import type { DirectorySource } from '../trust/provider-directory/directory-source.ts';
+import { FileSource } from '../trust/provider-directory/file-source.ts';
+import { HttpsSource } from '../trust/provider-directory/https-source.ts';
+import { LastGoodCopyFile } from '../trust/provider-directory/last-good-copy-file.ts';
+import { ProviderDirectory } from '../trust/provider-directory/provider-directory.ts';
+import { readPemCertificates } from '../trust/signing/authorities.ts';
+import { CertificationPaths } from '../trust/signing/certification-paths.ts';
+import { CrlCache } from '../trust/signing/crl-cache.ts';
+import { openFileKey } from '../trust/signing/file-key.ts';
+import { httpFetch } from '../trust/signing/http-fetch.ts';
+import { Signer } from '../trust/signing/signer.ts';
+import { Verifier } from '../trust/signing/verification.ts';
+import type { Around } from './surroundings.ts';
+
+const HOUR_MS = 3_600_000;
+const CRL_LIMIT_BYTES = 8 * 1024 * 1024;
+
+export interface OpenDirectory {
+  readonly directory: ProviderDirectory;
+  readonly refresh: DirectoryRefresh;
+}
+
+/**
+ * DIR-12 to DIR-14: the last good copy of the index at once, then a fresh one. Throws the Fault
+ * `index-missing` when neither can be had.
+ */
+export async function openDirectory(
+  config: Config,
+  indexCopy: string,
+  around: Around,
+): Promise<OpenDirectory> {
+  const { journal, clock, timers } = around;
+  const { signerFile, refreshHours } = config.directory;
+  const directory = new ProviderDirectory();
+  const refresh = new DirectoryRefresh({
+    directory,
+    source: await directorySource(config),
+    copy: new LastGoodCopyFile(indexCopy),
+    authorities: (await certificates(signerFile)).map((certificate) => certificate.der),
+    clock,
+    timers,
+    intervalMs: refreshHours * HOUR_MS,
+    watcher: {
+      updated: ({ to, warnings }) => journal.info({ version: to.version, warnings }, 'provider index in use'),
+      alarm: (alarm) => journal.error({ alarm }, 'ALARM: the provider index'),
+    },
+  });
+  await refresh.restore();
+  const outcome = await refresh.refresh();
+  if (directory.current.records.length === 0) {
+    throw new Fault('index-missing', `no provider index could be had (${outcome})`, { temporary: true });
+  }
+  requireOwnRecord(config, directory);
+  return { directory, refresh };
+}
+
+/** The provider's key, checked against the certificate profile and the configuration. */
+export async function openSigner({ provider, signing }: Config, { clock, journal }: Around): Promise<Signer> {
+  const key = await openFileKey({
+    keyFile: signing.keyFile,
+    certificateFile: signing.certificateFile,
+    ...(signing.passphraseFile !== undefined && { passphraseFile: signing.passphraseFile }),
+    ...(signing.chainFile !== undefined && { chainFile: signing.chainFile }),
+    expected: { providerName: provider.name, serviceAddress: provider.serviceAddress, instant: clock.now() },
+    onWarning: (problem) => journal.warn({ problem }, 'the signing certificate departs from the profile'),
+  });
+  return new Signer(key);
+}
+
+/** What judges signatures of others (IP-4 to IP-7). */
+export async function openVerifier(
+  { trust }: Config,
+  directory: ProviderDirectory,
+  { clock, journal }: Around,
+): Promise<Verifier> {
+  const { anchorsFile, intermediatesFile } = trust;
+  const revocation = new CrlCache({
+    clock,
+    fetchUrl: httpFetch({ limitBytes: CRL_LIMIT_BYTES }),
+    onFailure: (location, error) =>
+      journal.warn({ location, error }, 'a revocation list could not be fetched'),
+  });
+  return new Verifier({
+    // Each look-up asks the index of this moment (DIR-16).
+    lookup: { findByCertificateHash: (hash) => directory.current.findByCertificateHash(hash) },
+    paths: new CertificationPaths({
+      anchors: await certificates(anchorsFile),
+      intermediates: intermediatesFile === undefined ? [] : await certificates(intermediatesFile),
+      revocation,
+    }),
+    clock,
+  });
+}
+
+/** A domain of ours that the index gives to nobody, or to somebody else, would be typed wrongly by everybody. */
+function requireOwnRecord({ provider }: Config, directory: ProviderDirectory): void {
+  for (const domain of provider.domains) {
+    const owner = directory.current.findByDomain(domain);
+    if (owner?.providerName.toLowerCase() === provider.name.toLowerCase()) continue;
+    const says = owner === undefined ? 'knows nothing of it' : `gives it to ${owner.providerName}`;
+    const sentence = `provider.domains names ${domain}, but the index ${says}`;
+    throw new Fault('domain-not-ours', sentence, { temporary: false });
+  }
+}
+
+async function directorySource({ directory }: Config): Promise<DirectorySource> {
+  const { file, url, caFile = '', clientCertificateFile = '', clientKeyFile = '' } = directory;
+  if (file !== undefined) return new FileSource(file);
+  // The schema lets no configuration through that has neither file nor url.
+  return new HttpsSource({
+    url: url ?? '',
+    ca: await readFile(caFile),
+    certificate: await readFile(clientCertificateFile),
+    key: await readFile(clientKeyFile),
+  });
+}
+
+async function certificates(file: string) {
+  try {
+    return readPemCertificates(await readFile(file, 'utf8'), file);
+  } catch (cause) {
+    if (cause instanceof Fault) throw cause;
+    throw new Fault('authority-certificate-unreadable', `${file} cannot be read`, {
+      temporary: false,
+      cause,
+    });
+  }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DemoAuthority } from './demo-authority.ts';
+import type { DemoPorts } from './ports.ts';
+import { licensed } from './provider-config.ts';
+import { DEMO_PASSWORD, ORDINARY, PROVIDERS } from './roster.ts';
+
+interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What `world.json` says: everything a client of the demo needs. */
+export interface World {
+  readonly caFile: string;
+  readonly authority: {
+    readonly indexUrl: string;
+    /** No time-stamp service is running. */
+    readonly tsaUrl: string | null;
+    readonly crlUrl: string;
+  };
+  readonly providers: readonly {
+    readonly name: string;
+    readonly domain: string;
+    readonly serviceAddress: string;
+    readonly submission: Endpoint & { readonly tls: 'implicit' };
+    readonly submissionStarttls: Endpoint & { readonly tls: 'starttls' };
+    readonly exchange: Endpoint & { readonly tls: 'starttls' };
+    /** Null while the provider has no such door. */
+    readonly imaps: Endpoint | null;
+    readonly pop3s: Endpoint;
+    readonly web: string | null;
+    readonly mailboxes: readonly {
+      readonly address: string;
+      readonly password: string;
+      readonly holder: string;
+    }[];
+  }[];
+  readonly ordinary: {
+    readonly domain: string;
+    readonly smtp: Endpoint;
+    readonly imaps: Endpoint | null;
+    readonly mailboxes: readonly { readonly address: string; readonly maildir: string }[];
+  };
+}
+
+export function worldFile(folder: string): string {
+  return join(folder, 'world.json');
+}
+
+export function describeWorld(facts: {
+  readonly folder: string;
+  readonly host: string;
+  readonly ports: DemoPorts;
+  readonly authority: DemoAuthority;
+}): World {
+  const { folder, host, ports, authority } = facts;
+  return {
+    caFile: authority.caFile,
+    authority: { indexUrl: authority.indexUrl, tsaUrl: null, crlUrl: authority.crlUrl },
+    providers: PROVIDERS.map((provider) => {
+      const own = ports[provider.key];
+      return {
+        name: provider.name,
+        domain: provider.domain,
+        serviceAddress: licensed(provider).serviceAddress,
+        submission: { host, port: own.submission, tls: 'implicit' },
+        submissionStarttls: { host, port: own.submissionStarttls, tls: 'starttls' },
+        exchange: { host, port: own.exchange, tls: 'starttls' },
+        imaps: null,
+        pop3s: { host, port: own.pop3s },
+        web: null,
+        mailboxes: provider.mailboxes.map(({ address, holder }) => ({
+          address,
+          password: DEMO_PASSWORD,
+          holder,
+        })),
+      };
+    }),
+    ordinary: {
+      domain: ORDINARY.domain,
+      smtp: { host, port: ports.ordinary },
+      imaps: null,
+      mailboxes: ORDINARY.mailboxes.map((mailbox) => ({
+        address: mailbox.address,
+        maildir: join(folder, 'ordinary', mailbox.folder),
+      })),
+    },
+  };
+}
+
+export async function writeWorld(folder: string, world: World): Promise<void> {
+  await writeFile(worldFile(folder), `${JSON.stringify(world, null, 2)}\n`);
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { type DoorPorts, openDoors } from './composition/doors.ts';
+import { openFolders, sweepSpool } from './composition/folders.ts';
+import { openRelay } from './composition/relaying.ts';
+import { type Around, completed, type Surroundings } from './composition/surroundings.ts';
+import { openDirectory, openSigner, openVerifier } from './composition/trust.ts';
+import { openSqliteStore } from './engines/sqlite/sqlite-store.ts';
+import { Accounts } from './mailroom/accounts/accounts.ts';
+import { HEADER_LIMIT_BYTES } from './mailroom/contents/spool.ts';
+import { DEFAULT_FOLDERS } from './mailroom/mailboxes/folders.ts';
+import type { Mailbox } from './mailroom/mailboxes/mailbox-store.ts';
+import type { Relay } from './mailroom/queue/relay.ts';
+import type { HouseStore } from './mailroom/steps/house-store.ts';
+import type { Config } from './platform/config/config.ts';
+import { type House, joinPoints } from './points/house.ts';
+import type { ProviderDirectory } from './trust/provider-directory/provider-directory.ts';
+
+/** A mailbox to be made, or changed, by its address. */
+export type MailboxTerms = Pick<Mailbox, 'address' | 'holder'> &
+  Partial<Omit<Mailbox, 'id' | 'address' | 'holder'>>;
+
+/** The parts of a running provider. */
+interface Running {
+  readonly config: Config;
+  readonly store: HouseStore;
+  readonly house: House;
+  readonly relay: Relay;
+  readonly accounts: Accounts;
+  readonly ports: DoorPorts;
+}
+
+/** One running provider: configuration in, open doors out. Two fit in one process. */
+export class Provider implements AsyncDisposable {
+  readonly config: Config;
+  readonly store: HouseStore;
+  readonly house: House;
+  readonly relay: Relay;
+  readonly accounts: Accounts;
+  /** Where the doors listen. */
+  readonly ports: DoorPorts;
+  readonly #stack: AsyncDisposableStack;
+
+  private constructor(running: Running, stack: AsyncDisposableStack) {
+    this.config = running.config;
+    this.store = running.store;
+    this.house = running.house;
+    this.relay = running.relay;
+    this.accounts = running.accounts;
+    this.ports = running.ports;
+    this.#stack = stack;
+  }
+
+  /**
+   * Starts everything, doors last: whoever gets in finds all of it working. Throws a Fault that says
+   * what is in the way: a key, a file, the index, a port, a folder somebody else uses.
+   */
+  static async start(config: Config, surroundings: Surroundings): Promise<Provider> {
+    await using stack = new AsyncDisposableStack();
+    const around = completed(surroundings);
+    const { clock, ids, journal } = around;
+    const folders = await openFolders(config.folder);
+    const store = stack.use(await openSqliteStore({ folder: folders.store, journal }));
+    await sweepSpool(folders.spool);
+    const { directory, refresh } = await openDirectory(config, folders.indexCopy, around);
+    stack.defer(() => refresh.stop());
+    const house = await openHouse({ config, store, directory, around });
+    await ensureServiceMailbox(store, config);
+    const { relay, courier } = openRelay({ config, store, house, around });
+    stack.use(courier);
+    stack.use(relay);
+    const accounts = new Accounts({ mailboxes: store, clock, ids });
+    const ports = await openDoors(
+      { config, store, house, accounts, spoolFolder: folders.spool, around },
+      stack,
+    );
+    relay.start();
+    refresh.start();
+    journal.info({ provider: config.provider.name, ports }, 'provider started');
+    return new Provider({ config, store, house, relay, accounts, ports }, stack.move());
+  }
+
+  /** Makes a mailbox with the usual folders, or changes the one of that address. */
+  async putMailbox(terms: MailboxTerms): Promise<void> {
+    const { quotaBytes } = this.config.limits;
+    await putMailbox(this.store, { quotaBytes, ...terms });
+  }
+
+  /** Closes the doors, lets what is under way end, closes the store. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack.disposeAsync();
+  }
+}
+
+async function openHouse(facts: {
+  readonly config: Config;
+  readonly store: HouseStore;
+  readonly directory: ProviderDirectory;
+  readonly around: Around;
+}): Promise<House> {
+  const { config, store, directory, around } = facts;
+  const { provider, limits, access, ordinary } = config;
+  const { clock, ids, journal } = around;
+  return joinPoints({
+    store,
+    signer: await openSigner(config, around),
+    directory,
+    verifier: await openVerifier(config, directory, around),
+    provider: {
+      name: provider.name,
+      domain: provider.serviceAddress.slice(provider.serviceAddress.lastIndexOf('@') + 1),
+      serviceAddress: provider.serviceAddress,
+    },
+    serviceMailbox: provider.serviceMailbox.toLowerCase(),
+    ownDomains: new Set(provider.domains),
+    limits: {
+      sizeBytes: limits.messageBytes,
+      recipients: limits.recipients,
+      headerBytes: HEADER_LIMIT_BYTES,
+      everyHeaderRecipient: access.everyHeaderRecipient,
+      dateRequired: access.dateRequired,
+    },
+    ordinaryMail: ordinary.policy,
+    hostname: provider.hostname,
+    clock,
+    ids,
+    journal,
+  });
+}
+
+/** SRV-1: one service mailbox, without a user (DP-26). */
+async function ensureServiceMailbox(store: HouseStore, { provider }: Config): Promise<void> {
+  const address = provider.serviceMailbox;
+  if (store.findMailbox(address)?.role === 'service') return;
+  await putMailbox(store, {
+    address,
+    holder: provider.name,
+    role: 'service',
+    quotaBytes: Number.MAX_SAFE_INTEGER,
+  });
+}
+
+async function putMailbox(
+  store: HouseStore,
+  terms: MailboxTerms & { readonly quotaBytes: number },
+): Promise<void> {
+  const mailbox = {
+    status: 'active',
+    role: 'user',
+    filesReceipts: false,
+    ...terms,
+    address: terms.address.toLowerCase(),
+  } as const;
+  const acts = [{ do: 'put-mailbox', mailbox, folders: DEFAULT_FOLDERS }] as const;
+  await store.commit({ blobs: [], contents: [], parts: [{ acts }] });
+}
