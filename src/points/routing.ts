@@ -28,25 +28,39 @@ export function domainOf(address: string): string {
   return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
 }
 
+/** The addresses without those that were named before, in whatever letter case. */
+export function eachOnce(addresses: readonly string[]): readonly string[] {
+  const known = new Map<string, string>();
+  for (const address of addresses) {
+    const key = address.toLowerCase();
+    if (!known.has(key)) known.set(key, address);
+  }
+  return [...known.values()];
+}
+
 /** Where an address is reached: in this house or at its domain. */
 export function destinationOf(address: string, own: OwnDomains): string {
   const domain = domainOf(address);
   return own.has(domain) ? LOCAL_DESTINATION : domain;
 }
 
-/** Groups recipients by where they are reached (AP-31); the order of first mention is kept. */
+/**
+ * Groups recipients by where they are reached (AP-31), certified and ordinary ones apart, since they fail
+ * in different ways (AP-34, AP-35); the order of first mention is kept.
+ */
 export function groupByDestination(
   recipients: readonly CertifiedRecipient[],
   own: OwnDomains,
 ): readonly Destination[] {
-  const groups = new Map<string, { certified: boolean; addresses: string[] }>();
+  const groups = new Map<string, { name: string; certified: boolean; addresses: string[] }>();
   for (const { address, certified } of recipients) {
     const name = destinationOf(address, own);
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, { certified, addresses: [address] });
+    const key = `${name} ${certified}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { name, certified, addresses: [address] });
     else group.addresses.push(address);
   }
-  return [...groups].map(([name, group]) => ({ name, ...group }));
+  return [...groups.values()];
 }
 
 /** When an entry for that destination is given up. */

@@ -22,7 +22,7 @@ export interface SpooledMessage {
   readonly header: Buffer;
   /** What a step must list to keep the octets. */
   readonly blob: NewBlob;
-  /** Frees what no step took over. Harmless after a commit and when called twice. */
+  /** Frees what no step took over. Harmless after a commit and when called twice; never rejects. */
   discard(): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ export interface SpoolOptions {
   readonly numbers: ContentNumbers;
   /** Folder for spool files; on the store's file system, so that a blob can be renamed into it. */
   readonly folder: string;
-  /** Octets beyond which the rest is counted but thrown away. */
+  /** Octets beyond which the rest is counted but thrown away (AP-15). */
   readonly maxSizeBytes: number;
   readonly memoryBytes?: number;
   /** Boundary prefix to watch for (`MimeIndex.watched`). */
@@ -96,7 +96,8 @@ export class Spool {
     const sha256 = this.#hash.digest();
     const path = this.#path;
     if (path === undefined) {
-      const buffer = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks);
+      const [only, ...others] = this.#chunks;
+      const buffer = only !== undefined && others.length === 0 ? only : Buffer.concat(this.#chunks);
       this.#chunks = [];
       const header = buffer.subarray(0, Math.min(index.root.bodyStart, HEADER_LIMIT_BYTES));
       const source = { kind: 'memory', octets: buffer } as const;
@@ -109,12 +110,12 @@ export class Spool {
     return this.#message({ octets, index, header, sha256, source: { kind: 'file', path } });
   }
 
-  /** Frees what an unfinished spool holds. */
+  /** Frees what an unfinished spool holds; never rejects. */
   async discard(): Promise<void> {
     this.#chunks = [];
     const file = this.#file;
     this.#file = undefined;
-    await file?.close();
+    await file?.close().catch(() => undefined);
     await removeFile(this.#path);
   }
 
@@ -160,10 +161,11 @@ export class Spool {
   }
 }
 
+/**
+ * The store moves a spool file into its blobs: then there is nothing left to remove. One that cannot be
+ * removed costs room until the folder is swept at the next start; the answer about a message that was
+ * committed must not be lost for it.
+ */
 async function removeFile(path: string | undefined): Promise<void> {
-  if (path === undefined) return;
-  await unlink(path).catch((error: NodeJS.ErrnoException) => {
-    // The store moves a spool file into its blobs: then there is nothing left to remove.
-    if (error.code !== 'ENOENT') throw error;
-  });
+  if (path !== undefined) await unlink(path).catch(() => undefined);
 }

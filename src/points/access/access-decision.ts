@@ -24,7 +24,7 @@ export type AccessDecision =
       readonly failures: readonly FormalFailure[];
     };
 
-/** Accepts or refuses a submission (AP-14, AP-19): one outcome for all its recipients. */
+/** Accepts or refuses a submission (AP-14, AP-19): one outcome, and one notification, for all (AP-18). */
 export function decideAccess(input: FormalInput, facts: AccessFacts): AccessDecision {
   const about = describe(input, facts);
   const failures = checkFormally(input, facts.limits);

@@ -12,13 +12,15 @@ import type { Mailbox } from '../../mailroom/mailboxes/mailbox-store.ts';
 import { StepDraft } from '../../mailroom/steps/step-draft.ts';
 import type { Act, StepStore } from '../../mailroom/steps/step-store.ts';
 import type { Clock, Instant } from '../../platform/clock.ts';
+import { Fault } from '../../platform/faults.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { ProviderDirectory } from '../../trust/provider-directory/provider-directory.ts';
+import { sameAddress } from '../../wire/mime/addresses.ts';
 import { parseHeader } from '../../wire/mime/header.ts';
 import type { Attestation, Attested } from '../attestation.ts';
 import { messageTransitions } from '../lifecycle.ts';
 import { recordAct } from '../records.ts';
-import { expiryOf, groupByDestination, type OwnDomains } from '../routing.ts';
+import { eachOnce, expiryOf, groupByDestination, type OwnDomains } from '../routing.ts';
 import { decideAccess } from './access-decision.ts';
 import type { FormalFailure, FormalLimits } from './formal-checks.ts';
 
@@ -35,7 +37,7 @@ export interface SubmittedMessage {
 export type SubmissionOutcome =
   /** M1 is in the sender's mailbox, M4 is on its way. */
   | { readonly outcome: 'accepted'; readonly identifier: string }
-  /** M2 is in the sender's mailbox and says why (U-8: SMTP answers 250 all the same). */
+  /** M2 is in the sender's mailbox and says why (AP-16, U-8: SMTP answers 250 all the same). */
   | { readonly outcome: 'not-accepted'; readonly identifier: string; readonly reason: string };
 
 export interface AccessPointOptions {
@@ -68,14 +70,17 @@ export class AccessPoint {
   /**
    * Decides on a submission and carries the decision out in one step. When it resolves, receipt or
    * notice, envelope, queue and log are on stable storage (AP-21). Throws a Fault when nothing was
-   * done; the message can then be submitted again.
+   * done; the message can then be submitted again, but for `foreign-reverse-path` (AP-3). The octets
+   * stay the caller's to discard.
    */
   async submit(submitted: SubmittedMessage): Promise<SubmissionOutcome> {
     const { provider, clock, ids, directory, limits } = this.#options;
+    refuseForeign(submitted);
     // TIME-1, AP-20: one instant for everything this transaction makes.
     const instant = clock.now();
     const snapshot = directory.current;
     const { message, reversePath } = submitted;
+    // A recipient named twice in the dialogue is one recipient (DP-5: one receipt each).
     const forwardPaths = eachOnce(submitted.forwardPaths);
     const decision = decideAccess(
       {
@@ -144,7 +149,6 @@ export class AccessPoint {
       }),
     ]);
     await this.#options.store.commit(step.build());
-    await work.submitted.message.discard();
     return { outcome: 'not-accepted', identifier: about.identifier, reason: error };
   }
 
@@ -182,10 +186,15 @@ export class AccessPoint {
   }
 }
 
-/** A recipient named twice in the dialogue is one recipient (DP-5: one receipt each). */
-function eachOnce(addresses: readonly string[]): readonly string[] {
-  const known = new Map(addresses.map((address) => [address.toLowerCase(), address]));
-  return [...known.values()];
+/**
+ * AP-3, SEC-15: whatever door the message came by, receipts and notices go to its sender, so nobody sends
+ * as somebody else.
+ */
+function refuseForeign({ mailbox, reversePath }: SubmittedMessage): void {
+  if (sameAddress(mailbox.address, reversePath)) return;
+  throw new Fault('foreign-reverse-path', 'the reverse path is not the address of the mailbox', {
+    temporary: false,
+  });
 }
 
 /** AP-36: the time of each certified recipient counts from acceptance; AP-35: of no other. */

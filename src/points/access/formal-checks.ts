@@ -70,6 +70,9 @@ function checkSyntax({ header, index }: FormalInput, limits: FormalLimits): Form
   if (broken !== undefined) {
     failures.push({ problem: 'malformed-header', about: broken.name || firstWords(broken.value) });
   }
+  // RFC 5322 section 2.3: CR and LF only together. The signature over others would not hold elsewhere (SIG-4).
+  if (index.bareLineEnds) failures.push({ problem: 'bare-line-end' });
+  if (index.nul) failures.push({ problem: 'nul-octet' });
   if (index.longestLine > LONGEST_LINE) {
     failures.push({ problem: 'line-too-long', about: String(index.longestLine) });
   }
@@ -81,6 +84,11 @@ function checkSyntax({ header, index }: FormalInput, limits: FormalLimits): Form
     if (limits.dateRequired) failures.push({ problem: 'missing-date' });
   } else if (parseDate(date.value) === undefined) {
     failures.push({ problem: 'bad-date', about: firstWords(date.value) });
+  }
+  // RFC 5322 section 3.6.2: one mailbox. It is not copied out (GEN-8).
+  const sender = header.first('sender');
+  if (sender !== undefined && !isOneMailbox(sender.value)) {
+    failures.push({ problem: 'malformed-header', about: 'Sender' });
   }
   const messageId = header.first('message-id');
   if (messageId !== undefined && parseMessageId(messageId.value) === undefined) {
@@ -141,7 +149,7 @@ function checkForwardPaths({ header, forwardPaths }: FormalInput, limits: Formal
   return failures;
 }
 
-/** AP-12: the size, and the size times the recipients, are within the limit. */
+/** AP-12: the size, and the size times the recipients, are within the limit; AP-15: else M2 says so. */
 function checkSize({ sizeBytes, forwardPaths }: FormalInput, limits: FormalLimits): FormalFailure[] {
   if (sizeBytes > limits.sizeBytes) return [{ problem: 'too-large', about: String(sizeBytes) }];
   const product = sizeBytes * Math.max(forwardPaths.length, 1);
@@ -158,6 +166,11 @@ function headerRecipients(header: Header): ReadonlySet<string> {
     }
   }
   return addresses;
+}
+
+function isOneMailbox(value: string): boolean {
+  const { mailboxes, valid, groups } = parseAddressList(value);
+  return valid && mailboxes.length === 1 && groups.length === 0;
 }
 
 function firstWords(text: string): string {

@@ -13,14 +13,8 @@ import type { Attestation, Attested } from '../attestation.ts';
 import { receivedTransitions } from '../lifecycle.ts';
 import { recordAct } from '../records.ts';
 import { destinationOf, expiryOf, type OwnDomains } from '../routing.ts';
-import type { TakenEnvelope } from '../taken-envelope.ts';
-import { decideDelivery } from './delivery-decision.ts';
-
-/** A recipient's part of the step; its fate is known after the commit. */
-export interface PreparedDelivery {
-  readonly recipient: string;
-  readonly part: number;
-}
+import type { AddedDelivery, PreparedDelivery, TakenEnvelope } from '../taken-envelope.ts';
+import { type DeliveryDecision, decideDelivery } from './delivery-decision.ts';
 
 export interface DeliveryPointOptions {
   readonly store: StepStore & MailboxReader;
@@ -38,16 +32,16 @@ export class DeliveryPoint {
     this.#options = options;
   }
 
+  /** Decides on each of these recipients and attests their receipts and notices, side by side. */
+  prepare(envelope: TakenEnvelope, recipients: readonly string[]): Promise<readonly PreparedDelivery[]> {
+    return Promise.all(recipients.map((recipient) => this.#prepareOne(envelope, recipient)));
+  }
+
   /**
-   * Adds to a step what delivering to these recipients takes, side by side: for each the append with its
-   * receipt, or a notice of non-delivery (DP-3: one commit, so there is no receipt without its delivery).
+   * A part of the step for each: the append with its receipt, or a notice of non-delivery (DP-3: one commit,
+   * so there is no receipt without its delivery).
    */
-  async prepare(
-    step: StepDraft,
-    envelope: TakenEnvelope,
-    recipients: readonly string[],
-  ): Promise<readonly PreparedDelivery[]> {
-    const prepared = await Promise.all(recipients.map((recipient) => this.#prepareOne(envelope, recipient)));
+  add(step: StepDraft, prepared: readonly PreparedDelivery[]): readonly AddedDelivery[] {
     return prepared.map(({ recipient, attested, acts, onlyIf }) => {
       step.keep(attested.composition);
       return { recipient, part: step.part(acts, onlyIf) };
@@ -55,28 +49,45 @@ export class DeliveryPoint {
   }
 
   /**
-   * Sends the notices of those whose mailbox filled up between decision and commit. Recipients served
-   * meanwhile by another transaction have their outcome already (DP-24).
+   * Ends what the commit left open. A mailbox that filled up, or was disabled, between decision and commit
+   * is a failure like any other; a recipient served meanwhile by another transaction has an outcome already,
+   * so that only the arrival is written down (DP-24, IP-28).
    */
   async settle(
     envelope: TakenEnvelope,
-    prepared: readonly PreparedDelivery[],
+    added: readonly AddedDelivery[],
     outcome: StepOutcome,
   ): Promise<void> {
-    for (const { recipient, part } of prepared) {
-      const done = outcome.parts[part];
-      if (done === undefined || done.done || done.failed.is !== 'room') continue;
-      const { attested, acts, onlyIf } = await this.#fail(envelope, recipient, 'mailbox-full');
-      const step = new StepDraft().keep(attested.composition);
-      step.part(acts, onlyIf);
-      await this.#options.store.commit(step.build());
+    const step = new StepDraft();
+    for (const { recipient, part } of added) {
+      const fate = outcome.parts[part];
+      if (fate === undefined || fate.done) continue;
+      if (fate.failed.is === 'room') await this.#addFailure(step, envelope, recipient);
+      else {
+        step.part([this.#record(envelope, { event: receivedTransitions.receiveAgain.record, recipient })]);
+      }
     }
+    const rest = step.build();
+    if (rest.parts.length > 0) await this.#options.store.commit(rest);
   }
 
-  async #prepareOne(envelope: TakenEnvelope, recipient: string) {
+  async #addFailure(step: StepDraft, envelope: TakenEnvelope, recipient: string): Promise<void> {
+    const decision = this.#decide(envelope, recipient);
+    // Room that is there again now was not there when it mattered.
+    const cause = decision.decided === 'fail' ? decision.cause : 'mailbox-full';
+    this.add(step, [await this.#fail(envelope, recipient, cause)]);
+  }
+
+  async #prepareOne(envelope: TakenEnvelope, recipient: string): Promise<PreparedDelivery> {
+    const decision = this.#decide(envelope, recipient);
+    if (decision.decided === 'fail') return this.#fail(envelope, recipient, decision.cause);
+    return this.#deliver(envelope, { recipient, mailbox: decision.mailbox, receipt: decision.receipt });
+  }
+
+  #decide(envelope: TakenEnvelope, recipient: string): DeliveryDecision {
     const { store } = this.#options;
     const mailbox = store.findMailbox(recipient);
-    const decision = decideDelivery(
+    return decideDelivery(
       {
         recipient,
         requested: envelope.requested,
@@ -86,15 +97,13 @@ export class DeliveryPoint {
       },
       mailbox === undefined ? { usedBytes: 0 } : { mailbox, usedBytes: store.usage(mailbox.id).countedBytes },
     );
-    if (decision.decided === 'fail') return this.#fail(envelope, recipient, decision.cause);
-    return this.#deliver(envelope, { recipient, mailbox: decision.mailbox, receipt: decision.receipt });
   }
 
   /** DP-2, DP-3, DP-5, DP-10 to DP-12: into the mailbox, and a receipt of the kind asked for. */
   async #deliver(
     envelope: TakenEnvelope,
     to: { readonly recipient: string; readonly mailbox: Mailbox; readonly receipt: ReceiptType },
-  ) {
+  ): Promise<PreparedDelivery> {
     const { recipient, mailbox, receipt } = to;
     const { delivered, instant, data } = envelope;
     const attested = await this.#options.attestation.attest(
@@ -138,7 +147,11 @@ export class DeliveryPoint {
   }
 
   /** DP-21, DP-22: one M13 to the original sender. */
-  async #fail(envelope: TakenEnvelope, recipient: string, cause: NonDeliveryCause) {
+  async #fail(
+    envelope: TakenEnvelope,
+    recipient: string,
+    cause: NonDeliveryCause,
+  ): Promise<PreparedDelivery> {
     const draft: Draft = draftNonDelivery({ ...this.#facts(envelope), recipient, cause });
     const attested = await this.#options.attestation.attest(draft);
     const acts: Act[] = [

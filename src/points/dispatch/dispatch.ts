@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { CertifiedMessage } from '../../evidence/certification-data/certification-data.ts';
+import type { LogReader } from '../../evidence/certification-log/log-store.ts';
 import type { EmittingProvider } from '../../evidence/draft.ts';
 import { draftNonDelivery } from '../../evidence/notices/non-delivery.ts';
 import { receiptFolder } from '../../mailroom/mailboxes/folders.ts';
@@ -14,13 +15,13 @@ import type { Clock, Instant } from '../../platform/clock.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { Journal } from '../../platform/journal.ts';
 import type { Attestation } from '../attestation.ts';
-import { trackedTransitions } from '../lifecycle.ts';
+import { receivedTransitions, trackedTransitions } from '../lifecycle.ts';
 import { recordAct } from '../records.ts';
 import { causeOf, type RelayFailure } from './failure-cause.ts';
 import type { OrdinaryBounce } from './ordinary-bounce.ts';
 
 export interface DispatchOptions {
-  readonly store: MailboxReader & TrackingReader;
+  readonly store: MailboxReader & TrackingReader & Pick<LogReader, 'recordsAbout'>;
   readonly attestation: Attestation;
   readonly provider: EmittingProvider;
   /** Tells our user what an ordinary mail system would tell by a bounce. */
@@ -52,9 +53,7 @@ export class Dispatch implements RelayEvents {
       recordAct({
         event: trackedTransitions.relay.record,
         instant: this.#options.clock.now(),
-        about: this.#describe(entry),
-        provider: this.#options.provider.name,
-        generated: [],
+        ...this.#subjectOf(entry),
         detail: {
           kind: entry.kind,
           to: accepted.join(' '),
@@ -81,10 +80,11 @@ export class Dispatch implements RelayEvents {
   }
 
   /**
-   * A certified recipient's sender gets M13 (AP-34), an ordinary one's what SMTP provides; a notification
-   * causes none (GEN-16).
+   * A certified recipient's sender gets M13 (AP-34), an ordinary one's what SMTP provides (AP-35); a
+   * notification causes none (GEN-16, DP-23).
    */
   async #fail(entry: QueueEntry, failures: readonly RelayFailure[]): Promise<Step> {
+    // TIME-1: one instant for all that follows from the failure.
     const instant = this.#options.clock.now();
     const step = new StepDraft();
     const submission = this.#options.store.findSubmission(entry.identifier);
@@ -93,29 +93,26 @@ export class Dispatch implements RelayEvents {
         { identifier: entry.identifier, kind: entry.kind, failures },
         'a notification could not be relayed',
       );
-      step.part(failures.map((failure) => this.#failureRecord(entry, failure, 'notification-undeliverable')));
+      const event = 'notification-undeliverable';
+      step.part(failures.map((failure) => this.#failureRecord({ entry, failure, instant }, event)));
       return step.build();
     }
-    await Promise.all(
-      failures.map((failure) =>
-        entry.certified
-          ? this.#tellCertified(step, { entry, failure, submission, instant })
-          : this.#tellOrdinary(step, { entry, failure, submission, instant }),
-      ),
-    );
+    for (const failure of failures) {
+      const story: Story = { entry, failure, submission, instant };
+      step.part([this.#failureRecord(story, trackedTransitions.relayFails.record)]);
+      await (entry.certified ? this.#tellCertified(step, story) : this.#tellOrdinary(step, story));
+    }
     return step.build();
   }
 
   /** AP-34: M13 from the sender's provider. AP-40: not after another end, nor after the second notice. */
   async #tellCertified(step: StepDraft, story: Story): Promise<void> {
-    const { entry, failure, submission, instant } = story;
-    const tracking = this.#options.store.findTracking(entry.identifier, failure.address);
-    const failureRecord = this.#failureRecord(entry, failure, trackedTransitions.relayFails.record);
-    if (tracking?.outcome !== undefined || tracking?.secondNoticeAt !== undefined) {
-      step.part([failureRecord]);
-      return;
-    }
+    const { failure, submission, instant } = story;
+    const { identifier } = submission;
+    const tracking = this.#options.store.findTracking(identifier, failure.address);
+    if (tracking?.outcome !== undefined || tracking?.secondNoticeAt !== undefined) return;
     const { provider, ids, attestation } = this.#options;
+    const cause = causeOf(failure);
     const notice = await attestation.attest(
       draftNonDelivery({
         provider,
@@ -123,18 +120,17 @@ export class Dispatch implements RelayEvents {
         instant,
         about: submission,
         recipient: failure.address,
-        cause: causeOf(failure),
+        cause,
         ...(failure.text !== '' && { detail: failure.text }),
       }),
     );
     step.keep(notice.composition);
     step.part(
       [
-        failureRecord,
         this.#append(submission, notice.composition.content.id, instant),
         {
           do: 'mark-tracking',
-          identifier: entry.identifier,
+          identifier,
           recipient: failure.address,
           outcome: 'not-delivered',
           outcomeAt: instant,
@@ -146,21 +142,29 @@ export class Dispatch implements RelayEvents {
           provider: provider.name,
           recipient: failure.address,
           generated: [notice.messageId],
-          detail: { cause: causeOf(failure), reply: oneLine(failure.text) },
+          detail: { cause, reply: oneLine(failure.text) },
         }),
       ],
-      [{ is: 'no-tracking-outcome', identifier: entry.identifier, recipient: failure.address }],
+      [{ is: 'no-tracking-outcome', identifier, recipient: failure.address }],
     );
   }
 
   /** Spec 4.5: the failure of ordinary mail comes back as ordinary mail, in an anomaly envelope. */
   async #tellOrdinary(step: StepDraft, story: Story): Promise<void> {
-    const { entry, failure, submission, instant } = story;
-    const bounce = await this.#options.bounce.compose({ submission, failure, instant });
-    step.keepBlob(bounce.blob).keep(bounce.attested.composition);
+    const { failure, submission, instant } = story;
+    const { blob, attested } = await this.#options.bounce.compose({ submission, failure, instant });
+    step.keepBlob(blob).keep(attested.composition);
     step.part([
-      this.#failureRecord(entry, failure, trackedTransitions.relayFails.record),
-      this.#append(submission, bounce.attested.composition.content.id, instant),
+      this.#append(submission, attested.composition.content.id, instant),
+      recordAct({
+        event: receivedTransitions.wrap.record,
+        instant,
+        about: submission,
+        provider: this.#options.provider.name,
+        recipient: failure.address,
+        generated: [attested.messageId],
+        detail: { cause: 'ordinary-bounce' },
+      }),
     ]);
   }
 
@@ -179,30 +183,39 @@ export class Dispatch implements RelayEvents {
   }
 
   #failureRecord(
-    entry: QueueEntry,
-    failure: RelayFailure,
+    { entry, failure, instant }: Omit<Story, 'submission'>,
     event: 'smtp-failure' | 'notification-undeliverable',
   ): Act {
     return recordAct({
       event,
-      instant: this.#options.clock.now(),
-      about: this.#describe(entry),
-      provider: this.#options.provider.name,
+      instant,
+      ...this.#subjectOf(entry),
       recipient: failure.address,
       detail: { kind: entry.kind, code: String(failure.code), reply: oneLine(failure.text) },
     });
   }
 
-  /** What the log says the entry is about: the submission, or the little that the entry itself knows. */
-  #describe(entry: QueueEntry): CertifiedMessage {
-    return (
-      this.#options.store.findSubmission(entry.identifier) ?? {
+  /**
+   * LOG-2: the message that the entry is or is about, and its sender's provider. Of what others sent to us
+   * the log itself knows it, since nothing leaves before its record is kept.
+   */
+  #subjectOf(entry: QueueEntry): { readonly about: CertifiedMessage; readonly provider: string } {
+    const { store, provider } = this.#options;
+    const submission = store.findSubmission(entry.identifier);
+    if (submission !== undefined) return { about: submission, provider: provider.name };
+    const [record] = store.recordsAbout(entry.identifier);
+    return {
+      about: {
+        ...(record ?? { sender: entry.reversePath }),
         identifier: entry.identifier,
-        sender: entry.reversePath,
-        recipients: entry.forwardPaths.map((address) => ({ address, certified: entry.certified })),
-        replyTo: entry.reversePath,
-      }
-    );
+        recipients: (record?.recipients ?? entry.forwardPaths).map((address) => ({
+          address,
+          certified: entry.certified,
+        })),
+        replyTo: '',
+      },
+      provider: record?.provider ?? '',
+    };
   }
 }
 

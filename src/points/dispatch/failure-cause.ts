@@ -21,6 +21,7 @@ export function causeOf(failure: RelayFailure): NonDeliveryCause {
     case '5.1.1':
       return 'unknown-mailbox';
     case '5.1.2':
+    case '5.1.10': // RFC 7505: a domain that takes no mail
     case '5.4.4': // RFC 3463: unable to route
       return 'unknown-domain';
     case '5.2.1':

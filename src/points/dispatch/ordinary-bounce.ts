@@ -108,7 +108,7 @@ export class OrdinaryBounce {
           `Final-Recipient: rfc822;${failure.address}`,
           'Action: failed',
           `Status: ${status}`,
-          `Diagnostic-Code: smtp; ${printable(failure.text)}`,
+          ...diagnosticCode(failure),
           '',
           `--${boundary}`,
           'Content-Type: text/rfc822-headers',
@@ -124,6 +124,12 @@ export class OrdinaryBounce {
       ),
     ]);
   }
+}
+
+/** RFC 3464 section 2.3.6: the peer's own words; none when no peer spoke. */
+function diagnosticCode({ code, enhanced = '', text }: RelayFailure): string[] {
+  const words = [String(code), enhanced, printable(text)].filter((word) => word !== '').join(' ');
+  return code === 0 ? [] : [`Diagnostic-Code: smtp; ${words}`];
 }
 
 function printable(text: string): string {

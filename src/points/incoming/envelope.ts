@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { DraftFacts } from '../../evidence/draft.ts';
 import { readReceiptType } from '../../evidence/receipts/receipt-choice.ts';
 import { draftTakeCharge } from '../../evidence/receipts/take-charge.ts';
 import { StepDraft } from '../../mailroom/steps/step-draft.ts';
 import type { Act } from '../../mailroom/steps/step-store.ts';
 import type { AuthenticMessage } from '../../trust/signing/verification-result.ts';
+import type { Attested } from '../attestation.ts';
 import { receivedTransitions } from '../lifecycle.ts';
 import { recordAct } from '../records.ts';
 import { destinationOf, domainOf, expiryOf } from '../routing.ts';
 import type { TakenEnvelope } from '../taken-envelope.ts';
-import { addAnomalies } from './anomaly.ts';
+import { addAnomalies, addLeftOut, anomalyRecipients } from './anomaly.ts';
 import type { IncomingDecision } from './incoming-decision.ts';
 import type { IncomingOutcome, IncomingPointOptions } from './incoming-options.ts';
+import { decideDamaged } from './ordinary-decision.ts';
 import { type Reception, traced } from './reception.ts';
 
 type EnvelopeDecision = Extract<IncomingDecision, { decided: 'envelope' }>;
@@ -22,26 +23,25 @@ export async function takeCharge(
   decision: EnvelopeDecision,
   options: IncomingPointOptions,
 ): Promise<IncomingOutcome> {
-  const { message } = reception.transaction;
-  const step = new StepDraft().keepBlob(message.blob);
+  const work: Work = { reception, decision, options };
+  const { store, delivery } = options;
+  const step = new StepDraft().keepBlob(reception.transaction.message.blob);
   for (const recipient of decision.duplicates) {
-    step.part([
-      envelopeRecord(reception, decision, { event: receivedTransitions.receiveAgain.record, recipient }),
-    ]);
+    step.part([envelopeRecord(work, { event: receivedTransitions.receiveAgain.record, recipient })]);
   }
-  if (decision.strangers.length > 0) await addStrangers(step, { reception, decision, options });
-  const envelope = takenEnvelope(reception, decision, options);
-  const prepared =
-    decision.recipients.length === 0
-      ? []
-      : (
-          await Promise.all([
-            addTakeCharge(step, { reception, decision, options }),
-            addDeliveries(step, { envelope, decision, options }),
-          ])
-        )[1];
-  const outcome = await options.store.commit(step.build());
-  await options.delivery.settle(envelope, prepared, outcome);
+  await addStrangers(step, work);
+  if (decision.recipients.length === 0) {
+    await store.commit(step.build());
+    return { outcome: 'taken' };
+  }
+  const envelope = takenEnvelope(work);
+  const [receipt, deliveries] = await Promise.all([
+    attestTakeCharge(work),
+    delivery.prepare(envelope, decision.recipients),
+  ]);
+  addTakeCharge(step.keep(envelope.delivered), { ...work, receipt });
+  const added = delivery.add(step, deliveries);
+  await delivery.settle(envelope, added, await store.commit(step.build()));
   return { outcome: 'taken' };
 }
 
@@ -51,33 +51,36 @@ interface Work {
   readonly options: IncomingPointOptions;
 }
 
-async function addDeliveries(
-  step: StepDraft,
-  { envelope, decision, options }: Omit<Work, 'reception'> & { readonly envelope: TakenEnvelope },
-) {
-  step.keep(envelope.delivered);
-  return options.delivery.prepare(step, envelope, decision.recipients);
+/** IP-12, IP-13: one M6 for our recipients of this transaction. */
+function attestTakeCharge({ reception, decision, options }: Work): Promise<Attested> {
+  const { provider, ids, attestation } = options;
+  const { envelope, signature, recipients } = decision;
+  return attestation.attest(
+    draftTakeCharge({
+      provider,
+      ids,
+      instant: reception.instant,
+      about: envelope.data,
+      serviceMailbox: serviceMailboxOf(signature, envelope.data.sender),
+      takenInCharge: recipients,
+    }),
+  );
 }
 
-/** IP-12, IP-13: one M6 for our recipients of this transaction. */
-async function addTakeCharge(step: StepDraft, { reception, decision, options }: Work): Promise<void> {
+function addTakeCharge(step: StepDraft, work: Work & { readonly receipt: Attested }): void {
+  const { reception, decision, options, receipt } = work;
   const { instant } = reception;
-  const { provider, ids, ownDomains, attestation } = options;
   const { data } = decision.envelope;
   const serviceMailbox = serviceMailboxOf(decision.signature, data.sender);
-  const facts: DraftFacts = { provider, ids, instant, about: data };
-  const receipt = await attestation.attest(
-    draftTakeCharge({ ...facts, serviceMailbox, takenInCharge: decision.recipients }),
-  );
   step.keep(receipt.composition);
   step.part([
-    envelopeRecord(reception, decision, { event: receivedTransitions.takeCharge.record }),
+    envelopeRecord(work, { event: receivedTransitions.takeCharge.record }),
     {
       do: 'enqueue',
       entry: {
-        destination: destinationOf(serviceMailbox, ownDomains),
+        destination: destinationOf(serviceMailbox, options.ownDomains),
         certified: true,
-        reversePath: provider.serviceAddress, // GEN-17
+        reversePath: options.provider.serviceAddress, // GEN-17
         forwardPaths: [serviceMailbox],
         content: receipt.composition.content.id,
         kind: receipt.kind,
@@ -87,7 +90,7 @@ async function addTakeCharge(step: StepDraft, { reception, decision, options }: 
         expiresAt: expiryOf(true, instant),
       },
     },
-    envelopeRecord(reception, decision, {
+    envelopeRecord(work, {
       event: receivedTransitions.takeCharge.emits.record,
       generated: [receipt.messageId],
       detail: { covers: decision.recipients.join(' '), to: serviceMailbox },
@@ -98,23 +101,17 @@ async function addTakeCharge(step: StepDraft, { reception, decision, options }: 
 /** IP-27, U-11: whom the certification data do not list gets the envelope as an anomaly, and no receipt. */
 async function addStrangers(step: StepDraft, { reception, decision, options }: Work): Promise<void> {
   const { data } = decision.envelope;
-  for (const recipient of decision.strangers) {
-    if (options.store.findDeliveryOutcome(data.identifier, recipient) !== undefined) continue;
-    await addAnomalies(step, {
-      reception,
-      options,
-      recipients: [recipient],
-      cause: 'not-listed',
-      about: data,
-    });
-  }
+  const { strangers } = decision;
+  if (strangers.length === 0) return;
+  const decided = decideDamaged(anomalyRecipients(strangers, reception, options));
+  const { providerName } = decision.signature.provider;
+  const work = { reception, options, cause: 'not-listed', about: data, provider: providerName } as const;
+  if (decided.decided === 'deliver') await addAnomalies(step, { ...work, mailboxes: decided.mailboxes });
+  // The others of the transaction are served, so SMTP has no word for these.
+  addLeftOut(step, { ...work, left: decided.decided === 'deliver' ? decided.left : strangers });
 }
 
-function takenEnvelope(
-  reception: Reception,
-  decision: EnvelopeDecision,
-  options: IncomingPointOptions,
-): TakenEnvelope {
+function takenEnvelope({ reception, decision, options }: Work): TakenEnvelope {
   const { header, instant } = reception;
   const { message } = reception.transaction;
   const { data, original } = decision.envelope;
@@ -124,7 +121,7 @@ function takenEnvelope(
     to: header.all('to').map((field) => field.value),
     cc: header.all('cc').map((field) => field.value),
     original: { octets: message.octets, index: message.index, part: original },
-    delivered: traced(reception, { numbers: options.store, hostname: options.hostname }),
+    delivered: traced(reception, message, { numbers: options.store, hostname: options.hostname }),
     senderProvider: decision.signature.provider.providerName,
     instant,
   };
@@ -137,8 +134,7 @@ function serviceMailboxOf(signature: AuthenticMessage, sender: string): string {
 }
 
 function envelopeRecord(
-  reception: Reception,
-  decision: EnvelopeDecision,
+  { reception, decision }: Work,
   facts: Pick<Parameters<typeof recordAct>[0], 'event' | 'recipient' | 'generated' | 'detail'>,
 ): Act {
   const { signature } = decision;

@@ -37,9 +37,9 @@ export type IncomingDecision =
       readonly signature: AuthenticMessage;
       /** Recipients to take charge of and to deliver to. */
       readonly recipients: readonly string[];
-      /** Recipients served before (IP-28). */
+      /** Forward paths served before (IP-28). */
       readonly duplicates: readonly string[];
-      /** Forward paths the certification data do not list (IP-27). */
+      /** Forward paths not served yet that the certification data do not list (IP-27). */
       readonly strangers: readonly string[];
     }
   | {
@@ -84,14 +84,15 @@ export function decideIncoming(input: IncomingInput, facts: IncomingFacts): Inco
     }
     case 'transport-envelope': {
       const strangers = new Set(recognition.strangers.map((address) => address.toLowerCase()));
-      const listed = input.forwardPaths.filter((path) => !strangers.has(path.toLowerCase()));
+      const served = (path: string) => facts.served.has(path.toLowerCase());
+      const unserved = input.forwardPaths.filter((path) => !served(path));
       return {
         decided: 'envelope',
         envelope: recognition,
         signature: verification,
-        recipients: listed.filter((path) => !facts.served.has(path.toLowerCase())),
-        duplicates: listed.filter((path) => facts.served.has(path.toLowerCase())),
-        strangers: recognition.strangers,
+        recipients: unserved.filter((path) => !strangers.has(path.toLowerCase())),
+        duplicates: input.forwardPaths.filter(served),
+        strangers: unserved.filter((path) => strangers.has(path.toLowerCase())),
       };
     }
   }
@@ -107,19 +108,23 @@ function fromOwner(signature: AuthenticMessage, from: string | undefined): boole
   );
 }
 
-/** IP-30: M6 and M8 only for the service mailbox, and no notification about what was not issued here. */
+/**
+ * IP-30: M6 and M8 only for the service mailbox, which takes nothing else (SRV-1), and no notification about
+ * what was not issued here.
+ */
 function misplaced(
   notification: Notification,
   input: IncomingInput,
   facts: IncomingFacts,
 ): string | undefined {
   if (!facts.issuedHere) return `no message ${notification.data.identifier} was issued here`;
-  const forService = input.forwardPaths.every((path) => sameAddress(path, facts.serviceMailbox));
-  const serviceOnly =
-    notification.receipt === 'presa-in-carico' || notification.receipt === 'rilevazione-virus';
-  // IP-14, DP-26: they never reach a user.
-  if (serviceOnly && !forService) return `${notification.receipt} is not for a user's mailbox`;
-  return undefined;
+  const { receipt } = notification;
+  const forService = input.forwardPaths.filter((path) => sameAddress(path, facts.serviceMailbox)).length;
+  if (receipt === 'presa-in-carico' || receipt === 'rilevazione-virus') {
+    // IP-14, DP-26: they never reach a user.
+    return forService === input.forwardPaths.length ? undefined : `${receipt} is not for a user's mailbox`;
+  }
+  return forService === 0 ? undefined : `${receipt} is not for the service mailbox`;
 }
 
 function causeOf(failure: SignatureFailure): AnomalyCause {

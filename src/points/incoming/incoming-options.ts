@@ -10,7 +10,7 @@ import type { Ids } from '../../platform/ids.ts';
 import type { Journal } from '../../platform/journal.ts';
 import type { Attestation } from '../attestation.ts';
 import type { OwnDomains } from '../routing.ts';
-import type { TakenEnvelope } from '../taken-envelope.ts';
+import type { AddedDelivery, PreparedDelivery, TakenEnvelope } from '../taken-envelope.ts';
 import type { MessageVerifier } from './authenticity.ts';
 import type { Refusal } from './ordinary-decision.ts';
 
@@ -39,16 +39,9 @@ export interface IncomingPointOptions {
   readonly hostname: string;
 }
 
-/** The delivery point, as the incoming point needs it. */
+/** The delivery point, as the incoming point needs it: prepared side by side, added in order, then settled. */
 export interface EnvelopeDelivery {
-  prepare(
-    step: StepDraft,
-    envelope: TakenEnvelope,
-    recipients: readonly string[],
-  ): Promise<readonly { readonly recipient: string; readonly part: number }[]>;
-  settle(
-    envelope: TakenEnvelope,
-    prepared: readonly { readonly recipient: string; readonly part: number }[],
-    outcome: StepOutcome,
-  ): Promise<void>;
+  prepare(envelope: TakenEnvelope, recipients: readonly string[]): Promise<readonly PreparedDelivery[]>;
+  add(step: StepDraft, prepared: readonly PreparedDelivery[]): readonly AddedDelivery[];
+  settle(envelope: TakenEnvelope, added: readonly AddedDelivery[], outcome: StepOutcome): Promise<void>;
 }

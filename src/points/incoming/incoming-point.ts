@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: EUPL-1.2
 import { domainOf } from '../routing.ts';
-import { wrapDamaged, wrapOrdinary } from './anomaly.ts';
 import { examine } from './authenticity.ts';
 import { takeCharge } from './envelope.ts';
 import { decideIncoming, type IncomingDecision } from './incoming-decision.ts';
 import type { IncomingOutcome, IncomingPointOptions } from './incoming-options.ts';
 import { receiveNotification } from './notification.ts';
+import { receiveDamaged, receiveOrdinary } from './ordinary.ts';
 import { type IncomingTransaction, newReception, type Reception } from './reception.ts';
 
 /** The incoming point: judges what arrives and takes charge of what is certified. */
@@ -21,15 +22,14 @@ export class IncomingPoint {
   }
 
   /**
-   * Judges a message and carries the judgement out in one step. A Fault means that nothing was done and
-   * the peer may send it again.
+   * Judges a message and carries the judgement out in one step. A Fault means that the peer may send it
+   * again, and must: nothing of it is lost, nothing is done twice (DP-25: the peer's queue is what retries,
+   * for 24 hours; then its provider says so by M13). The octets stay the caller's to discard.
    */
   async receive(transaction: IncomingTransaction): Promise<IncomingOutcome> {
     const reception = newReception(transaction, this.#options.clock.now());
     const decision = await this.#decide(reception);
-    const outcome = await this.#carryOut(reception, decision);
-    await transaction.message.discard?.();
-    return outcome;
+    return this.#carryOut(reception, decision);
   }
 
   async #decide(reception: Reception): Promise<IncomingDecision> {
@@ -60,9 +60,9 @@ export class IncomingPoint {
       case 'notification':
         return receiveNotification(reception, decision, this.#options);
       case 'damaged':
-        return wrapDamaged(reception, decision, this.#options);
+        return receiveDamaged(reception, decision, this.#options);
       case 'ordinary':
-        return wrapOrdinary(reception, decision, this.#options);
+        return receiveOrdinary(reception, decision, this.#options);
       case 'try-later':
         return { outcome: 'try-later', text: 'the signature cannot be checked at the moment' };
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { CertificationData } from '../../evidence/certification-data/certification-data.ts';
+import type { LogEvent } from '../../evidence/certification-log/log-store.ts';
 import { draftVirusNonDelivery } from '../../evidence/notices/virus.ts';
 import { INBOX, receiptFolder } from '../../mailroom/mailboxes/folders.ts';
 import type { Mailbox } from '../../mailroom/mailboxes/mailbox-store.ts';
@@ -7,7 +8,7 @@ import { StepDraft } from '../../mailroom/steps/step-draft.ts';
 import type { Act, Condition } from '../../mailroom/steps/step-store.ts';
 import type { TrackingOutcome } from '../../mailroom/tracking/tracking-store.ts';
 import type { Instant } from '../../platform/clock.ts';
-import { trackedTransitions } from '../lifecycle.ts';
+import { receivedTransitions, trackedTransitions } from '../lifecycle.ts';
 import { recordAct } from '../records.ts';
 import type { IncomingDecision } from './incoming-decision.ts';
 import type { IncomingOutcome, IncomingPointOptions } from './incoming-options.ts';
@@ -15,45 +16,82 @@ import { type Reception, traced } from './reception.ts';
 
 type NotificationDecision = Extract<IncomingDecision, { decided: 'notification' }>;
 
+interface Work {
+  readonly reception: Reception;
+  readonly decision: NotificationDecision;
+  readonly options: IncomingPointOptions;
+}
+
 /**
  * IP-18, DP-2: a correct notification goes into the mailbox unmodified and moves the tracking of its
- * recipients (IP-20). The same notification arriving twice is kept once. No M6, no receipt (GEN-16).
+ * recipients (IP-20). The same notification arriving twice is kept once. No M6, no receipt (GEN-16, DP-4).
  */
 export async function receiveNotification(
   reception: Reception,
   decision: NotificationDecision,
   options: IncomingPointOptions,
 ): Promise<IncomingOutcome> {
+  const work: Work = { reception, decision, options };
   const { message, forwardPaths } = reception.transaction;
-  const { data } = decision.notification;
-  const messageId = reception.header.first('message-id')?.value ?? '';
-  const delivered = traced(reception, { numbers: options.store, hostname: options.hostname });
+  const delivered = traced(reception, message, { numbers: options.store, hostname: options.hostname });
   const step = new StepDraft().keepBlob(message.blob).keep(delivered);
-  for (const recipient of forwardPaths) {
-    const mailbox = options.store.findMailbox(recipient);
-    const key = { identifier: `notification ${messageId}`, recipient };
-    const once: Condition[] = messageId === '' ? [] : [{ is: 'no-delivery-outcome', ...key }];
-    const acts: Act[] = [
-      ...(messageId === '' ? [] : [outcomeAct(key, reception.instant)]),
-      ...trackingActs(data, reception.instant),
-      ...recordActs(reception, decision, recipient),
+  const parts: { readonly addressee: string; readonly part: number }[] = [];
+  for (const addressee of forwardPaths) {
+    const once = arrivalOf(reception, addressee);
+    if (decision.notification.receipt === 'rilevazione-virus') await addVirusNotice(step, work, once);
+    const acts = [
+      ...deliveryActs(work, { addressee, content: delivered.content.id }),
+      ...trackingActs(decision.notification.data, reception.instant),
+      ...recordActs(work, addressee),
     ];
-    if (mailbox === undefined) {
-      options.journal.error(
-        { identifier: data.identifier, recipient },
-        'notification for a mailbox that is gone',
-      );
-      acts.push(undeliverableRecord(reception, decision, recipient));
-    } else {
-      acts.unshift(appendAct(mailbox, delivered.content.id, reception.instant));
-    }
-    if (decision.notification.receipt === 'rilevazione-virus') {
-      acts.push(...(await tellVirus(step, { reception, decision, options })));
-    }
-    step.part(acts, once);
+    parts.push({ addressee, part: step.part([...once.acts, ...acts], once.onlyIf) });
   }
-  await options.store.commit(step.build());
+  const outcome = await options.store.commit(step.build());
+  const again = parts.filter(({ part }) => outcome.parts[part]?.done === false);
+  if (again.length > 0) await recordAgain(work, again);
   return { outcome: 'taken' };
+}
+
+interface Once {
+  readonly onlyIf: readonly Condition[];
+  readonly acts: readonly Act[];
+}
+
+/** What makes a notification count once for each addressee; without a Message-ID nobody can tell. */
+function arrivalOf({ header, instant }: Reception, recipient: string): Once {
+  const messageId = header.first('message-id')?.value ?? '';
+  if (messageId === '') return { onlyIf: [], acts: [] };
+  const key = { identifier: `notification ${messageId}`, recipient };
+  return {
+    onlyIf: [{ is: 'no-delivery-outcome', ...key }],
+    acts: [{ do: 'put-delivery-outcome', outcome: { ...key, outcome: 'delivered', at: instant } }],
+  };
+}
+
+/** LOG-1: the arrival of what was here already. */
+async function recordAgain(work: Work, again: readonly { readonly addressee: string }[]): Promise<void> {
+  const step = new StepDraft();
+  step.part(
+    again.map(({ addressee }) =>
+      notificationRecord(work, {
+        event: receivedTransitions.receiveAgain.record,
+        recipient: addressee,
+        detail: { kind: work.decision.notification.receipt },
+      }),
+    ),
+  );
+  await work.options.store.commit(step.build());
+}
+
+/** Into the mailbox; when it is gone the notification is kept nowhere, and the operator is told. */
+function deliveryActs(work: Work, to: { readonly addressee: string; readonly content: number }): Act[] {
+  const { reception, decision, options } = work;
+  const { addressee, content } = to;
+  const mailbox = options.store.findMailbox(addressee);
+  if (mailbox !== undefined) return [appendAct(mailbox, content, reception.instant)];
+  const { identifier } = decision.notification.data;
+  options.journal.error({ identifier, recipient: addressee }, 'notification for a mailbox that is gone');
+  return [notificationRecord(work, { event: 'notification-undeliverable', recipient: addressee })];
 }
 
 /** DP-26: M6 and M8 stay in the service mailbox; receipts never count against a quota. */
@@ -100,82 +138,83 @@ function outcomeOf(data: CertificationData): TrackingOutcome | undefined {
 }
 
 /** One record for each recipient the notification speaks of (LOG-4). */
-function recordActs(reception: Reception, decision: NotificationDecision, addressee: string): Act[] {
-  const { data } = decision.notification;
+function recordActs(work: Work, addressee: string): Act[] {
+  const { data } = work.decision.notification;
   const recipients = data.kind === 'presa-in-carico' ? (data.takenInCharge ?? []) : [data.deliveredTo];
-  const event =
-    data.kind === 'presa-in-carico'
-      ? trackedTransitions.takeChargeArrives.record
-      : data.kind === 'rilevazione-virus'
-        ? trackedTransitions.virusNoticeArrives.record
-        : trackedTransitions.receiptArrives.record;
   return recipients.map((recipient) =>
-    recordAct({
-      event,
-      instant: reception.instant,
-      about: data,
-      provider: decision.signature.provider.providerName,
+    notificationRecord(work, {
+      event: arrivalEvent(data),
       ...(recipient !== undefined && { recipient }),
       detail: {
         kind: data.kind,
         addressee,
         emitter: data.provider,
-        messageId: reception.header.first('message-id')?.value ?? '',
-        certificate: decision.signature.certificateHash,
         ...(data.extendedError !== undefined && { error: data.extendedError }),
       },
     }),
   );
 }
 
-function undeliverableRecord(reception: Reception, decision: NotificationDecision, recipient: string): Act {
+function arrivalEvent({ kind }: CertificationData): LogEvent {
+  switch (kind) {
+    case 'presa-in-carico':
+      return trackedTransitions.takeChargeArrives.record;
+    case 'rilevazione-virus':
+      return trackedTransitions.virusNoticeArrives.record;
+    default:
+      return trackedTransitions.receiptArrives.record;
+  }
+}
+
+/** LOG-2: about the message that the notification is about, which our own user sent. */
+function notificationRecord(
+  { reception, decision, options }: Work,
+  facts: { readonly event: LogEvent; readonly recipient?: string; readonly detail?: Record<string, string> },
+): Act {
+  const { data } = decision.notification;
   return recordAct({
-    event: 'notification-undeliverable',
+    ...facts,
     instant: reception.instant,
-    about: decision.notification.data,
-    provider: decision.signature.provider.providerName,
-    recipient,
+    about: options.store.findSubmission(data.identifier) ?? data,
+    provider: options.provider.name,
+    detail: {
+      ...facts.detail,
+      messageId: reception.header.first('message-id')?.value ?? '',
+      certificate: decision.signature.certificateHash,
+    },
   });
 }
 
-function outcomeAct(key: { identifier: string; recipient: string }, at: Instant): Act {
-  return { do: 'put-delivery-outcome', outcome: { ...key, outcome: 'delivered', at } };
-}
-
-/** IP-19: our user learns from us (M9) what the other provider told our service mailbox (M8). */
-async function tellVirus(
-  step: StepDraft,
-  work: { reception: Reception; decision: NotificationDecision; options: IncomingPointOptions },
-): Promise<Act[]> {
+/**
+ * IP-19: our user learns from us (M9) what the other provider told our service mailbox (M8). In a part of
+ * its own before the tracking moves: one end for each recipient (AP-40), and only of recipients we sent to.
+ */
+async function addVirusNotice(step: StepDraft, work: Work, once: Once): Promise<void> {
   const { reception, decision, options } = work;
   const { data } = decision.notification;
   const submission = options.store.findSubmission(data.identifier);
   const tracking = options.store.findTracking(data.identifier, data.deliveredTo ?? '');
-  // AP-40: one end for each recipient; only of recipients we sent to.
-  if (submission === undefined || tracking === undefined || tracking.outcome !== undefined) return [];
+  if (submission === undefined || tracking === undefined || tracking.outcome !== undefined) return;
   const { provider, ids, attestation } = options;
+  const { recipient, identifier } = tracking;
   const { instant } = reception;
+  const virus = data.extendedError ?? '';
   const notice = await attestation.attest(
-    draftVirusNonDelivery({
-      provider,
-      ids,
-      instant,
-      about: submission,
-      recipient: tracking.recipient,
-      virus: data.extendedError ?? '',
-    }),
+    draftVirusNonDelivery({ provider, ids, instant, about: submission, recipient, virus }),
   );
   step.keep(notice.composition);
-  const mailbox = options.store.getMailbox(submission.mailbox);
-  return [
-    appendAct(mailbox, notice.composition.content.id, instant),
-    recordAct({
-      event: trackedTransitions.virusNoticeArrives.emits.record,
-      instant,
-      about: submission,
-      provider: provider.name,
-      recipient: tracking.recipient,
-      generated: [notice.messageId],
-    }),
-  ];
+  step.part(
+    [
+      appendAct(options.store.getMailbox(submission.mailbox), notice.composition.content.id, instant),
+      recordAct({
+        event: trackedTransitions.virusNoticeArrives.emits.record,
+        instant,
+        about: submission,
+        provider: provider.name,
+        recipient,
+        generated: [notice.messageId],
+      }),
+    ],
+    [...once.onlyIf, { is: 'no-tracking-outcome', identifier, recipient }],
+  );
 }

@@ -19,7 +19,12 @@ export interface Refusal {
 
 export type OrdinaryDecision =
   | { readonly decided: 'refuse'; readonly refusal: Refusal }
-  | { readonly decided: 'deliver'; readonly mailboxes: readonly Mailbox[]; readonly left: readonly string[] }
+  | {
+      readonly decided: 'deliver';
+      readonly mailboxes: readonly Mailbox[];
+      /** Addresses that get nothing. */
+      readonly left: readonly string[];
+    }
   | { readonly decided: 'discard' };
 
 /**
@@ -31,6 +36,7 @@ export function decideOrdinary(
   policy: OrdinaryMailPolicy,
 ): OrdinaryDecision {
   const wanted: Mailbox[] = [];
+  const left: string[] = [];
   for (const recipient of recipients) {
     const { mailbox, address } = recipient;
     if (mailbox === undefined || mailbox.role === 'service')
@@ -41,8 +47,9 @@ export function decideOrdinary(
     if (wish === 'deliver' && !recipient.hasRoom)
       return refuse(552, '5.2.2', `the mailbox ${address} is full`);
     if (wish === 'deliver') wanted.push(mailbox);
+    else left.push(address);
   }
-  return wanted.length === 0 ? { decided: 'discard' } : { decided: 'deliver', mailboxes: wanted, left: [] };
+  return wanted.length === 0 ? { decided: 'discard' } : { decided: 'deliver', mailboxes: wanted, left };
 }
 
 /**

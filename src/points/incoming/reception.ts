@@ -7,6 +7,7 @@ import { formatDate } from '../../wire/mime/dates.ts';
 import { type Header, parseHeader } from '../../wire/mime/header.ts';
 import type { MimeIndex } from '../../wire/mime/mime-index.ts';
 import { shiftIndex } from '../../wire/mime/shifted-index.ts';
+import { eachOnce } from '../routing.ts';
 
 /** A message that arrived, from the network or from our own queue. */
 export interface ReceivedMessage {
@@ -17,8 +18,6 @@ export interface ReceivedMessage {
   readonly header: Buffer;
   /** What a step must keep; absent when the octets are in the store already. */
   readonly blob?: NewBlob;
-  /** Frees what no step took over. */
-  discard?(): Promise<void>;
 }
 
 /** Where a message came from, for the trace field. */
@@ -46,20 +45,27 @@ export interface Reception {
   readonly instant: Instant;
 }
 
+/** A recipient named twice in the dialogue is one recipient (DP-5). */
 export function newReception(transaction: IncomingTransaction, instant: Instant): Reception {
-  return { transaction, header: parseHeader(transaction.message.header), instant };
+  const forwardPaths = eachOnce(transaction.forwardPaths);
+  return {
+    transaction: { ...transaction, forwardPaths },
+    header: parseHeader(transaction.message.header),
+    instant,
+  };
 }
 
 /**
- * The received message as it goes into mailboxes: not one octet changed, with the trace fields of final
- * delivery on top (RFC 5321 section 4.4). Return-Path is left alone where the message has one (AP-26).
+ * A message as it goes into mailboxes: not one octet changed, with the trace fields of final delivery on
+ * top (RFC 5321 section 4.4). Return-Path is left alone where what was received has one (AP-26, IP-23).
  */
 export function traced(
   reception: Reception,
+  message: Pick<ReceivedMessage, 'octets' | 'size' | 'index'>,
   options: { numbers: ContentNumbers; hostname: string },
 ): Composition {
   const { transaction, header } = reception;
-  const { message, reversePath } = transaction;
+  const { reversePath } = transaction;
   const lines: string[] = [];
   if (header.first('return-path') === undefined) lines.push(`Return-Path: <${reversePath}>`);
   lines.push(...receivedField(reception, options.hostname));

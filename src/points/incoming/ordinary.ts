@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { CertifiedMessage } from '../../evidence/certification-data/certification-data.ts';
+import { StepDraft } from '../../mailroom/steps/step-draft.ts';
+import { decodeWords } from '../../wire/mime/encoded-words.ts';
+import { parseMessageId } from '../../wire/mime/message-ids.ts';
+import { recordAct } from '../records.ts';
+import { type AnomalyWork, addAnomalies, addLeftOut, anomalyRecipients } from './anomaly.ts';
+import type { IncomingDecision } from './incoming-decision.ts';
+import type { IncomingOutcome, IncomingPointOptions } from './incoming-options.ts';
+import { decideDamaged, decideOrdinary, type OrdinaryDecision } from './ordinary-decision.ts';
+import type { Reception } from './reception.ts';
+
+/** Ordinary mail: refused, wrapped or discarded, never delivered bare (IP-22). */
+export async function receiveOrdinary(
+  reception: Reception,
+  { failure, cause }: Extract<IncomingDecision, { decided: 'ordinary' }>,
+  options: IncomingPointOptions,
+): Promise<IncomingOutcome> {
+  const { forwardPaths, peer } = reception.transaction;
+  const recipients = anomalyRecipients(forwardPaths, reception, options);
+  return carryOut(decideOrdinary(recipients, options.ordinaryMail), {
+    reception,
+    options,
+    cause,
+    about: describe(reception),
+    provider: '',
+    detail: { failed: failure.failed, reason: failure.reason, peer: peer.address },
+  });
+}
+
+/** Certified mail that is not in order: propagated all the same (IP-10, IP-26), with no M6 and no receipt. */
+export async function receiveDamaged(
+  reception: Reception,
+  { cause, detail, signature }: Extract<IncomingDecision, { decided: 'damaged' }>,
+  options: IncomingPointOptions,
+): Promise<IncomingOutcome> {
+  const recipients = anomalyRecipients(reception.transaction.forwardPaths, reception, options);
+  return carryOut(decideDamaged(recipients), {
+    reception,
+    options,
+    cause,
+    about: describe(reception),
+    provider: signature.provider.providerName,
+    detail: { defect: detail, certificate: signature.certificateHash },
+  });
+}
+
+/** DP-23, IP-24: whatever happens, the sender hears of it by SMTP or not at all. */
+async function carryOut(decision: OrdinaryDecision, work: AnomalyWork): Promise<IncomingOutcome> {
+  const { reception, options, about, provider, detail } = work;
+  const facts = { instant: reception.instant, about, provider };
+  const step = new StepDraft();
+  switch (decision.decided) {
+    case 'refuse': {
+      const { refusal } = decision;
+      const reply = `${refusal.code} ${refusal.enhanced} ${refusal.text}`;
+      step.part([recordAct({ ...facts, event: 'ordinary-refused', detail: { ...detail, reply } })]);
+      await options.store.commit(step.build());
+      return { outcome: 'refused', ...refusal };
+    }
+    case 'discard':
+      step.part([recordAct({ ...facts, event: 'ordinary-discarded', ...(detail && { detail }) })]);
+      break;
+    case 'deliver':
+      await addAnomalies(step, { ...work, mailboxes: decision.mailboxes });
+      addLeftOut(step, { ...work, left: decision.left });
+  }
+  await options.store.commit(step.build());
+  return { outcome: 'taken' };
+}
+
+/** For the log: what the SMTP dialogue and the header say; nothing of it is certified. */
+function describe({ header, transaction }: Reception): CertifiedMessage {
+  const subject = header.first('subject');
+  const messageId = parseMessageId(header.first('message-id')?.value ?? '');
+  return {
+    identifier: '',
+    sender: transaction.reversePath,
+    recipients: transaction.forwardPaths.map((address) => ({ address, certified: true })),
+    replyTo: transaction.reversePath,
+    ...(subject !== undefined && { subject: decodeWords(subject.value) }),
+    ...(messageId !== undefined && { messageId: `<${messageId}>` }),
+  };
+}
