@@ -109,6 +109,17 @@ test('an import against the table is told with what may be imported', () => {
   );
 });
 
+test('what lies right under a group is shared by its members, and may put them together', () => {
+  const findings = tidied({
+    'src/points/lifecycle.ts':
+      "import { access } from './access/access.ts';\nimport { part } from './access/part.ts';\nexport const all = [access, part];\n",
+    'src/points/access/access.ts': 'export const access = 1;\n',
+    'src/points/access/part.ts': 'export const part = 1;\n',
+    'src/points/delivery/delivery.ts': "import { all } from '../lifecycle.ts';\nexport const d = all;\n",
+  });
+  assert.deepEqual(rules(findings), ['src/points/lifecycle.ts:3 faces']);
+});
+
 test('a type import, a re-export and an import() count as imports', () => {
   const target = '../../platform/clock.ts';
   const findings = tidied({

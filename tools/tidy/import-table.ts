@@ -2,7 +2,10 @@
 
 /** What one group of folders holds and may use: the table of docs/architecture.md as data. */
 export interface Group {
-  /** Members, by name, each with what it is for. A file right under the group is a member too. */
+  /**
+   * Members, by name, each with what it is for. A file right under the group is one too, and shared by
+   * the others: they import it, and it may put them together.
+   */
   readonly members: Readonly<Record<string, string>>;
   /** Groups, or single members as `group/member`, that may be imported; a member always sees itself. */
   readonly mayImport: readonly string[];
@@ -45,29 +48,27 @@ export const importTable: ImportTable = {
         attestation: 'the only door to the signer',
         records: 'what the certification log is told, by all points alike',
         routing: 'where a message goes, by all points alike',
+        'taken-envelope': 'what incoming hands to delivery',
+        house: 'the points of one provider, put together',
         access: 'from our user: checks, acceptance or refusal, enclosure',
         incoming: 'from other providers: authenticity, taking charge, anomaly',
         delivery: 'into the mailbox: delivery receipts, non-delivery',
+        dispatch: 'what follows when a relay succeeds or fails',
         deadlines: 'the 12 h and 22-24 h notices',
       },
-      mayImport: [
-        'evidence',
-        'trust',
-        'mailroom',
-        'wire/mime',
-        'platform',
-        'points/lifecycle',
-        'points/attestation',
-        'points/records',
-        'points/routing',
-      ],
-      because: 'points know no sockets, and not one another but for lifecycle and attestation',
+      mayImport: ['evidence', 'trust', 'mailroom', 'wire/mime', 'platform'],
+      because: 'points know no sockets, and not one another but for what they share',
     },
     evidence: {
       members: {
         draft: 'what an unsigned message is made of',
         original: 'what the user wrote, as drafts refer to it',
         'local-time': 'instants in the legal time of Italy',
+        boundaries: 'boundaries that occur nowhere in what is embedded',
+        identifiers: 'PEC msgids and Message-IDs',
+        'certified-parts': 'where a message holds daticert.xml and postacert.eml',
+        'soft-defects': 'what is odd in an envelope, and no more',
+        drafting: 'header, texts and parts put together, for every kind',
         recognition: 'which kind a message that arrives is',
         'certification-data': 'daticert.xml: model, writer, reader',
         envelopes: 'transport and anomaly envelopes, unsigned',
@@ -148,6 +149,16 @@ export const importTable: ImportTable = {
       mayImport: [],
       because: 'the ground stands on node: and its declared packages only',
     },
+    composition: {
+      members: {},
+      mayImport: ['points', 'evidence', 'trust', 'mailroom', 'fronts', 'wire', 'engines', 'platform'],
+      because: 'the parts of the composition root',
+    },
+    cli: {
+      members: {},
+      mayImport: ['*'],
+      because: 'commands use whatever they show',
+    },
     demo: {
       members: {},
       mayImport: ['*'],
@@ -156,10 +167,30 @@ export const importTable: ImportTable = {
   },
   topFiles: {
     'main.ts': ['*'],
-    'provider.ts': ['points', 'evidence', 'trust', 'mailroom', 'fronts', 'wire', 'engines', 'platform'],
+    'provider.ts': [
+      'composition',
+      'points',
+      'evidence',
+      'trust',
+      'mailroom',
+      'fronts',
+      'wire',
+      'engines',
+      'platform',
+    ],
   },
-  undivided: ['platform', 'demo'],
-  allFaces: ['wire/mime', 'wire/cms', 'platform'],
+  undivided: ['platform', 'composition', 'cli', 'demo'],
+  allFaces: [
+    'wire/mime',
+    'wire/cms',
+    'wire/ldif',
+    'platform',
+    'evidence/drafting',
+    'evidence/envelopes',
+    'evidence/receipts',
+    'evidence/notices',
+    'evidence/wording',
+  ],
   faces: {
     'trust/signing': [
       'authorities.ts',
@@ -176,8 +207,16 @@ export const importTable: ImportTable = {
       'verification.ts',
       'verification-result.ts',
     ],
-    'trust/provider-directory': ['directory-snapshot.ts', 'directory-source.ts', 'provider-record.ts'],
-    'wire/ldif': ['ldif-entry.ts'],
+    'trust/provider-directory': [
+      'directory-reader.ts',
+      'directory-refresh.ts',
+      'directory-snapshot.ts',
+      'directory-source.ts',
+      'file-source.ts',
+      'https-source.ts',
+      'last-good-copy-file.ts',
+      'provider-record.ts',
+    ],
     'wire/pop3': [
       'multiline.ts',
       'pop3-acts.ts',
@@ -187,7 +226,31 @@ export const importTable: ImportTable = {
       'replies.ts',
     ],
     'fronts/pop3': ['front-limits.ts', 'inbox.ts', 'pop3-connection.ts', 'pop3-front.ts'],
+    'points/access': ['formal-checks.ts'],
+    'points/dispatch': ['ordinary-bounce.ts'],
+    'points/incoming': ['authenticity.ts'],
+    'wire/smtp': ['message-sink.ts', 'octet-rules.ts', 'smtp-door.ts', 'smtp-host.ts', 'smtp-reply.ts'],
+    'mailroom/accounts': ['login-guard.ts', 'passwords.ts'],
+    'mailroom/contents': ['blob-octets.ts', 'composition.ts', 'spool.ts'],
     'mailroom/mailboxes': ['folders.ts'],
+    'mailroom/queue': [
+      'courier.ts',
+      'local-courier.ts',
+      'peer-connection.ts',
+      'relay.ts',
+      'relay-events.ts',
+      'routes.ts',
+      'smtp-courier.ts',
+    ],
+    'mailroom/steps': ['step-draft.ts'],
+    'evidence/certification-data': ['reader.ts', 'writer.ts'],
+    'trust/authority': [
+      'authority-folder.ts',
+      'authority-server.ts',
+      'identity-files.ts',
+      'index-writer.ts',
+      'key-pair.ts',
+    ],
   },
   allowances: [
     {

@@ -73,6 +73,8 @@ function allowedFor(from: Membership, table: ImportTable): readonly string[] {
 
 function mayImport(from: Membership, target: Membership, table: ImportTable): boolean {
   const allowed = allowedFor(from, table);
+  // What a group shares may put its members together; cycles keep it from doing both.
+  if (from.group === target.group && (from.shared || target.shared)) return true;
   return allowed.includes('*') || allowed.includes(target.group) || allowed.includes(target.member);
 }
 

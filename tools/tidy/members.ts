@@ -8,6 +8,8 @@ export interface Membership {
   readonly group: string;
   /** `group/member`, the group itself where it is undivided, or the name of a file right under `src`. */
   readonly member: string;
+  /** A file right under a group, as points/lifecycle.ts: what the members of the group share. */
+  readonly shared: boolean;
 }
 
 /** The member a file belongs to, or undefined when it lies outside `src`. */
@@ -15,11 +17,11 @@ export function membershipOf(path: string, table: ImportTable): Membership | und
   const parts = path.split('/');
   const [top, group, next] = parts;
   if (top !== 'src' || group === undefined) return undefined;
-  if (next === undefined) return { group: '', member: group };
-  if (table.undivided.includes(group)) return { group, member: group };
-  // A file right under a group, as points/lifecycle.ts, is a member of its own.
-  const name = parts.length === 3 ? next.replace(/(\.test)?\.ts$/, '') : next;
-  return { group, member: `${group}/${name}` };
+  if (next === undefined) return { group: '', member: group, shared: false };
+  if (table.undivided.includes(group)) return { group, member: group, shared: false };
+  const shared = parts.length === 3;
+  const name = shared ? next.replace(/(\.test)?\.ts$/, '') : next;
+  return { group, member: `${group}/${name}`, shared };
 }
 
 /** Whether a file may be imported from outside its member. */

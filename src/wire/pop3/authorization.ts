@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { bad, type CommandDecision, reply } from './command-decision.ts';
-import type { CommandLine } from './command-line.ts';
+import { type CommandLine, decodeText } from './command-line.ts';
 import { err } from './replies.ts';
 import { decodePlain } from './sasl-plain.ts';
 
@@ -40,8 +40,13 @@ export function decideUnknown(keyword: string): CommandDecision {
   return bad('unknown command');
 }
 
-/** RFC 5034 section 4: the response of AUTH PLAIN, on its own line or after the mechanism. */
-export function decideResponse(response: string): CommandDecision {
+/** A line of a SASL exchange: a response, or `*` to call it off (RFC 5034 section 4). */
+export function decideSaslLine(octets: Buffer): CommandDecision {
+  const response = decodeText(octets);
+  return response === '*' ? bad('AUTH was called off') : decideResponse(response ?? '');
+}
+
+function decideResponse(response: string): CommandDecision {
   const credentials = decodePlain(response);
   return credentials === undefined
     ? bad('that is no response of AUTH PLAIN')

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { decideBeforeLogIn, decideResponse } from './authorization.ts';
+import { decideBeforeLogIn, decideSaslLine } from './authorization.ts';
 import { capabilities } from './capabilities.ts';
 import type { CommandDecision } from './command-decision.ts';
-import { type CommandLine, decodeText, parseCommandLine } from './command-line.ts';
+import { type CommandLine, parseCommandLine } from './command-line.ts';
 import { LineBuffer } from './line-buffer.ts';
 import { MarkedMaildrop } from './marked-maildrop.ts';
 import type { LogInAnswer, Pop3Act } from './pop3-acts.ts';
@@ -246,11 +246,4 @@ export class Pop3Session {
     if (messages.length === 0) this.#sayGoodbye();
     else this.#ask({ do: 'update', messages }, 'update');
   }
-}
-
-/** A line of a SASL exchange: a response, or `*` to call it off (RFC 5034 section 4). */
-function decideSaslLine(octets: Buffer): CommandDecision {
-  const response = decodeText(octets);
-  if (response === '*') return { is: 'bad', why: 'AUTH was called off' };
-  return decideResponse(response ?? '');
 }
