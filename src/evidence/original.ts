@@ -4,7 +4,7 @@ import type { Header } from '../wire/mime/header.ts';
 import { parseHeader } from '../wire/mime/header.ts';
 import type { MimeIndex, MimePart } from '../wire/mime/mime-index.ts';
 import type { Octets, Piece } from '../wire/mime/octets.ts';
-import { identifierLine, referenceLine } from './header-lines.ts';
+import { identifierLine, referenceLine } from './drafting/header-lines.ts';
 import { REFERENCE_FIELD } from './wording/literals.ts';
 
 /** A message that somebody else wrote and that is to be embedded. */

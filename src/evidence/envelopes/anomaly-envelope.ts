@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { parseAddressList } from '../../wire/mime/addresses.ts';
 import { decodeWords } from '../../wire/mime/encoded-words.ts';
-import type { Header } from '../../wire/mime/header.ts';
+import type { Header, HeaderField } from '../../wire/mime/header.ts';
 import { parseMessageId } from '../../wire/mime/message-ids.ts';
-import { compose } from '../composition.ts';
 import type { Draft, DraftFacts } from '../draft.ts';
+import { compose } from '../drafting/composition.ts';
 import {
+  copyField,
   copyFields,
   dateLine,
   fieldLine,
@@ -13,10 +14,10 @@ import {
   onBehalfLine,
   senderLine,
   subjectLine,
-} from '../header-lines.ts';
+} from '../drafting/header-lines.ts';
+import { textFacts } from '../drafting/notification.ts';
 import { newIdentifier } from '../identifiers.ts';
 import { localTime } from '../local-time.ts';
-import { textFacts } from '../notification.ts';
 import { encloseUnchanged, headerOf, type Original } from '../original.ts';
 import { ANOMALY_VALUE, KIND_LITERALS, TRANSPORT_FIELD } from '../wording/literals.ts';
 import { anomalyText } from '../wording/texts.ts';
@@ -39,11 +40,8 @@ export interface AnomalyEnvelopeFacts extends Omit<DraftFacts, 'about'> {
 export function draftAnomalyEnvelope(facts: AnomalyEnvelopeFacts): Draft {
   const { ids, provider, received, recipients } = facts;
   const header = headerOf(received);
-  const inherited = header.first('Message-ID');
-  const messageId =
-    inherited === undefined
-      ? newIdentifier(ids, provider) // U-23
-      : (parseMessageId(inherited.value) ?? inherited.value);
+  // U-23: one is made when there is none, or none that can be read.
+  const messageId = inheritedId(header)?.id ?? newIdentifier(ids, provider);
   const subject = readSubject(header);
   const about = {
     identifier: messageId,
@@ -66,6 +64,7 @@ export function draftAnomalyEnvelope(facts: AnomalyEnvelopeFacts): Draft {
 function envelopeHeader(facts: AnomalyEnvelopeFacts & DraftFacts, header: Header): Buffer {
   const { provider, instant, received, about } = facts;
   const block = received.header;
+  const inherited = inheritedId(header);
   const addReplyTo = header.first('Reply-To') === undefined && about.sender.includes('@');
   return Buffer.concat([
     copyFields(header, block, 'Return-Path', 'Received'),
@@ -76,14 +75,21 @@ function envelopeHeader(facts: AnomalyEnvelopeFacts & DraftFacts, header: Header
         onBehalfLine(about.sender, provider.serviceAddress) +
         senderLine(about.sender, provider),
     ),
-    copyFields(header, block, 'Reply-To', 'To', 'Cc', 'Message-ID'),
-    Buffer.from(
-      (addReplyTo ? fieldLine('Reply-To', about.sender) : '') +
-        (header.first('Message-ID') === undefined
-          ? identifierLine('Message-ID', `<${about.identifier}>`)
-          : ''),
-    ),
+    copyFields(header, block, 'Reply-To', 'To', 'Cc'),
+    inherited === undefined
+      ? Buffer.from(identifierLine('Message-ID', `<${about.identifier}>`))
+      : copyField(inherited.field, block),
+    Buffer.from(addReplyTo ? fieldLine('Reply-To', about.sender) : ''),
   ]);
+}
+
+/** The first Message-ID that can be read; a second one would contradict it. */
+function inheritedId(header: Header): { readonly field: HeaderField; readonly id: string } | undefined {
+  for (const field of header.all('Message-ID')) {
+    const id = parseMessageId(field.value);
+    if (id !== undefined) return { field, id };
+  }
+  return undefined;
 }
 
 /** Who the envelope is on behalf of; a bounce has the null path, and is shown under its author's address. */

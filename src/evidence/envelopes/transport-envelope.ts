@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { ReceiptType } from '../certification-data/certification-data.ts';
-import { compose } from '../composition.ts';
 import type { Draft, DraftFacts } from '../draft.ts';
+import { compose } from '../drafting/composition.ts';
 import {
   copyFields,
   dateLine,
@@ -11,9 +11,9 @@ import {
   referenceLine,
   senderLine,
   subjectLine,
-} from '../header-lines.ts';
+} from '../drafting/header-lines.ts';
+import { certifiedFacts, textFacts } from '../drafting/notification.ts';
 import { type LocalTime, localTime } from '../local-time.ts';
-import { certifiedFacts, textFacts } from '../notification.ts';
 import { encloseWithNewId, headerOf, type Original } from '../original.ts';
 import { KIND_LITERALS, RECEIPT_TYPE_FIELD, TRANSPORT_FIELD, TRANSPORT_VALUE } from '../wording/literals.ts';
 import { transportEnvelopeText } from '../wording/texts.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Draft, DraftFacts } from '../draft.ts';
-import { draftNotification } from '../notification.ts';
+import { draftNotification } from '../drafting/notification.ts';
 import { nonAcceptanceText } from '../wording/texts.ts';
 
 export interface NonAcceptanceFacts extends DraftFacts {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Draft, DraftFacts } from '../draft.ts';
-import { draftNotification } from '../notification.ts';
+import { draftNotification } from '../drafting/notification.ts';
 import { acceptanceText } from '../wording/texts.ts';
 
 /** M1: tells the sender that the message was accepted, for all recipients at once (RFC 6109 section 3.1.4). */

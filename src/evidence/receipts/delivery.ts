@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { ReceiptType } from '../certification-data/certification-data.ts';
 import type { Draft, DraftFacts, MessageKind } from '../draft.ts';
-import { draftNotification } from '../notification.ts';
+import { draftNotification } from '../drafting/notification.ts';
 import { type EnclosedOriginal, type Enclosure, encloseAgain } from '../original.ts';
 import { deliveryText } from '../wording/texts.ts';
 import { encloseReduced } from './brief-copy.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { encodeQuotedPrintable } from '../wire/mime/transfer-encoding.ts';
-import type { ReadableText } from './wording/texts.ts';
+import { encodeQuotedPrintable } from '../../wire/mime/transfer-encoding.ts';
+import type { ReadableText } from '../wording/texts.ts';
 
 const PLAIN_HEADER = Buffer.from(
   'Content-Type: text/plain; charset=iso-8859-1\r\n' +

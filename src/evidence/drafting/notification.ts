@@ -3,21 +3,21 @@ import type {
   CertificationData,
   CertificationError,
   CertifiedMessage,
-} from './certification-data/certification-data.ts';
-import { compose } from './composition.ts';
-import type { Draft, DraftFacts, MessageKind } from './draft.ts';
-import { dateLine, fieldLine, referenceLine, subjectLine } from './header-lines.ts';
-import { newIdentifier } from './identifiers.ts';
-import { type LocalTime, localTime } from './local-time.ts';
-import type { Enclosure } from './original.ts';
+} from '../certification-data/certification-data.ts';
+import type { Draft, DraftFacts, MessageKind } from '../draft.ts';
+import { newIdentifier } from '../identifiers.ts';
+import { type LocalTime, localTime } from '../local-time.ts';
+import type { Enclosure } from '../original.ts';
 import {
   KIND_LITERALS,
   RECEIPT_FIELD,
   SECURITY_FIELD,
   SECURITY_VALUE,
   SENDER_FIELD,
-} from './wording/literals.ts';
-import type { ReadableText, TextFacts } from './wording/texts.ts';
+} from '../wording/literals.ts';
+import type { ReadableText, TextFacts } from '../wording/texts.ts';
+import { compose } from './composition.ts';
+import { dateLine, fieldLine, referenceLine, subjectLine } from './header-lines.ts';
 
 /** What sets one notification apart from the others. */
 export interface NotificationParts {

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { formatDate } from '../wire/mime/dates.ts';
-import { encodeText } from '../wire/mime/encoded-words.ts';
-import type { Header, HeaderField } from '../wire/mime/header.ts';
-import type { EmittingProvider } from './draft.ts';
-import type { LocalTime } from './local-time.ts';
-import { ON_BEHALF_OF, REFERENCE_FIELD } from './wording/literals.ts';
+import { formatDate } from '../../wire/mime/dates.ts';
+import { encodeText } from '../../wire/mime/encoded-words.ts';
+import type { Header, HeaderField } from '../../wire/mime/header.ts';
+import type { EmittingProvider } from '../draft.ts';
+import type { LocalTime } from '../local-time.ts';
+import { ON_BEHALF_OF, REFERENCE_FIELD } from '../wording/literals.ts';
 
 const MAX_COLUMNS = 78;
-const CRLF = Buffer.from('\r\n');
 
 /** A field of ours whose value is ASCII by construction, or made so (SEC-14). */
 export function fieldLine(name: string, value: string): string {
@@ -59,15 +58,17 @@ export function identifierLine(name: string, messageId: string): string {
 export function copyFields(header: Header, block: Buffer, ...names: readonly string[]): Buffer {
   const keys = new Set(names.map((name) => name.toLowerCase()));
   const fields = header.fields.filter((field) => keys.has(field.key));
-  return Buffer.concat(fields.flatMap((field) => copyField(field, block)));
+  return Buffer.concat(fields.map((field) => copyField(field, block)));
 }
 
-function copyField(field: HeaderField, block: Buffer): Buffer[] {
+/** One field, octet by octet. */
+export function copyField(field: HeaderField, block: Buffer): Buffer {
   const octets = block.subarray(field.start, field.end);
-  if (!field.defects.includes('bare-line-end') && octets.at(-1) === 0x0a) return [octets];
-  // Line ends alone would end our own header early; the embedded original keeps them.
+  if (!field.defects.includes('bare-line-end') && octets.at(-1) === 0x0a) return octets;
+  // Half line ends could end our own header or begin a field in it; the embedded original keeps them.
   const text = octets.toString('latin1').replace(/(?:\r\n|\r|\n)$/, '');
-  return [Buffer.from(text.replace(/\r\n|\r|\n/g, '\r\n'), 'latin1'), CRLF];
+  const folded = text.replace(/(?:\r\n|\r|\n)(?=[ \t])/g, '\r\n').replace(/\r(?!\n)|(?<!\r)\n/g, ' ');
+  return Buffer.from(`${folded}\r\n`, 'latin1');
 }
 
 /** Without control characters, and `?` for what is not ASCII. */

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { decodeWords } from '../wire/mime/encoded-words.ts';
-import { parseHeader, unfold } from '../wire/mime/header.ts';
+import { decodeWords } from '../../wire/mime/encoded-words.ts';
+import { parseHeader, unfold } from '../../wire/mime/header.ts';
+import { localTime } from '../local-time.ts';
 import {
   copyFields,
   dateLine,
@@ -13,7 +14,6 @@ import {
   referenceLine,
   subjectLine,
 } from './header-lines.ts';
-import { localTime } from './local-time.ts';
 
 test('GEN-15 the subject follows the prefix after one blank, encoded when it is not ASCII', () => {
   assert.equal(subjectLine('CONSEGNA:', 'Fattura'), 'Subject: CONSEGNA: Fattura\r\n');
@@ -98,7 +98,12 @@ test('AP-26 fields are copied in order with their folding, whatever the letters 
   );
 });
 
-test('AP-26 bare line ends of what is copied cannot end our header', () => {
+test('AP-26 SEC-14 bare line ends of what is copied neither end our header nor begin a field', () => {
+  const hidden = Buffer.from('To: a@b.test\rX-Trasporto: posta-certificata\r\n\r\n');
+  assert.equal(
+    copyFields(parseHeader(hidden), hidden, 'To').toString(),
+    'To: a@b.test X-Trasporto: posta-certificata\r\n',
+  );
   for (const text of ['To: a\n\tb@c.test\nX: y\n\n', 'To: a\r\n\tb@c.test']) {
     const block = Buffer.from(text);
     assert.equal(copyFields(parseHeader(block), block, 'To').toString(), 'To: a\r\n\tb@c.test\r\n');

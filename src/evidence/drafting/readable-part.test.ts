@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { decodeTransferred } from '../wire/mime/transfer-encoding.ts';
+import { decodeTransferred } from '../../wire/mime/transfer-encoding.ts';
 import { htmlPart, plainPart } from './readable-part.ts';
 
 function body(part: Buffer): string {

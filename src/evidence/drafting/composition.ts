@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { asBuffer, type Piece } from '../wire/mime/octets.ts';
-import { encodeBase64 } from '../wire/mime/transfer-encoding.ts';
-import { type Boundaries, chooseBoundaries } from './boundaries.ts';
-import type { CertificationData } from './certification-data/certification-data.ts';
-import { writeCertificationData } from './certification-data/writer.ts';
-import type { Draft, DraftFacts, MessageKind } from './draft.ts';
-import type { Enclosure } from './original.ts';
+import { asBuffer, type Piece } from '../../wire/mime/octets.ts';
+import { encodeBase64 } from '../../wire/mime/transfer-encoding.ts';
+import { type Boundaries, chooseBoundaries } from '../boundaries.ts';
+import type { CertificationData } from '../certification-data/certification-data.ts';
+import { writeCertificationData } from '../certification-data/writer.ts';
+import type { Draft, DraftFacts, MessageKind } from '../draft.ts';
+import type { Enclosure } from '../original.ts';
+import { CERTIFICATION_DATA_FILE, ORIGINAL_FILE } from '../wording/literals.ts';
+import type { ReadableText } from '../wording/texts.ts';
 import { htmlPart, plainPart } from './readable-part.ts';
-import { CERTIFICATION_DATA_FILE, ORIGINAL_FILE } from './wording/literals.ts';
-import type { ReadableText } from './wording/texts.ts';
 
 /** Everything a draft is made of. */
 export interface Composition {
