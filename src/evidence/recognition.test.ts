@@ -131,6 +131,17 @@ test('IP-9 parts in the other order are tolerated', async () => {
   assert.equal(read(swapped).kind, 'transport-envelope');
 });
 
+test('GEN-11 facts come from the certification data, whatever header and text say', async () => {
+  const lying = (await envelope())
+    .replaceAll('Il giorno', 'Ieri')
+    .replace(/Identificativo messaggio: \w+/g, 'Identificativo messaggio: altro')
+    .replace(/^Subject: .*$/m, 'Subject: POSTA CERTIFICATA: altro');
+  const recognition = read(lying);
+  assert.ok(recognition.kind === 'transport-envelope');
+  assert.deepEqual(recognition.data.subject, FACTS.about.subject);
+  assert.deepEqual(recognition.data.identifier, FACTS.about.identifier);
+});
+
 test('IP-10 each hard defect of an envelope has its name', async () => {
   const good = await envelope();
   const xmlType = 'Content-Type: application/xml; name="daticert.xml"';

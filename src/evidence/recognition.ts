@@ -103,7 +103,7 @@ export function claimOf(header: Header): MessageClaim {
   return { kind: transport === ANOMALY_VALUE ? 'anomaly-envelope' : 'ordinary' };
 }
 
-/** The formal checks of the incoming point (IP-9); tolerant where section 6.5 of the specification says so. */
+/** The formal checks of the incoming point (IP-9). Facts come from daticert.xml alone (GEN-11); tolerant where section 6.5 of the specification says so. */
 export function recognise(input: RecognitionInput): Recognition {
   const claim = claimOf(input.header);
   switch (claim.kind) {

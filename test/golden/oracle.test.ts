@@ -51,7 +51,7 @@ function child(node: Node, type: string): Node | undefined {
   return node.parts?.find((part) => part.type === type);
 }
 
-test('GEN-2 an independent parser sees the tree that the law wants, without defects', () => {
+test('GEN-2 GEN-3 an independent parser sees the tree that the law wants, without defects', () => {
   for (const golden of cases) {
     const { root } = seen(golden);
     const anomaly = golden.facts.draft === 'anomaly-envelope';
@@ -114,7 +114,7 @@ test('GEN-4 the HTML says what the text says and refers to nothing', () => {
   }
 });
 
-test('GEN-12 the reference is there exactly when there was a Message-ID, and GEN-20 Bcc never', () => {
+test('GEN-12 GEN-20 the reference is there exactly when there was a Message-ID, Bcc never', () => {
   for (const golden of cases) {
     const message = seen(golden);
     const { messageId } = golden.facts.message;
@@ -140,7 +140,7 @@ test('GEN-13 a notification has an id of its own, an envelope the PEC msgid', ()
   }
 });
 
-test('every daticert.xml is valid against the DTD, says xmllint', () => {
+test('AP-30 DP-18 every daticert.xml is valid against the DTD, says xmllint', () => {
   const folder = mkdtempSync(join(tmpdir(), 'golden-'));
   after(() => rmSync(folder, { recursive: true }));
   const dtd = join(folder, 'daticert.dtd');

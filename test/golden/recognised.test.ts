@@ -60,6 +60,13 @@ test('AP-24 the original within each envelope is the input, but for AP-23', asyn
   }
 });
 
+test('SIG-4 every entity ends with its closing boundary, without a line end', async () => {
+  for (const golden of goldenCases()) {
+    const octets = await readDraft(await draftOf(golden));
+    assert.match(octets.subarray(-60).toString('latin1'), /\r\n--=_ceralacca-\w+-m--$/, golden.name);
+  }
+});
+
 test('AP-24 the frame holds none of the original, so that it is stored once', async () => {
   const plain = goldenCases().find(({ name }) => name === '04-transport-envelope');
   assert.ok(plain !== undefined);

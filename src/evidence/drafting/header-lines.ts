@@ -54,7 +54,7 @@ export function identifierLine(name: string, messageId: string): string {
     : fieldLine(name, messageId);
 }
 
-/** The fields of those names, in the order they stand in, octet by octet (AP-26, IP-23). */
+/** The fields of those names, in the order they stand in, octet by octet (AP-26, IP-23); never Bcc (GEN-20). */
 export function copyFields(header: Header, block: Buffer, ...names: readonly string[]): Buffer {
   const keys = new Set(names.map((name) => name.toLowerCase()));
   const fields = header.fields.filter((field) => keys.has(field.key));

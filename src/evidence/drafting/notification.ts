@@ -84,7 +84,7 @@ export function textFacts(facts: DraftFacts, time: LocalTime): TextFacts {
   return { time, about, zoneWithColon: provider.variants?.zoneWithColon === true };
 }
 
-/** The facts that each document on a message repeats, and nothing that another document added to them. */
+/** GEN-14: the facts that each document on a message repeats, and nothing that another document added to them. */
 export function certifiedFacts(about: CertifiedMessage): CertifiedMessage {
   const { identifier, sender, recipients, replyTo, subject, messageId } = about;
   return {

@@ -118,6 +118,13 @@ test('GEN-8 a Sender equal to From where it is asked for', () => {
   assert.equal(value(header, 'Sender'), value(header, 'From'));
 });
 
+test('GEN-10 recipients come from the SMTP dialogue, whatever To and Cc say', async () => {
+  const facts = factsOf(PLAIN.replace(TO, 'altri@pec.test'));
+  const draft = draftTransportEnvelope(facts);
+  assert.deepEqual((await dataOf(draft)).recipients, facts.about.recipients);
+  assert.deepEqual(draft.to, [TO, 'info@posta-ordinaria.test']);
+});
+
 test('AP-30 the certification data list every recipient with its kind, and the receipt asked for', async () => {
   const facts = factsOf(PLAIN);
   const data = await dataOf(draftTransportEnvelope(facts));

@@ -67,7 +67,7 @@ async function look(draft: Draft): Promise<Reading> {
   };
 }
 
-test('GEN-9 what is for the user goes to the reverse path, whatever Reply-To says', async () => {
+test('GEN-6 GEN-7 GEN-9 what is for the user goes to the reverse path, whatever Reply-To says', async () => {
   for (const draft of [
     draftAcceptance(FACTS),
     draftNonAcceptance({ ...FACTS, error: 'x' }),

@@ -50,10 +50,11 @@ function draftReceipt(form: ReceiptType, facts: DeliveryFacts, enclosure?: Enclo
   const { recipient, requested, about } = facts;
   return draftNotification(facts, {
     kind: KINDS[form],
-    to: about.sender,
+    to: about.sender, // GEN-9
     text: (textFacts) => deliveryText(textFacts, { recipient, form }),
     error: 'nessuno',
-    details: { receiptType: requested, deliveredTo: recipient }, // DP-18, DP-19
+    // DP-18, DP-19; Date and text hold the instant of delivery (DP-20).
+    details: { receiptType: requested, deliveredTo: recipient },
     ...(enclosure === undefined ? {} : { enclosure }),
   });
 }
