@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: EUPL-1.2
+import assert from 'node:assert/strict';
+import { sign } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { openMemoryStore } from '../../src/engines/memory/memory-store.ts';
+import { openSqliteStore } from '../../src/engines/sqlite/sqlite-store.ts';
+import { BOUNDARY_PREFIX } from '../../src/evidence/boundaries.ts';
+import type { LogRecord } from '../../src/evidence/certification-log/log-store.ts';
+import type { Draft, EmittingProvider } from '../../src/evidence/draft.ts';
+import type { StoredContent } from '../../src/mailroom/contents/content-store.ts';
+import { HEADER_LIMIT_BYTES, Spool, type SpooledMessage } from '../../src/mailroom/contents/spool.ts';
+import { DEFAULT_FOLDERS } from '../../src/mailroom/mailboxes/folders.ts';
+import type { Mailbox, OrdinaryMailPolicy } from '../../src/mailroom/mailboxes/mailbox-store.ts';
+import { LocalCourier } from '../../src/mailroom/queue/local-courier.ts';
+import type { QueueEntry } from '../../src/mailroom/queue/queue-store.ts';
+import { Relay } from '../../src/mailroom/queue/relay.ts';
+import type { HouseStore } from '../../src/mailroom/steps/house-store.ts';
+import type { Clock } from '../../src/platform/clock.ts';
+import type { Ids } from '../../src/platform/ids.ts';
+import { silentJournal } from '../../src/platform/journal.ts';
+import type { Timers } from '../../src/platform/timers.ts';
+import { Attestation } from '../../src/points/attestation.ts';
+import { type House, joinPoints } from '../../src/points/house.ts';
+import type { IncomingOutcome } from '../../src/points/incoming/incoming-options.ts';
+import type { Identity } from '../../src/trust/authority/key-pair.ts';
+import { ProviderDirectory } from '../../src/trust/provider-directory/provider-directory.ts';
+import { CertificationPaths } from '../../src/trust/signing/certification-paths.ts';
+import type { RevocationSource } from '../../src/trust/signing/revocation-source.ts';
+import { sealEntity } from '../../src/trust/signing/signed-message.ts';
+import { Signer } from '../../src/trust/signing/signer.ts';
+import { Verifier } from '../../src/trust/signing/verification.ts';
+import type { Certificate } from '../../src/wire/cms/certificate.ts';
+import { readPieces } from '../../src/wire/mime/octets.ts';
+import { FaultyStore } from './faulty-store.ts';
+import type { Network } from './network.ts';
+import { User } from './user.ts';
+
+export interface ProviderTerms {
+  /** Short name; also of its folder. */
+  readonly key: string;
+  readonly name: string;
+  readonly domains: readonly string[];
+  /** Local parts of mailboxes to begin with, in the first domain. */
+  readonly users: readonly string[];
+  readonly ordinaryMail?: OrdinaryMailPolicy;
+  readonly sizeBytes?: number;
+  readonly recipients?: number;
+  /** False: the index does not know it. */
+  readonly listed?: false;
+}
+
+/** What the providers of one world share. */
+export interface Surroundings {
+  readonly folder: string;
+  readonly engine: 'memory' | 'sqlite';
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly ids: Ids;
+  readonly network: Network;
+  readonly anchors: readonly Certificate[];
+  readonly revocation: RevocationSource;
+}
+
+/** One provider of a world: real points, a real store and a real queue, without sockets. */
+export class WorldProvider {
+  readonly key: string;
+  readonly terms: ProviderTerms;
+  readonly domain: string;
+  readonly serviceAddress: string;
+  readonly serviceMailbox: string;
+  readonly emitting: EmittingProvider;
+  readonly clock: Clock;
+  readonly directory = new ProviderDirectory();
+  readonly faults: FaultyStore;
+  readonly store: HouseStore;
+  readonly relay: Relay;
+  readonly verifier: Verifier;
+  readonly #around: Surroundings;
+  #identity: Identity;
+  #house: House;
+
+  private constructor(parts: {
+    terms: ProviderTerms;
+    around: Surroundings;
+    store: HouseStore;
+    identity: Identity;
+  }) {
+    const { terms, around } = parts;
+    this.terms = terms;
+    this.key = terms.key;
+    this.domain = terms.domains[0] ?? '';
+    this.serviceAddress = `posta-certificata@${this.domain}`;
+    this.serviceMailbox = `servizio@${this.domain}`;
+    this.emitting = { name: terms.name, domain: this.domain, serviceAddress: this.serviceAddress };
+    this.clock = around.clock;
+    this.faults = new FaultyStore(parts.store);
+    this.store = this.faults.store;
+    this.#around = around;
+    this.#identity = parts.identity;
+    const { directory, clock } = this;
+    const { anchors, revocation } = around;
+    this.verifier = new Verifier({
+      lookup: { findByCertificateHash: (hash) => directory.current.findByCertificateHash(hash) },
+      clock,
+      paths: new CertificationPaths({ anchors, revocation }),
+    });
+    this.#house = this.#join();
+    this.relay = this.#openRelay();
+    around.network.serve(terms.domains, this);
+  }
+
+  static async open(terms: ProviderTerms, around: Surroundings, identity: Identity): Promise<WorldProvider> {
+    const folder = join(around.folder, terms.key);
+    mkdirSync(join(folder, 'spool'), { recursive: true });
+    const store =
+      around.engine === 'memory'
+        ? openMemoryStore()
+        : await openSqliteStore({ folder: join(folder, 'store'), journal: silentJournal });
+    const provider = new WorldProvider({ terms, around, store, identity });
+    await provider.opens('servizio', { role: 'service' });
+    for (const user of terms.users) await provider.opens(user);
+    provider.relay.start();
+    return provider;
+  }
+
+  get house(): House {
+    return this.#house;
+  }
+
+  get identity(): Identity {
+    return this.#identity;
+  }
+
+  /** Signs with another key and certificate from now on. */
+  signsWith(identity: Identity): void {
+    this.#identity = identity;
+    this.#house = this.#join();
+  }
+
+  /** Who reads at that local part, or at that whole address. */
+  user(name: string): User {
+    return new User(name.includes('@') ? name : `${name}@${this.domain}`, this);
+  }
+
+  get service(): User {
+    return this.user(this.serviceMailbox);
+  }
+
+  /** Makes a mailbox, or changes it. */
+  async opens(name: string, terms: Partial<Mailbox> = {}): Promise<User> {
+    const user = this.user(name);
+    const { id: _, ...given } = { id: 0, ...terms };
+    const mailbox = {
+      address: user.address,
+      holder: name,
+      status: 'active',
+      role: 'user',
+      quotaBytes: 1_000_000_000,
+      filesReceipts: false,
+      ...given,
+    } as const;
+    await this.store.commit({
+      blobs: [],
+      contents: [],
+      parts: [{ acts: [{ do: 'put-mailbox', mailbox, folders: DEFAULT_FOLDERS }] }],
+    });
+    return user;
+  }
+
+  /** A message taken in as a door would take it. */
+  async spool(chunks: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<SpooledMessage> {
+    const spool = new Spool({
+      numbers: this.store,
+      folder: join(this.#around.folder, this.key, 'spool'),
+      maxSizeBytes: 400_000_000,
+      watchPrefix: BOUNDARY_PREFIX,
+    });
+    for await (const chunk of chunks) await spool.write(chunk);
+    return spool.finish();
+  }
+
+  /** What arrives at the incoming point, from nobody in particular. */
+  async receives(
+    octets: Buffer,
+    transaction: { readonly from: string; readonly to: readonly string[] },
+  ): Promise<IncomingOutcome> {
+    return this.house.incoming.receive({
+      reversePath: transaction.from,
+      forwardPaths: transaction.to,
+      message: await this.spool([octets]),
+      peer: { address: '192.0.2.99', helo: 'unknown.test', tls: false },
+    });
+  }
+
+  /** A draft signed by this provider. */
+  async attests(draft: Draft): Promise<Buffer> {
+    const attestation = new Attestation({ signer: this.signer(), numbers: this.store });
+    const { octets } = (await attestation.attest(draft)).composition;
+    return octets.read(0, octets.size);
+  }
+
+  /** Anything signed by this provider: header lines and one entity, both with their line ends. */
+  async seals(header: string, entity: string | Buffer): Promise<Buffer> {
+    const pieces = await sealEntity({
+      header: Buffer.from(header),
+      entity: [Buffer.from(entity)],
+      boundary: 'sealed-by-hand',
+      signer: this.signer(),
+      instant: this.clock.now(),
+    });
+    return readPieces(pieces);
+  }
+
+  signer(): Signer {
+    const { certificate, chain, privateKey } = this.#identity;
+    const signs = promisify(sign);
+    return new Signer({ certificate, chain, sign: (octets) => signs('sha256', octets, privateKey) });
+  }
+
+  /** The certification log on one message. */
+  log(id: string): readonly LogRecord[] {
+    return this.store.recordsAbout(id);
+  }
+
+  /** The same in short: event, and the recipient where there is one. */
+  story(id: string): string[] {
+    return this.log(id).map(({ event, recipient }) =>
+      recipient === undefined ? event : `${event} ${recipient}`,
+    );
+  }
+
+  /** What was logged without an identifier: mail that is not certified. */
+  ordinaryLog(): readonly LogRecord[] {
+    return this.store.listRecords(1, 10_000).filter(({ identifier }) => identifier === '');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.relay.stop();
+    await this.store[Symbol.asyncDispose]();
+  }
+
+  #join(): House {
+    const { clock, ids } = this.#around;
+    const { terms, store, directory, verifier, emitting, serviceMailbox } = this;
+    return joinPoints({
+      store,
+      signer: this.signer(),
+      directory,
+      verifier,
+      provider: emitting,
+      serviceMailbox,
+      ownDomains: new Set(terms.domains),
+      limits: {
+        sizeBytes: terms.sizeBytes ?? 30 * 1024 * 1024,
+        recipients: terms.recipients ?? 50,
+        headerBytes: HEADER_LIMIT_BYTES,
+        everyHeaderRecipient: false,
+        dateRequired: false,
+      },
+      ordinaryMail: terms.ordinaryMail ?? 'refuse',
+      hostname: `mx.${this.domain}`,
+      clock,
+      ids,
+      journal: silentJournal,
+    });
+  }
+
+  #openRelay(): Relay {
+    const { clock, timers, network } = this.#around;
+    const local = new LocalCourier({ receive: (entry, content) => this.#receiveLocally(entry, content) });
+    return new Relay({
+      store: this.store,
+      localCourier: {
+        relay: async (entry, content) => {
+          const outcome = await local.relay(entry, content);
+          await network.note(this, entry, { content, outcome });
+          return outcome;
+        },
+      },
+      courier: network.courierOf(this),
+      events: {
+        onRelayed: (...relayed) => this.house.dispatch.onRelayed(...relayed),
+        onRefused: (...refused) => this.house.dispatch.onRefused(...refused),
+        onExpired: (...expired) => this.house.dispatch.onExpired(...expired),
+      },
+      clock,
+      timers,
+      journal: silentJournal,
+    });
+  }
+
+  async #receiveLocally({ reversePath, forwardPaths }: QueueEntry, content: StoredContent) {
+    const { octets, index, size } = content;
+    const header = await octets.read(0, Math.min(index.root.bodyStart, HEADER_LIMIT_BYTES));
+    assert.ok(forwardPaths.every((path) => this.house.incoming.serves(path)));
+    return this.house.incoming.receive({
+      reversePath,
+      forwardPaths,
+      message: { octets, index, size, header },
+      peer: { address: 'local', helo: '', tls: true },
+    });
+  }
+}
