@@ -7,7 +7,7 @@ import { Appending } from './session/append-command.ts';
 import { Authentication } from './session/authentication-commands.ts';
 import { capabilities } from './session/capabilities.ts';
 import { isAllowed, looksAtMessages, mayTellExpunge, runCommand } from './session/command-table.ts';
-import { tellNews } from './session/news.ts';
+import { tellArrivals, tellNews } from './session/news.ts';
 import { SessionContext, type SessionState } from './session/session-context.ts';
 import type { ImapSessionOptions } from './session/session-options.ts';
 
@@ -167,12 +167,14 @@ export class ImapSession {
     try {
       if (command.name === 'IDLE') return await this.#idle(tag);
       if (command.name === 'AUTHENTICATE') return await this.#authenticate({ ...command, tag });
-      if (looksAtMessages(command.name)) await tellNews(context, { expunge: false });
+      if (looksAtMessages(command.name)) await tellArrivals(context);
       const response = await runCommand(context, tag, command);
       if (response !== undefined) await this.#answer(tag, response, command);
     } catch (fault) {
       this.#tellFault(fault, command.name);
-      await this.#answer(tag, SERVER_FAULT, command);
+      // In the middle of a response no other can be understood.
+      if (context.writer.isMidLine) this.#hangUp();
+      else await this.#answer(tag, SERVER_FAULT, command);
     }
   }
 

@@ -67,7 +67,7 @@ function depth(decoder: Decoder): 0 | 1 | 'infinity' {
 /** entry = astring; RFC 5464 section 3.2: no `//`, no `*` or `%`, no trailing slash, ASCII. */
 function entryName(decoder: Decoder): string {
   const entry = decoder.astring().toLowerCase();
-  const wellFormed = /^\/(private|shared)(\/[^/*%\x00-\x1f\x7f-\u{10ffff}]+)+$/u.test(entry);
+  const wellFormed = /^\/(private|shared)(\/[^/*%\x00-\x1f\x7f-\u{10ffff}]+)*$/u.test(entry);
   return wellFormed && entry.length <= 255 ? entry : decoder.fail('Malformed metadata entry name');
 }
 
@@ -79,6 +79,7 @@ export function setMetadata(decoder: Decoder): MetadataCommand {
   const values = decoder.list(
     () => {
       const entry = entryName(decoder);
+      if (!entry.includes('/', 1)) decoder.fail('A whole tree of entries cannot be set');
       decoder.expect(SP, 'a space');
       return { entry, value: metadataValue(decoder) };
     },

@@ -6,7 +6,8 @@ import { ATOM_CHAR, DQUOTE } from './octet-classes.ts';
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const MONTH_NAMES = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const DATE_TEXT = /^(\d{1,2})-([a-z]{3})-(\d{4})$/i;
-const DATE_TIME = /^([ \d]\d)-([a-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)$/i;
+/** The day is two characters wide; some clients forget the blank before a single digit. */
+const DATE_TIME = /^( ?\d|\d\d)-([a-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)$/i;
 
 export const DAY_MS = 86_400_000;
 

@@ -20,6 +20,7 @@ export class ResponseWriter {
   #text: OctetString = '';
   #parts: Buffer[] = [];
   #partBytes = 0;
+  #midLine = false;
 
   constructor(output: ImapOutput) {
     this.#output = output;
@@ -35,17 +36,26 @@ export class ResponseWriter {
     return this.gatheredBytes >= GATHERED_BYTES;
   }
 
+  /** Whether a response has been begun and not ended: nothing else can be said then. */
+  get isMidLine(): boolean {
+    return this.#midLine;
+  }
+
+  /** A piece of a response; the last one ends with CRLF. */
   text(octets: OctetString): void {
     this.#text += octets;
+    this.#midLine = octets.charCodeAt(octets.length - 1) !== 0x0a;
   }
 
   /** A line, its end added. */
   line(octets: OctetString): void {
     this.#text += `${octets}\r\n`;
+    this.#midLine = false;
   }
 
   octets(octets: Buffer): void {
     this.#closeText();
+    this.#midLine = true;
     this.#parts.push(octets);
     this.#partBytes += octets.length;
   }

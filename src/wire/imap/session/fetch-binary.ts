@@ -15,8 +15,11 @@ const KNOWN_ENCODINGS: ReadonlySet<string> = new Set([
   'quoted-printable',
 ]);
 
-/** Leaves FETCH with NO [UNKNOWN-CTE]. */
-export class UnknownTransferEncoding extends Error {}
+/** Whether a part's encoding is one that nobody here can undo: NO [UNKNOWN-CTE]. */
+export function isUndecodable(content: MessageContent, numbers: readonly number[]): boolean {
+  const part = findPart(content.index.root, numbers)?.part;
+  return part !== undefined && part.parts.length === 0 && !KNOWN_ENCODINGS.has(part.encoding);
+}
 
 interface DecodedPart {
   readonly encoding: string;
@@ -36,7 +39,6 @@ function decodedPart(content: MessageContent, numbers: readonly number[]): Decod
   const part = findPart(root, numbers)?.part;
   if (part === undefined) return undefined;
   if (part.parts.length > 0) return { encoding: 'binary', start: part.bodyStart, end: part.bodyEnd };
-  if (!KNOWN_ENCODINGS.has(part.encoding)) throw new UnknownTransferEncoding(part.encoding);
   return { encoding: part.encoding, start: part.bodyStart, end: part.bodyEnd };
 }
 

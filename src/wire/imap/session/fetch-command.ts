@@ -3,11 +3,10 @@ import type { CommandOf } from '../commands/command.ts';
 import { type FetchedMessage, Refusal } from '../imap-backend.ts';
 import { bad, no, ok, type StatusResponse } from '../responses/statuses.ts';
 import { UidSet } from '../view/uid-set.ts';
-import { UnknownTransferEncoding } from './fetch-binary.ts';
 import { type FetchPlan, planFetch } from './fetch-items.ts';
 import { refused } from './mailbox-commands.ts';
 import { goneAmong, resolveMessages } from './message-sets.ts';
-import { enableCondstore, takeInChanges, tellFlags } from './news.ts';
+import { enableCondstore, flagItems, takeInChanges } from './news.ts';
 import { type SessionContext, selectedOf } from './session-context.ts';
 import { turnOfOthers } from './turns.ts';
 
@@ -23,14 +22,12 @@ export async function fetch(context: SessionContext, command: CommandOf<'FETCH'>
   const plan = planFetch(context, command);
   const marked = plan.marksSeen ? await markSeen(context, uids) : UidSet.EMPTY;
   if (marked instanceof Refusal) return refused(marked);
-  try {
-    await writeMessages(context, { command, uids, plan, marked });
-  } catch (error) {
-    if (error instanceof UnknownTransferEncoding) return no('Unknown transfer encoding', 'UNKNOWN-CTE');
-    throw error;
-  }
+  const written = await writeMessages(context, { command, uids, plan, marked });
   await takeInChanges(selectedOf(context));
-  return goneAmong(view, { uid: command.uid, uids }) ?? ok('Fetched');
+  const gone = goneAmong(view, { uid: command.uid, uids });
+  if (gone !== undefined) return gone;
+  // RFC 3516 section 4.3
+  return written.all ? ok('Fetched') : no('Unknown transfer encoding', 'UNKNOWN-CTE');
 }
 
 /** UIDs named by the command that are gone since (RFC 7162 section 3.2.6). */
@@ -68,11 +65,13 @@ interface Writing {
   readonly marked: UidSet;
 }
 
-async function writeMessages(context: SessionContext, writing: Writing): Promise<void> {
+/** `all` is false when a message was left out because a part of it cannot be decoded. */
+async function writeMessages(context: SessionContext, writing: Writing): Promise<{ readonly all: boolean }> {
   const { command, uids, plan } = writing;
   const { mailbox } = selectedOf(context);
   const { writer } = context;
-  if (uids.isEmpty) return;
+  if (uids.isEmpty) return { all: true };
+  let all = true;
   const request = {
     uids,
     content: plan.content,
@@ -81,6 +80,10 @@ async function writeMessages(context: SessionContext, writing: Writing): Promise
   };
   for await (const batch of mailbox.fetch(request)) {
     for (const message of batch) {
+      if (plan.undecodable(message)) {
+        all = false;
+        continue;
+      }
       const written = writeMessage(context, message, writing);
       if (written !== undefined) await written;
       if (writer.isFull) {
@@ -90,30 +93,27 @@ async function writeMessages(context: SessionContext, writing: Writing): Promise
     }
     await turnOfOthers();
   }
+  return { all };
 }
 
 /** One `* n FETCH (...)`; waits only where an item does. */
 function writeMessage(
   context: SessionContext,
   message: FetchedMessage,
-  { plan, marked, command }: Writing,
+  { plan, marked }: Writing,
 ): Promise<void> | undefined {
   const { writer } = context;
   const number = selectedOf(context).view.sequenceOf(message.uid);
   if (number === 0) return undefined;
   writer.text(`* ${number} FETCH (`);
-  const finish = (): void => {
-    writer.text(')\r\n');
-    if (!plan.tellsFlags && marked.has(message.uid)) tellFlags(context, message, { uid: command.uid });
-  };
+  if (!plan.tellsFlags && marked.has(message.uid)) writer.text(`${flagItems(context, message)} `);
   const { writers } = plan;
   for (let i = 0; i < writers.length; i++) {
     if (i > 0) writer.text(' ');
     const written = writers[i]?.(message, writer);
-    if (written !== undefined)
-      return writeRest(written, { plan, message, context, next: i + 1 }).then(finish);
+    if (written !== undefined) return writeRest(written, { plan, message, context, next: i + 1 });
   }
-  finish();
+  writer.text(')\r\n');
   return undefined;
 }
 
@@ -127,4 +127,5 @@ async function writeRest(
     writer.text(' ');
     await write(at.message, writer);
   }
+  writer.text(')\r\n');
 }

@@ -7,7 +7,7 @@ import { bodyStructure, embeddedMessages } from '../responses/body-structure.ts'
 import { envelope } from '../responses/envelope.ts';
 import type { ResponseWriter } from '../responses/response-writer.ts';
 import { type OctetString, string } from '../responses/strings.ts';
-import { writeBinary, writeBinarySize } from './fetch-binary.ts';
+import { isUndecodable, writeBinary, writeBinarySize } from './fetch-binary.ts';
 import { readRange, writeSection } from './fetch-sections.ts';
 import { shownFlags } from './news.ts';
 import type { SessionContext } from './session-context.ts';
@@ -24,6 +24,8 @@ export interface FetchPlan {
   /** An item that is no PEEK marks messages as \Seen. */
   readonly marksSeen: boolean;
   readonly tellsFlags: boolean;
+  /** Whether BINARY asks for a part of the message that cannot be decoded. */
+  undecodable(message: FetchedMessage): boolean;
 }
 
 const WITHOUT_CONTENT: ReadonlySet<FetchItem['item']> = new Set([
@@ -42,7 +44,9 @@ const WITHOUT_CONTENT: ReadonlySet<FetchItem['item']> = new Set([
 export function planFetch(context: SessionContext, command: CommandOf<'FETCH'>): FetchPlan {
   const items = completeItems(command);
   const preview = items.find((item) => item.item === 'PREVIEW');
+  const binary = items.filter((item) => item.item === 'BINARY[]' || item.item === 'BINARY.SIZE');
   return {
+    undecodable: (message) => binary.some(({ part }) => isUndecodable(contentOf(message), part)),
     writers: items.map((item) => itemWriter(context, item)),
     content: items.some(({ item }) => !WITHOUT_CONTENT.has(item)),
     ...(preview?.item === 'PREVIEW' ? { preview: preview.lazy ? 'lazy' : 'now' } : {}),
@@ -111,7 +115,10 @@ type EntryItem = Exclude<
 function simpleWriter(context: SessionContext, item: EntryItem): ItemWriter {
   const texts: Record<EntryItem, (message: FetchedMessage) => OctetString> = {
     EMAILID: ({ emailId }) => `(${emailId})`,
-    FLAGS: (message) => shownFlags(context, message),
+    FLAGS: (message) => {
+      context.selected?.view.noteFetched(message);
+      return shownFlags(context, message);
+    },
     INTERNALDATE: ({ internalDate }) => `"${formatDateTime(internalDate)}"`,
     MODSEQ: ({ modseq }) => `(${modseq})`,
     'RFC822.SIZE': ({ sizeBytes }) => String(sizeBytes),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { flagListText, type OctetString } from '../responses/strings.ts';
-import type { FlagState } from '../view/mailbox-view.ts';
+import type { FlagState, MailboxNews } from '../view/mailbox-view.ts';
 import type { SelectedMailbox, SessionContext } from './session-context.ts';
 
 /** Asks the selected mailbox what happened and takes it into the view. */
@@ -26,12 +26,27 @@ export async function tellNews(
     // RFC 7162 section 3.2.10: VANISHED takes EXPUNGE's place.
     if (!news.expunged.uids.isEmpty) context.untagged(`VANISHED ${news.expunged.uids}`);
   } else for (const number of news.expunged.sequence) context.untagged(`${number} EXPUNGE`);
-  if (news.exists !== undefined) context.untagged(`${news.exists} EXISTS`);
-  if (news.recent !== undefined && !context.enabled('IMAP4REV2')) context.untagged(`${news.recent} RECENT`);
+  tellNumbers(context, news);
   for (const message of news.changed) {
     if (writer.isFull) await writer.flush();
     tellFlags(context, message, { uid: false });
   }
+}
+
+/** Tells what came, and nothing else: what a command is about to look at is known to the client first. */
+export async function tellArrivals(context: SessionContext): Promise<void> {
+  const { selected } = context;
+  if (selected === undefined) return;
+  await takeInChanges(selected);
+  tellNumbers(context, selected.view.takeArrivals());
+}
+
+function tellNumbers(
+  context: SessionContext,
+  { exists, recent }: Pick<MailboxNews, 'exists' | 'recent'>,
+): void {
+  if (exists !== undefined) context.untagged(`${exists} EXISTS`);
+  if (recent !== undefined && !context.enabled('IMAP4REV2')) context.untagged(`${recent} RECENT`);
 }
 
 /** `* n FETCH (UID u FLAGS (...) MODSEQ (m))`, with UID and MODSEQ where they are due. */
@@ -43,12 +58,16 @@ export function tellFlags(
   const { selected } = context;
   const number = selected?.view.sequenceOf(message.uid) ?? 0;
   if (selected === undefined || number === 0) return;
-  const items: OctetString[] = [];
   // RFC 7162 section 3.2.4: with QRESYNC every FETCH that tells flags tells the UID.
-  if (options.uid || context.enabled('QRESYNC')) items.push(`UID ${message.uid}`);
-  if (options.flags !== false) items.push(`FLAGS ${shownFlags(context, message)}`);
-  if (context.enabled('CONDSTORE')) items.push(`MODSEQ (${message.modseq})`);
-  context.untagged(`${number} FETCH (${items.join(' ')})`);
+  const uid = options.uid || context.enabled('QRESYNC') ? `UID ${message.uid} ` : '';
+  const items = options.flags === false ? `MODSEQ (${message.modseq})` : flagItems(context, message);
+  context.untagged(`${number} FETCH (${uid}${items})`);
+}
+
+/** FLAGS, and with CONDSTORE the MODSEQ that goes with them. */
+export function flagItems(context: SessionContext, message: FlagState): OctetString {
+  const flags = `FLAGS ${shownFlags(context, message)}`;
+  return context.enabled('CONDSTORE') ? `${flags} MODSEQ (${message.modseq})` : flags;
 }
 
 /** The flags of a message as this session sees them: \Recent is IMAP4rev1's and the session's own. */

@@ -161,32 +161,22 @@ function gatherBySubject(roots: readonly Container[]): Container[] {
     if (better) table.set(key, root);
   }
   // (5.C) merge
-  const merged = new Set<Container>();
+  const gathered = new Set(roots);
   for (const [root, { key }] of subjects) {
     const first = table.get(key);
-    if (first === undefined || first === root) merged.add(root);
-    else mergeInto(root, { first, table, key, merged, isReply });
+    if (first === undefined || first === root) continue;
+    gathered.delete(root);
+    if (first.message === undefined && root.message === undefined) {
+      for (const child of root.children) first.adopt(child);
+    } else if (first.message === undefined || (isReply(root) && !isReply(first))) first.adopt(root);
+    else {
+      const both = new Container(undefined);
+      both.adopt(first);
+      both.adopt(root);
+      gathered.delete(first);
+      gathered.add(both);
+      table.set(key, both);
+    }
   }
-  return [...merged].filter((root) => root.parent === undefined);
-}
-
-interface Merging {
-  readonly first: Container;
-  readonly table: Map<string, Container>;
-  readonly key: string;
-  readonly merged: Set<Container>;
-  readonly isReply: (root: Container) => boolean;
-}
-
-function mergeInto(root: Container, { first, table, key, merged, isReply }: Merging): void {
-  if (first.message === undefined && root.message === undefined) {
-    for (const child of root.children) first.adopt(child);
-  } else if (first.message === undefined || (isReply(root) && !isReply(first))) first.adopt(root);
-  else {
-    const both = new Container(undefined);
-    both.adopt(first);
-    both.adopt(root);
-    merged.add(both);
-    table.set(key, both);
-  }
+  return [...gathered];
 }

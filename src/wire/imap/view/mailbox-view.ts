@@ -135,6 +135,12 @@ export class MailboxView {
     if (pending !== undefined && pending.modseq <= modseq) this.#changed.delete(uid);
   }
 
+  /** Notes that the client is told of a message's present flags, so that a pending change needs no telling. */
+  noteFetched(message: FlagState): void {
+    const pending = this.#changed.get(message.uid);
+    if (pending !== undefined && pending.modseq <= message.modseq) this.#changed.delete(message.uid);
+  }
+
   /** Takes in what happened; nothing is told yet. */
   apply(changes: MailboxChanges): void {
     const arrived: number[] = [];
@@ -173,10 +179,15 @@ export class MailboxView {
     const expunged = options.expunge ? this.#takeExpunged() : { uids: UidSet.EMPTY, sequence: [] };
     const changed = [...this.#changed.values()].sort((a, b) => a.uid - b.uid);
     this.#changed.clear();
-    if (this.#arrived.isEmpty) return { expunged, changed };
+    return { expunged, changed, ...this.takeArrivals() };
+  }
+
+  /** The new numbers of messages when some came; a part of the news that may be told at any time. */
+  takeArrivals(): Pick<MailboxNews, 'exists' | 'recent'> {
+    if (this.#arrived.isEmpty) return {};
     this.#uids = this.#uids.union(this.#arrived);
     this.#arrived = UidSet.EMPTY;
-    return { expunged, changed, exists: this.exists, recent: this.#recent.size };
+    return { exists: this.exists, recent: this.#recent.size };
   }
 
   #takeExpunged(): MailboxNews['expunged'] {
