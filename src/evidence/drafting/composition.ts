@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { asBuffer, type Piece } from '../../wire/mime/octets.ts';
+import type { Piece } from '../../wire/mime/octets.ts';
 import { encodeBase64 } from '../../wire/mime/transfer-encoding.ts';
 import { type Boundaries, chooseBoundaries } from '../boundaries.ts';
 import type { CertificationData } from '../certification-data/certification-data.ts';
@@ -93,13 +93,19 @@ function octetsOf(chunks: readonly (string | Buffer)[]): Buffer {
 /** Neighbouring pieces in memory as one: a stored envelope is then three slices. */
 function joined(pieces: readonly Piece[]): Piece[] {
   const result: Piece[] = [];
+  let run: Uint8Array[] = [];
+  const flush = (): void => {
+    if (run.length > 0) result.push(Buffer.concat(run));
+    run = [];
+  };
   for (const piece of pieces) {
-    const last = result.at(-1);
-    if (piece instanceof Uint8Array && last instanceof Uint8Array) {
-      result[result.length - 1] = Buffer.concat([asBuffer(last), asBuffer(piece)]);
+    if (piece instanceof Uint8Array) {
+      run.push(piece);
     } else {
+      flush();
       result.push(piece);
     }
   }
+  flush();
   return result;
 }

@@ -9,6 +9,7 @@ import { decodeTransfer } from '../../wire/mime/transfer-encoding.ts';
 import { type EnclosedOriginal, type Enclosure, encloseAgain, enclosure } from '../original.ts';
 import { HASH_SUFFIX, UNNAMED_MESSAGE_FILE, UNNAMED_PART_FILE } from '../wording/literals.ts';
 
+const SHORT_RANGE_BYTES = 4096;
 const CRLF = Buffer.from('\r\n');
 
 export interface HashOptions {
@@ -28,15 +29,17 @@ export async function encloseReduced(original: EnclosedOriginal, options: HashOp
   let kept = part.bodyStart;
   for (const replaced of partsToReplace(root)) {
     const end = await contentEnd(original, replaced);
-    pieces.push({ octets, start: kept, end: replaced.headerStart });
+    pieces.push(await keep(octets, kept, replaced.headerStart));
     pieces.push(await hashPart(octets, { ...replaced, bodyEnd: end }, options));
     kept = end;
   }
-  if (part.bodyEnd > kept) pieces.push({ octets, start: kept, end: part.bodyEnd });
-  return enclosure(
-    pieces.filter((piece) => piece instanceof Uint8Array || piece.end > piece.start),
-    index,
-  );
+  pieces.push(await keep(octets, kept, part.bodyEnd));
+  return enclosure(pieces, index);
+}
+
+/** A range that stays; short ones are copied, or a message of many parts would be as many pieces. */
+async function keep(octets: Octets, start: number, end: number): Promise<Piece> {
+  return end - start > SHORT_RANGE_BYTES ? { octets, start, end } : octets.read(start, end);
 }
 
 /**

@@ -69,6 +69,14 @@ test('DP-11 the brief receipt carries a reduced original', async () => {
   assert.match(copy ?? '', /name="a\.txt\.hash"\r\nContent-Transfer-Encoding: 7bit\r\n\r\n[0-9a-f]{40}\r\n$/);
 });
 
+test('DP-11 a message of many parts is still a draft of few pieces', async () => {
+  const parts = '--b\r\nContent-Type: a/b; name=x\r\n\r\nz\r\n'.repeat(1000);
+  const original = `Subject: x\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n${parts}--b--\r\n`;
+  const { made, copy } = await draft('breve', factsOf(original));
+  assert.equal(made.entity.length, 1);
+  assert.equal(copy?.match(/name="x\.hash"/g)?.length, 1000);
+});
+
 test('DP-12 the concise receipt carries none', async () => {
   const { made, copy } = await draft('sintetica');
   assert.equal(made.kind, 'delivery-concise');
