@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { pino } from 'pino';
+import { pino, stdSerializers } from 'pino';
 
 /**
  * The diagnostic log for operators. Never holds message bodies, passwords or keys.
@@ -19,7 +19,13 @@ export function openJournal(options: { file?: string | undefined; level?: string
   const destination = pino.destination(
     options.file === undefined ? { dest: 2, sync: true } : { dest: options.file, mkdir: true, sync: false },
   );
-  return pino({ level: options.level ?? 'info', base: null }, destination);
+  const serializers = { error: describeError, cause: describeError };
+  return pino({ level: options.level ?? 'info', base: null, serializers }, destination);
+}
+
+/** Errors by type, code, message and stack, causes included; anything else as it is. */
+function describeError(error: unknown): unknown {
+  return error instanceof Error ? stdSerializers.errWithCause(error) : error;
 }
 
 /** A journal that keeps nothing; for tests and short commands. */

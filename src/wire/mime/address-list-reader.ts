@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
+
+import type { AddressGroup, AddressList, Mailbox } from './address-list.ts';
 import { type AddressToken, addressTokens } from './address-tokens.ts';
-import type { AddressGroup, AddressList, Mailbox } from './addresses.ts';
 import { readAddrSpec, readPhrase } from './mailbox-tokens.ts';
 
 /** What stands between two separators. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { type Header, parseHeader } from './header.ts';
-import type { MimeDefect, MimePart } from './mime-index.ts';
+import type { MimeDefect, MimePart } from './mime-part.ts';
 import { firstToken, parseContentType, parseDisposition } from './parameters.ts';
 
 /** What the header of an entity says of its content. */

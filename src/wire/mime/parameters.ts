@@ -2,7 +2,7 @@
 import { decodeWords } from './encoded-words.ts';
 import { ExtendedParameters } from './extended-parameters.ts';
 import { FieldCursor } from './field-cursor.ts';
-import type { Parameters } from './mime-index.ts';
+import type { Parameters } from './mime-part.ts';
 
 export interface ContentType {
   /** Lower case. */

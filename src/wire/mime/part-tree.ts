@@ -6,7 +6,7 @@ import {
   readContentFields,
 } from './content-fields.ts';
 import { LINE_HEAD_OCTETS, type LineSink, type ScannedLine } from './line-scanner.ts';
-import type { MimeDefect, MimeLimits, MimePart } from './mime-index.ts';
+import type { MimeDefect, MimeLimits, MimePart } from './mime-part.ts';
 
 /** A place between two lines. */
 interface Place {
