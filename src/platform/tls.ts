@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext, type TlsOptions } from 'node:tls';
 import { Fault } from './faults.ts';
@@ -52,12 +53,20 @@ export function loadTlsIdentity(files: { readonly keyFile: string; readonly cert
 export function loadTrustedCas(caFile: string): Buffer {
   const ca = readPem(caFile);
   try {
-    createSecureContext({ ca });
+    // TLS itself passes over what it cannot read, and then trusts nobody.
+    const blocks = ca.toString('latin1').match(CERTIFICATE) ?? [];
+    for (const block of blocks) new X509Certificate(block);
+    if (blocks.length > 0) return ca;
   } catch (cause) {
-    throw new Fault('tls-material', `${caFile} holds no certificate`, { temporary: false, cause });
+    throw new Fault('tls-material', `${caFile} holds a certificate that cannot be read`, {
+      temporary: false,
+      cause,
+    });
   }
-  return ca;
+  throw new Fault('tls-material', `${caFile} holds no certificate`, { temporary: false });
 }
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
 /** What every TLS server of the house is opened with. */
 export function serverTlsOptions(identity: TlsIdentity): TlsOptions {

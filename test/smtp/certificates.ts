@@ -11,17 +11,9 @@ export class TestAuthority implements Disposable {
 
   constructor() {
     this.folder = mkdtempSync(join(tmpdir(), 'ceralacca-tls-'));
-    this.caFile = join(this.folder, 'ca.pem');
-    openssl([
-      'req',
-      '-x509',
-      ...NEW_KEY,
-      '-keyout',
-      this.#file('ca.key'),
-      '-out',
-      this.caFile,
-      ...subject('Test CA'),
-    ]);
+    this.caFile = this.#file('ca.pem');
+    const files = ['-keyout', this.#file('ca.key'), '-out', this.caFile];
+    openssl(['req', '-x509', ...NEW_KEY, ...files, ...subject('Test CA')]);
   }
 
   get ca(): Buffer {
@@ -32,13 +24,15 @@ export class TestAuthority implements Disposable {
   issue(name: string, days = 2): { key: Buffer; cert: Buffer; keyFile: string; certFile: string } {
     const keyFile = this.#file(`${name}.key`);
     const certFile = this.#file(`${name}.pem`);
+    const request = this.#file(`${name}.csr`);
     openssl([
-      'req',
-      '-x509',
-      ...NEW_KEY,
-      ...['-keyout', keyFile, '-out', certFile, '-CA', this.caFile, '-CAkey', this.#file('ca.key')],
-      ...['-days', String(days), '-addext', `subjectAltName=DNS:${name},IP:127.0.0.1`],
-      ...['-addext', 'basicConstraints=critical,CA:FALSE', ...subject(name)],
+      ...['req', ...NEW_KEY, ...subject(name), '-keyout', keyFile, '-out', request],
+      ...['-addext', `subjectAltName=DNS:${name},IP:127.0.0.1`],
+      ...['-addext', 'basicConstraints=critical,CA:FALSE'],
+    ]);
+    openssl([
+      ...['x509', '-req', '-in', request, '-out', certFile, '-copy_extensions', 'copy'],
+      ...['-CA', this.caFile, '-CAkey', this.#file('ca.key'), '-days', String(days)],
     ]);
     return { key: readFileSync(keyFile), cert: readFileSync(certFile), keyFile, certFile };
   }

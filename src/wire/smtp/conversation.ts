@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { SMTPServer } from 'smtp-server';
 import { SMTPConnection, type SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection';
 import { parseAddressCommand } from './address-command.ts';
+import { CommandStream } from './command-stream.ts';
 import { hasEnhancedCode } from './smtp-reply.ts';
 
 /** One connection, where the library's own way of speaking is not ours. */
@@ -49,6 +50,14 @@ export class Conversation extends SMTPConnection {
     if (parsed === undefined) return false;
     const { address, params, duplicate } = parsed;
     return { address, args: { ...params }, ...(duplicate === undefined ? {} : { duplicate }) };
+  }
+
+  override _createParser(): CommandStream {
+    const { maxCommandLength } = this._server.options;
+    const parser = new CommandStream({ maxCommandLength });
+    parser.oncommand = (command, done) => this._onCommand(command, done);
+    parser.on('error', () => this.send(421, '5.5.6 line too long'));
+    return parser;
   }
 
   /** STARTTLS takes every listener off the plain socket, ours too. */

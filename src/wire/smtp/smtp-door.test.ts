@@ -170,14 +170,22 @@ suite('smtp door', () => {
     );
   });
 
-  test('no mix of bare CR and LF ends DATA early, nor loses an octet but for dots after LF', async () => {
+  test('no mix of bare CR and LF ends DATA early, nor loses an octet', async () => {
     const { door, port, heard } = await openDoor();
     await using _ = door;
     using dialogue = await withEnvelope(port);
     await dialogue.say('DATA');
-    assert.match(await dialogue.say('a\n.\nb\r.\rc\n.\r\nd\r\n.\ne\r\n.'), /^250/);
-    assert.match(heard.transactions[0]?.octets ?? '', /^a\n.*e\r\n$/s);
+    assert.match(await dialogue.say('a\n.\nb\r.\rc\n.\r\nd\r\n..\ne\n..f\r\n.'), /^250/);
+    assert.equal(heard.transactions[0]?.octets, 'a\n.\nb\r.\rc\n.\r\nd\r\n.\ne\n..f\r\n');
     assert.equal(heard.transactions.length, 1);
+  });
+
+  test('a command line one octet too long ends the connection', async () => {
+    const { door, port } = await openDoor({ limits: { commandBytes: 100 } });
+    await using _ = door;
+    using dialogue = await greeted(port);
+    assert.match(await dialogue.say(`NOOP ${'x'.repeat(95)}`), /^250/);
+    assert.match(await dialogue.say(`NOOP ${'x'.repeat(96)}`), /^421 5\.5\.6/);
   });
 
   test('the handler may stop reading: the reply still waits for the end of the message', async () => {

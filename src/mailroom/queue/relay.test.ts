@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: EUPL-1.2
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { QueueInMemory } from '../../../test/queue/queue-in-memory.ts';
+import { FixedClock } from '../../platform/clock.ts';
+import { Fault } from '../../platform/faults.ts';
+import { silentJournal } from '../../platform/journal.ts';
+import { ManualTimers } from '../../platform/timers.ts';
+import type { StepPart } from '../steps/step-store.ts';
+import { type Courier, type RelayOutcome, refuseAll } from './courier.ts';
+import { LocalCourier } from './local-courier.ts';
+import type { QueueEntry } from './queue-store.ts';
+import { Relay, type RelayLimits } from './relay.ts';
+import type { RelayEvents } from './relay-events.ts';
+
+const HOUR = 3_600_000;
+const unreachable = new Fault('peer-unreachable', 'nobody there', { temporary: true });
+
+function taken(entry: QueueEntry): RelayOutcome {
+  return { accepted: entry.forwardPaths, refused: [], reply: '250 2.0.0 ok' };
+}
+
+/** A part that can be recognised in the step it was committed with. */
+function mark(what: string): readonly StepPart[] {
+  return [{ acts: [{ do: 'subscribe', folder: what.length, subscribed: true }] }];
+}
+
+function house(
+  options: {
+    relay?: (entry: QueueEntry) => Promise<RelayOutcome>;
+    limits?: Partial<RelayLimits>;
+    events?: Partial<RelayEvents>;
+    localCourier?: Courier;
+  } = {},
+) {
+  const store = new QueueInMemory();
+  const clock = new FixedClock(0);
+  const timers = new ManualTimers();
+  const told: string[] = [];
+  const attempts: number[] = [];
+  const courier: Courier = {
+    relay: async (entry) => {
+      attempts.push(entry.id);
+      return options.relay?.(entry) ?? taken(entry);
+    },
+  };
+  const events: RelayEvents = {
+    onRelayed: (_, accepted, reply) => {
+      told.push(`relayed ${accepted.join(' ')}: ${reply}`);
+      return mark('relayed');
+    },
+    onRefused: (_, refusals) => {
+      told.push(`refused ${refusals.map(({ address, reason }) => `${address} ${reason}`).join(', ')}`);
+      return { parts: mark('refused') };
+    },
+    onExpired: (entry) => {
+      told.push(`expired ${entry.forwardPaths.join(' ')}`);
+      return mark('expired');
+    },
+    ...options.events,
+  };
+  const relay = new Relay({
+    store,
+    courier,
+    localCourier: options.localCourier ?? courier,
+    events,
+    clock,
+    timers,
+    journal: silentJournal,
+    limits: { retryWaitsMs: [1000, 2000], ...options.limits },
+  });
+  /** Lets time pass, for clock and timers alike, and waits for what that starts. */
+  const pass = async (ms: number) => {
+    clock.advance(ms);
+    timers.advance(ms);
+    await relay.whenIdle();
+  };
+  return { store, clock, timers, relay, told, attempts, pass };
+}
+
+suite('relay', () => {
+  test('what is enqueued is relayed at once, and settled in one step with what follows', async () => {
+    const { store, relay, told } = house();
+    relay.start();
+    await store.enqueue({ forwardPaths: ['b@beta.test', 'c@beta.test'] });
+    await relay.whenIdle();
+    assert.deepEqual(told, ['relayed b@beta.test c@beta.test: 250 2.0.0 ok']);
+    assert.equal(store.entries.size, 0);
+    const step = store.steps.at(-1);
+    assert.deepEqual(
+      step?.parts.map(({ acts, onlyIf }) => [acts.map((act) => act.do), onlyIf?.map(({ is }) => is)]),
+      [
+        [['subscribe'], ['queued']],
+        [['settle'], undefined],
+      ],
+    );
+    await relay.stop();
+  });
+
+  test('what waited before the start is relayed too: a restart loses nothing', async () => {
+    const { store, relay } = house();
+    await store.enqueue();
+    await store.enqueue({ destination: 'gamma.test' });
+    relay.start();
+    await relay.whenIdle();
+    assert.equal(store.entries.size, 0);
+    await relay.stop();
+  });
+
+  test('an attempt without answer is repeated with growing waits', async () => {
+    let up = false;
+    const { store, relay, attempts, pass } = house({
+      relay: async (entry) => (up ? taken(entry) : Promise.reject(unreachable)),
+    });
+    relay.start();
+    const id = await store.enqueue();
+    await relay.whenIdle();
+    assert.equal(store.entries.get(id)?.lastError, 'nobody there');
+    await pass(999);
+    assert.equal(attempts.length, 1);
+    await pass(1);
+    assert.equal(attempts.length, 2);
+    await pass(1999);
+    assert.equal(attempts.length, 2);
+    up = true;
+    await pass(1);
+    assert.equal(store.entries.size, 0);
+    await relay.stop();
+  });
+
+  test('recipients refused for good leave, those put off stay, in one step', async () => {
+    const { store, relay, told } = house({
+      relay: async (entry) => ({
+        accepted: ['a@beta.test'],
+        refused: [
+          ...refuseAll({ forwardPaths: ['b@beta.test'] }, { code: 550, enhanced: '5.1.1', text: 'no' }),
+          ...refuseAll({ forwardPaths: ['c@beta.test'] }, { code: 450, text: 'later' }),
+        ],
+        ...(entry.id > 0 ? { reply: '250 ok' } : {}),
+      }),
+    });
+    relay.start();
+    const id = await store.enqueue({ forwardPaths: ['a@beta.test', 'b@beta.test', 'c@beta.test'] });
+    await relay.whenIdle();
+    assert.deepEqual(told, ['relayed a@beta.test: 250 ok', 'refused b@beta.test unknown-mailbox']);
+    assert.deepEqual(store.entries.get(id)?.forwardPaths, ['c@beta.test']);
+    assert.equal(store.entries.get(id)?.notBefore, 1000);
+    assert.equal(store.steps.length, 2, 'the enqueuing and the result');
+    await relay.stop();
+  });
+
+  test('AP-33 AP-34 after 24 hours an entry is given up, without a further attempt', async () => {
+    const { store, relay, told, attempts, pass } = house({ relay: () => Promise.reject(unreachable) });
+    relay.start();
+    await store.enqueue({ forwardPaths: ['b@beta.test', 'c@beta.test'] });
+    for (let hour = 0; hour < 24; hour++) await pass(HOUR - (hour === 23 ? 1 : 0));
+    assert.equal(store.entries.size, 1);
+    assert.deepEqual(told, []);
+    const before = attempts.length;
+    await pass(1);
+    assert.deepEqual(told, ['expired b@beta.test c@beta.test']);
+    assert.equal(attempts.length, before);
+    assert.equal(store.entries.size, 0);
+    await relay.stop();
+  });
+
+  test('a clock that is moved is noticed on waking', async () => {
+    const { store, clock, relay, told } = house({ relay: () => Promise.reject(unreachable) });
+    relay.start();
+    await store.enqueue();
+    await relay.whenIdle();
+    clock.advance(25 * HOUR);
+    relay.wake();
+    await relay.whenIdle();
+    assert.deepEqual(told, ['expired b@beta.test']);
+    await relay.stop();
+  });
+
+  test('a destination that never answers takes its few places and delays nobody', async () => {
+    const never = new Promise<RelayOutcome>(() => {});
+    const { store, relay, attempts } = house({
+      limits: { attempts: 10, attemptsPerDestination: 3 },
+      relay: async (entry) => (entry.destination === 'dead.test' ? never : taken(entry)),
+    });
+    for (let n = 0; n < 100; n++) await store.enqueue({ destination: 'dead.test' });
+    const others = [
+      await store.enqueue({ destination: 'a.test' }),
+      await store.enqueue({ destination: 'b.test' }),
+    ];
+    relay.start();
+    while (store.entries.size > 100) await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(attempts.slice(0, 3), [1, 2, 3]);
+    assert.deepEqual(attempts.slice(3), others);
+    // And what is enqueued for others later starts at once as well.
+    await store.enqueue({ destination: 'c.test' });
+    while (store.entries.size > 100) await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(attempts.length, 6);
+  });
+
+  test('no more attempts at the same time than the limits say, and all get their turn', async () => {
+    let underWay = 0;
+    let most = 0;
+    const { store, relay } = house({
+      limits: { attempts: 4, attemptsPerDestination: 2 },
+      relay: async (entry) => {
+        most = Math.max(most, ++underWay);
+        await new Promise((resolve) => setImmediate(resolve));
+        underWay--;
+        return taken(entry);
+      },
+    });
+    for (let n = 0; n < 60; n++) await store.enqueue({ destination: `d${n % 5}.test` });
+    relay.start();
+    await relay.whenIdle();
+    assert.equal(most, 4);
+    assert.equal(store.entries.size, 0);
+    await relay.stop();
+  });
+
+  test('what stays in the house goes by the local courier, with its own limit', async () => {
+    const seen: string[] = [];
+    const replies = [
+      { outcome: 'taken' },
+      { outcome: 'refused', code: 550, enhanced: '5.1.1', text: 'no' },
+      { outcome: 'try-later', text: 'not now' },
+    ] as const;
+    let turn = 0;
+    const localCourier = new LocalCourier({
+      receive: async (entry, content) => {
+        seen.push(`${entry.destination} ${content.size}`);
+        return replies[turn++] ?? assert.fail();
+      },
+    });
+    const { store, relay, told, attempts } = house({ localCourier });
+    relay.start();
+    for (let n = 0; n < 3; n++) {
+      await store.enqueue({ destination: 'local' });
+      await relay.whenIdle();
+    }
+    assert.deepEqual(seen, ['local 24', 'local 24', 'local 24']);
+    assert.deepEqual(attempts, []);
+    assert.deepEqual(told, [
+      'relayed b@beta.test: 250 2.0.0 taken in process',
+      'refused b@beta.test unknown-mailbox',
+    ]);
+    assert.equal([...store.entries.values()][0]?.lastError, '451 4.3.0 not now');
+    await relay.stop();
+  });
+
+  test('a store that does not commit is asked again; the message is not sent again', async () => {
+    const { store, relay, attempts, timers } = house({ limits: { storeWaitMs: 100 } });
+    relay.start();
+    await store.enqueue();
+    store.refusals = 2;
+    for (const wait of [100, 200]) {
+      while (timers.nextDelayMs !== wait) await new Promise((resolve) => setImmediate(resolve));
+      timers.advance(wait);
+    }
+    await relay.whenIdle();
+    assert.deepEqual(attempts, [1]);
+    assert.equal(store.entries.size, 0);
+    await relay.stop();
+  });
+
+  test('stopping waits for what is under way, does not wait for a dead store, and takes nothing new', async () => {
+    let finish: (outcome: RelayOutcome) => void = () => {};
+    const { store, relay, attempts } = house({
+      relay: () =>
+        new Promise((resolve) => {
+          finish = resolve;
+        }),
+    });
+    relay.start();
+    const id = await store.enqueue();
+    while (attempts.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    const stopping = relay.stop();
+    await store.enqueue();
+    store.refusals = 100;
+    finish(taken(store.entries.get(id) ?? assert.fail()));
+    await stopping;
+    assert.deepEqual(attempts, [1]);
+    assert.equal(store.entries.size, 2, 'the first is tried again after the restart');
+  });
+
+  test('a fate that cannot be told yet is told later: the entry stays', async () => {
+    let signer = false;
+    const { store, relay, told, pass } = house({
+      relay: async (entry) => ({ accepted: [], refused: refuseAll(entry, { code: 550, text: 'no' }) }),
+      events: {
+        onRefused: () =>
+          signer ? mark('refused') : Promise.reject(new Fault('signer', 'down', { temporary: true })),
+        onExpired: () =>
+          signer ? mark('expired') : Promise.reject(new Fault('signer', 'down', { temporary: true })),
+      },
+    });
+    relay.start();
+    const refused = await store.enqueue();
+    const expired = await store.enqueue({ expiresAt: 0 });
+    await relay.whenIdle();
+    assert.equal(store.entries.get(refused)?.lastError, 'down');
+    assert.equal(store.entries.get(expired)?.lastError, 'down');
+    signer = true;
+    await pass(1000);
+    assert.equal(store.entries.size, 0);
+    assert.deepEqual(told, []);
+    await relay.stop();
+  });
+
+  test('a relay that cannot be recorded is held for the operator, not sent again', async () => {
+    const { store, relay, attempts, pass } = house({
+      events: {
+        onRelayed: () => {
+          throw new Error('impossible');
+        },
+      },
+    });
+    relay.start();
+    const id = await store.enqueue();
+    await pass(HOUR);
+    assert.deepEqual(attempts, [id]);
+    assert.equal(store.entries.get(id)?.held, true);
+    await relay.stop();
+  });
+
+  test('an entry whose content is gone is held; one released is tried at once', async () => {
+    const { store, relay, attempts } = house();
+    relay.start();
+    const id = await store.enqueue({ content: 1001 });
+    await relay.whenIdle();
+    assert.equal(store.entries.get(id)?.held, true);
+    store.entries.set(id, { ...(store.entries.get(id) ?? assert.fail()), content: 1 });
+    await store.commit({
+      blobs: [],
+      contents: [],
+      parts: [{ acts: [{ do: 'hold', entry: id, held: false }] }],
+    });
+    await relay.whenIdle();
+    assert.deepEqual(attempts, [id]);
+    assert.equal(store.entries.size, 0);
+    await relay.stop();
+  });
+
+  test('a courier that breaks down is no reason to lose the message', async () => {
+    const { store, relay } = house({ relay: () => Promise.reject(new TypeError('undefined is not a host')) });
+    relay.start();
+    const id = await store.enqueue();
+    await relay.whenIdle();
+    assert.equal(store.entries.get(id)?.attempts, 1);
+    assert.equal(store.entries.get(id)?.held, false);
+    await relay.stop();
+  });
+});
