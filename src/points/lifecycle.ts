@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { LogEvent } from '../evidence/certification-log/log-store.ts';
-import type { MessageKind } from '../evidence/draft.ts';
 
 /**
  * The life of a certified message, as one table. A message has a state at the sender's provider; each
@@ -139,23 +138,3 @@ export const receivedTransitions = {
     law: ['IP-10', 'IP-23', 'IP-26', 'IP-27'],
   },
 } as const satisfies Record<string, Transition<ReceivedState>>;
-
-/** Notifications that end the story of a tracked recipient, by what they say. */
-export function trackedOutcome(
-  kind: MessageKind | 'delivery',
-): 'delivered' | 'not-delivered' | 'virus' | undefined {
-  switch (kind) {
-    case 'delivery':
-    case 'delivery-complete':
-    case 'delivery-brief':
-    case 'delivery-concise':
-      return 'delivered';
-    case 'non-delivery':
-      return 'not-delivered';
-    case 'virus-non-delivery':
-    case 'virus-detection':
-      return 'virus';
-    default:
-      return undefined;
-  }
-}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: EUPL-1.2
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  unlinkSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import fc from 'fast-check';
+import { Fault } from '../../platform/faults.ts';
+import { indexMessage } from '../../wire/mime/mime-index.ts';
+import { readPieces } from '../../wire/mime/octets.ts';
+import { HEADER_LIMIT_BYTES, Spool, type SpoolOptions } from './spool.ts';
+
+let folder: string;
+let lastNumber = 0;
+const numbers = { nextBlobId: () => ++lastNumber, nextContentId: () => ++lastNumber };
+
+function newSpool(options: Partial<SpoolOptions> = {}): Spool {
+  return new Spool({ numbers, folder, maxSizeBytes: 1_000_000, memoryBytes: 100, ...options });
+}
+
+async function spooled(chunks: readonly Uint8Array[], options: Partial<SpoolOptions> = {}) {
+  const spool = newSpool(options);
+  for (const chunk of chunks) await spool.write(chunk);
+  return spool.finish();
+}
+
+suite('spool', () => {
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'ceralacca-spool-'));
+  });
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('whatever the chunks, the message is whole: octets, hash, index, header, any range', async () => {
+    const chunk = fc.oneof(
+      fc.uint8Array({ maxLength: 80 }),
+      fc.constantFrom('a: b\r\n', '\r\n', '--x\r\n', 'text\r\n').map((text) => Buffer.from(text)),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(chunk, { maxLength: 12 }),
+        fc.nat(400),
+        fc.nat(400),
+        async (chunks, one, other) => {
+          const whole = Buffer.concat(chunks);
+          const message = await spooled(chunks);
+          const [start, end] = [
+            Math.min(one, other, whole.length),
+            Math.min(Math.max(one, other), whole.length),
+          ];
+          assert.equal(message.size, whole.length);
+          assert.deepEqual(await message.octets.read(0, message.size), whole);
+          assert.deepEqual(await message.octets.read(start, end), whole.subarray(start, end));
+          assert.deepEqual(
+            await readPieces([{ octets: message.octets, start, end }]),
+            whole.subarray(start, end),
+          );
+          assert.deepEqual(message.blob.sha256, createHash('sha256').update(whole).digest());
+          assert.deepEqual(message.index, indexMessage(whole));
+          assert.deepEqual(message.header, whole.subarray(0, message.index.root.bodyStart));
+          assert.equal(message.blob.source.kind, whole.length > 100 ? 'file' : 'memory');
+          await message.discard();
+        },
+      ),
+      { numRuns: 60 },
+    );
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  test('up to memoryBytes it stays in memory, one octet more is a file of its owner only', async () => {
+    const small = await spooled([Buffer.alloc(100)]);
+    assert.equal(small.blob.source.kind, 'memory');
+    const large = await spooled([Buffer.alloc(100), Buffer.alloc(1)]);
+    assert.ok(large.blob.source.kind === 'file');
+    assert.equal(readFileSync(large.blob.source.path).length, 101);
+    await large.discard();
+    assert.equal(existsSync(large.blob.source.path), false);
+  });
+
+  test('AP-15 at the limit it is whole, one octet above it cannot be finished', async () => {
+    const at = newSpool({ maxSizeBytes: 200 });
+    await at.write(Buffer.alloc(200));
+    assert.equal(at.tooLarge, false);
+    assert.equal((await at.finish()).size, 200);
+    const above = newSpool({ maxSizeBytes: 200 });
+    await above.write(Buffer.alloc(150));
+    await above.write(Buffer.alloc(51));
+    await above.write(Buffer.alloc(1000));
+    assert.equal(above.tooLarge, true);
+    assert.equal(above.size, 1201, 'what is thrown away is counted');
+    await assert.rejects(above.finish(), /too large/);
+    await above.discard();
+    for (const name of readdirSync(folder)) unlinkSync(join(folder, name));
+  });
+
+  test('a header is cut at its limit, the octets are not', async () => {
+    const whole = Buffer.concat([
+      Buffer.from('X: '),
+      Buffer.alloc(HEADER_LIMIT_BYTES, 'x'),
+      Buffer.from('\r\n\r\nbody'),
+    ]);
+    const message = await spooled([whole], { maxSizeBytes: whole.length, memoryBytes: whole.length });
+    assert.equal(message.header.length, HEADER_LIMIT_BYTES);
+    assert.equal(message.size, whole.length);
+  });
+
+  test('AP-21 a folder that cannot be written is a temporary fault, not a broken message', async () => {
+    const gone = newSpool({ folder: join(folder, 'gone') });
+    await assert.rejects(
+      async () => gone.write(Buffer.alloc(101)),
+      (error) => error instanceof Fault && error.code === 'spool-unavailable' && error.temporary,
+    );
+    await gone.discard();
+  });
+
+  test('discard never fails, not even when the store took the file or something is in the way', async () => {
+    const message = await spooled([Buffer.alloc(101)]);
+    assert.ok(message.blob.source.kind === 'file');
+    const { path } = message.blob.source;
+    unlinkSync(path);
+    await message.discard();
+    mkdirSync(path);
+    await message.discard();
+    rmdirSync(path);
+    const unfinished = newSpool();
+    await unfinished.write(Buffer.alloc(101));
+    await unfinished.discard();
+    await unfinished.discard();
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  test('lines like our boundaries are noticed', async () => {
+    const message = await spooled([Buffer.from('a: b\r\n\r\n--=_cera'), Buffer.from('lacca-x\r\n')], {
+      watchPrefix: '=_ceralacca-',
+    });
+    assert.deepEqual(message.index.watched, ['--=_ceralacca-x']);
+  });
+});
