@@ -253,7 +253,7 @@ suite('submission', () => {
   test('SEC-1 guessing is kept waiting, then turned away without looking', async () => {
     const timers = new ManualTimers();
     let looks = 0;
-    const ladder = { free: 1, firstWaitMs: 1000, longestWaitMs: 1000, refuseFrom: 2 };
+    const ladder = { free: 1, atOnce: 1, firstWaitMs: 1000, longestWaitMs: 1000, refuseFrom: 2 };
     const guard = new DelayingLoginGuard({ clock: new FixedClock(0), limits: { pair: ladder } });
     const authenticate = async () => {
       looks++;

@@ -4,8 +4,8 @@ import { suite, test } from 'node:test';
 import { FixedClock } from '../../platform/clock.ts';
 import { DelayingLoginGuard, placeOf } from './login-guard.ts';
 
-const pair = { free: 2, firstWaitMs: 100, longestWaitMs: 350, refuseFrom: 6 };
-const roomy = { free: 1000, firstWaitMs: 1, longestWaitMs: 1, refuseFrom: 10_000 };
+const pair = { free: 2, atOnce: 1, firstWaitMs: 100, longestWaitMs: 350, refuseFrom: 6 };
+const roomy = { free: 1000, atOnce: 1000, firstWaitMs: 1, longestWaitMs: 1, refuseFrom: 10_000 };
 const limits = { pair, place: roomy, account: roomy, forgetMs: 1000, counters: 100 };
 const attempt = { address: 'sindaco@alfa.test', peerAddress: '192.0.2.1' };
 
@@ -31,7 +31,7 @@ suite('login guard', () => {
   });
 
   test('a place that sprays is slowed whatever the address, an account whatever the place', () => {
-    const place = { free: 3, firstWaitMs: 70, longestWaitMs: 70, refuseFrom: 100 };
+    const place = { free: 3, atOnce: 10, firstWaitMs: 70, longestWaitMs: 70, refuseFrom: 100 };
     const spraying = new DelayingLoginGuard({ clock: new FixedClock(0), limits: { ...limits, place } });
     for (const name of ['a', 'b', 'c']) failing(spraying, 1, { ...attempt, address: name });
     assert.deepEqual(failing(spraying, 1, { ...attempt, address: 'd' }), [70]);
@@ -42,15 +42,24 @@ suite('login guard', () => {
     assert.deepEqual(failing(botnet, 1, { ...attempt, peerAddress: '198.51.100.4' }), [70]);
   });
 
-  test('attempts at the same time count against one another before any has ended', () => {
+  test('of attempts at the same time all but a few count as failed until they end', () => {
     const guard = new DelayingLoginGuard({ clock: new FixedClock(0), limits });
-    const tickets = Array.from({ length: 4 }, () => guard.begin(attempt));
+    const tickets = Array.from({ length: 6 }, () => guard.begin(attempt));
     assert.deepEqual(
       tickets.map(({ waitMs }) => waitMs),
-      [0, 0, 100, 200],
+      [0, 0, 0, 100, 200, 350],
     );
     for (const ticket of tickets) ticket.end('not-tried');
     assert.equal(guard.begin(attempt).waitMs, 0);
+  });
+
+  test('a mail program that opens ten connections at once with the right password never waits', () => {
+    const guard = new DelayingLoginGuard({ clock: new FixedClock(0) });
+    for (let round = 0; round < 3; round++) {
+      const tickets = Array.from({ length: 10 }, () => guard.begin(attempt));
+      assert.ok(tickets.every(({ waitMs }) => waitMs === 0));
+      for (const ticket of tickets) ticket.end('succeeded');
+    }
   });
 
   test('a success forgets the pair, time forgets everything', () => {

@@ -24,6 +24,8 @@ export interface LoginGuard {
 interface Ladder {
   /** Failures without any wait. */
   readonly free: number;
+  /** Attempts at the same time that count only once they have failed; further ones count at once. */
+  readonly atOnce: number;
   /** The first wait; each further failure doubles it. */
   readonly firstWaitMs: number;
   readonly longestWaitMs: number;
@@ -45,16 +47,25 @@ export interface LoginGuardLimits {
 }
 
 export const DEFAULT_LOGIN_GUARD_LIMITS: LoginGuardLimits = {
-  pair: { free: 2, firstWaitMs: 500, longestWaitMs: 8_000, refuseFrom: 20 },
-  place: { free: 20, firstWaitMs: 250, longestWaitMs: 8_000, refuseFrom: 200 },
-  account: { free: 20, firstWaitMs: 250, longestWaitMs: 4_000, refuseFrom: Number.POSITIVE_INFINITY },
+  // A mail program opens several connections at a time, an office many from one place.
+  pair: { free: 2, atOnce: 10, firstWaitMs: 500, longestWaitMs: 8_000, refuseFrom: 20 },
+  place: { free: 20, atOnce: 100, firstWaitMs: 250, longestWaitMs: 8_000, refuseFrom: 200 },
+  account: {
+    free: 20,
+    atOnce: 20,
+    firstWaitMs: 250,
+    longestWaitMs: 4_000,
+    refuseFrom: Number.POSITIVE_INFINITY,
+  },
   forgetMs: 15 * 60_000,
   counters: 50_000,
 };
 
 interface Counter {
-  failures: number;
-  lastAt: Instant;
+  readonly failures: number;
+  /** Attempts begun and not ended. */
+  readonly underWay: number;
+  readonly lastAt: Instant;
 }
 
 /** Makes each failed attempt's successor wait longer, per address and place, per place, per address. */
@@ -76,31 +87,50 @@ export class DelayingLoginGuard implements LoginGuard {
       [`place ${place}`, this.#limits.place],
       [`account ${address}`, this.#limits.account],
     ];
-    const waits = rungs.map(([key, ladder]) => waitFor(this.#failures(key), ladder));
+    const waits = rungs.map(([key, ladder]) => waitFor(this.#held(key, ladder), ladder));
     const waitMs = waits.includes(undefined) ? undefined : Math.max(...waits.map((wait) => wait ?? 0));
-    // An attempt counts as failed until it is known to be right: many at once gain nothing.
-    if (waitMs !== undefined) for (const [key] of rungs) this.#add(key, 1);
+    if (waitMs !== undefined) for (const [key] of rungs) this.#change(key, { failures: 0, underWay: 1 });
     return {
       waitMs,
       end: (outcome) => {
-        if (waitMs === undefined || outcome === 'failed') return;
-        for (const [key] of rungs) this.#add(key, -1);
-        const own = rungs[0]?.[0];
-        if (outcome === 'succeeded' && own !== undefined) this.#counters.delete(own);
+        if (waitMs === undefined) return;
+        const failures = outcome === 'failed' ? 1 : 0;
+        for (const [key] of rungs) this.#change(key, { failures, underWay: -1 });
+        // Who knows the password has forgotten nothing: the own failures are forgiven.
+        if (outcome === 'succeeded') this.#forgive(`pair ${place} ${address}`);
       },
     };
   }
 
-  #failures(key: string): number {
+  #counter(key: string): Counter {
     const counter = this.#counters.get(key);
-    if (counter === undefined || counter.lastAt + this.#limits.forgetMs <= this.#clock.now()) return 0;
-    return counter.failures;
+    const fresh = counter !== undefined && counter.lastAt + this.#limits.forgetMs > this.#clock.now();
+    return fresh ? counter : { failures: 0, underWay: 0, lastAt: 0 };
   }
 
-  #add(key: string, change: number): void {
-    const failures = Math.max(this.#failures(key) + change, 0);
+  /** Many attempts at once gain nothing: beyond a few they count as failed until they end. */
+  #held(key: string, ladder: Ladder): number {
+    const { failures, underWay } = this.#counter(key);
+    return failures + Math.max(underWay - ladder.atOnce, 0);
+  }
+
+  #change(key: string, by: { readonly failures: number; readonly underWay: number }): void {
+    const counter = this.#counter(key);
+    this.#put(key, {
+      failures: counter.failures + by.failures,
+      underWay: Math.max(counter.underWay + by.underWay, 0),
+      // Only a failure prolongs the memory of failures.
+      lastAt: by.failures > 0 || counter.failures === 0 ? this.#clock.now() : counter.lastAt,
+    });
+  }
+
+  #forgive(key: string): void {
+    this.#put(key, { ...this.#counter(key), failures: 0 });
+  }
+
+  #put(key: string, counter: Counter): void {
     this.#counters.delete(key);
-    if (failures > 0) this.#counters.set(key, { failures, lastAt: this.#clock.now() });
+    if (counter.failures > 0 || counter.underWay > 0) this.#counters.set(key, counter);
     for (const oldest of this.#counters.keys()) {
       if (this.#counters.size <= this.#limits.counters) break;
       this.#counters.delete(oldest);

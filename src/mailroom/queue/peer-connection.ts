@@ -10,6 +10,7 @@ import { Fault } from '../../platform/faults.ts';
 import { TLS_MIN_VERSION } from '../../platform/tls.ts';
 import type { Octets } from '../../wire/mime/octets.ts';
 import { type Refusal, type RelayOutcome, refusal } from './courier.ts';
+import { oneLine, recipientRefusal, verdictOf } from './peer-reply.ts';
 import type { Hop } from './routes.ts';
 
 /**
@@ -58,6 +59,7 @@ export class ConnectionLost extends Fault {
 export class PeerConnection {
   readonly #smtp: SMTPConnection;
   #open = true;
+  #busy = false;
 
   private constructor(smtp: SMTPConnection) {
     this.#smtp = smtp;
@@ -117,14 +119,7 @@ export class PeerConnection {
     source.once('end', () => {
       contentSent = true;
     });
-    const result = await new Promise<{ error: SMTPError } | { reply: string; ehlo: readonly string[] }>(
-      (resolve) => {
-        this.#smtp.send(envelope, source, (error, info) => {
-          if (error !== null && error !== undefined) resolve({ error });
-          else resolve({ reply: info?.response ?? '', ehlo: info?.ehlo ?? [] });
-        });
-      },
-    );
+    const result = await this.#transact(envelope, source);
     const refused = (envelope.rejectedErrors ?? []).map(recipientRefusal);
     if ('error' in result) return this.#failed({ error: result.error, refused, transaction, contentSent });
     return {
@@ -135,11 +130,30 @@ export class PeerConnection {
     };
   }
 
-  /** Says goodbye without waiting for the answer: some peers never give it. */
+  /** Says goodbye without waiting for the answer: some peers never give it. Work under way is lost. */
   close(): void {
-    if (this.isOpen) this.#smtp.quit();
+    if (this.isOpen && !this.#busy) this.#smtp.quit();
     this.#smtp.close();
     this.#open = false;
+  }
+
+  #transact(
+    envelope: Partial<SMTPConnectionEnvelope>,
+    source: Readable,
+  ): Promise<{ error: SMTPError } | { reply: string; ehlo: readonly string[] }> {
+    this.#busy = true;
+    return new Promise<{ error: SMTPError } | { reply: string; ehlo: readonly string[] }>((resolve) => {
+      // Closed from our side, the library tells nobody; what it does tell comes first.
+      const cut = () => setImmediate(() => resolve({ error: new Error('connection closed') }));
+      this.#smtp.once('end', cut);
+      this.#smtp.send(envelope, source, (error, info) => {
+        this.#smtp.off('end', cut);
+        if (error !== null && error !== undefined) resolve({ error });
+        else resolve({ reply: info?.response ?? '', ehlo: info?.ehlo ?? [] });
+      });
+    }).finally(() => {
+      this.#busy = false;
+    });
   }
 
   async #failed(facts: {
@@ -226,45 +240,6 @@ function envelopeOf(transaction: PeerTransaction): Partial<SMTPConnectionEnvelop
     size: transaction.octets.size,
     use8BitMime: transaction.eightBit,
   };
-}
-
-function recipientRefusal(error: SMTPError): Refusal {
-  return refusal({ address: String(error.recipient), ...readReply(error.response, error.responseCode) });
-}
-
-/** The reply that decides about all recipients not yet refused; undefined when there was none. */
-function verdictOf(
-  error: SMTPError,
-): { code: number; enhanced: string | undefined; text: string } | undefined {
-  if (error.code === 'EENVELOPE' || error.code === 'EMESSAGE') {
-    if (error.responseCode !== undefined) return readReply(error.response, error.responseCode);
-    // The library compares the size with the peer's SIZE and then asks nothing (RFC 1870 section 6.2).
-    if (error.code === 'EMESSAGE')
-      return { code: 552, enhanced: '5.3.4', text: 'message exceeds the size the peer takes' };
-    // A path that cannot be written into a command.
-    return { code: 553, enhanced: '5.1.3', text: error.message };
-  }
-  return undefined;
-}
-
-function readReply(
-  response: string | undefined,
-  code: number | undefined,
-): { code: number; enhanced: string | undefined; text: string } {
-  const line = oneLine(response ?? '');
-  const match = /^(\d{3})[ -]?(?:([245]\.\d{1,3}\.\d{1,3})(?: |$))?(.*)$/.exec(line);
-  return { code: code ?? Number(match?.[1] ?? 451), enhanced: match?.[2], text: match?.[3] ?? line };
-}
-
-/** A reply of several lines as one: code and enhanced code stay at the front only. */
-function oneLine(response: string): string {
-  return response
-    .split(/\r?\n/)
-    .map((line, number) =>
-      number === 0 ? line : line.replace(/^\d{3}[ -]?(?:[245]\.\d{1,3}\.\d{1,3} ?)?/, ''),
-    )
-    .join(' ')
-    .slice(0, 1000);
 }
 
 function connectFault(facts: { hop: Hop; error: unknown; inTls: boolean }): Fault {

@@ -153,21 +153,33 @@ suite('peer pool', () => {
     );
   });
 
-  test('closing closes what is idle now and what comes back later', async () => {
-    const { pool, use, opened } = pooled();
-    await use(async () => 0);
-    const task = slow();
+  test('closing closes what is idle, what is in use, and what is being opened', async () => {
+    const gate = Promise.withResolvers<void>();
+    let turn = 0;
+    const { pool, use, opened } = pooled({
+      open: async () => {
+        if (turn++ === 2) await gate.promise;
+        return new FakeConnection();
+      },
+    });
     const first = slow();
-    const under = [use(first.work), use(task.work)];
+    const second = slow();
+    const under = [use(first.work), use(second.work)];
     await new Promise((resolve) => setImmediate(resolve));
     first.end();
     await under[0];
+    const kept = use(second.work);
+    const opening = use(async () => assert.fail('no work after closing'));
+    await new Promise((resolve) => setImmediate(resolve));
     pool.close();
-    task.end();
-    await under[1];
     assert.deepEqual(
-      opened.map(({ closed }) => closed),
-      [1, 1],
+      opened.map(({ isOpen }) => isOpen),
+      [false, false],
     );
+    gate.resolve();
+    await assert.rejects(opening, { code: 'peer-unreachable' });
+    assert.equal(opened[2]?.isOpen, false);
+    second.end();
+    await Promise.all([...under, kept]);
   });
 });

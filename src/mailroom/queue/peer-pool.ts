@@ -59,6 +59,7 @@ export class PeerPool<C extends Poolable> {
   readonly #options: PeerPoolOptions<C>;
   readonly #limits: PeerPoolLimits;
   readonly #peers = new Map<string, Peer<C>>();
+  readonly #inUse = new Set<C>();
   #closed = false;
 
   constructor(options: PeerPoolOptions<C>) {
@@ -96,9 +97,10 @@ export class PeerPool<C extends Poolable> {
     }
   }
 
-  /** Closes what is idle, and from now on whatever comes back. */
+  /** Closes every connection; work over them ends as if the peer had left. */
   close(): void {
     this.#closed = true;
+    for (const connection of this.#inUse) connection.close();
     for (const peer of this.#peers.values()) {
       for (const kept of peer.idle.splice(0)) {
         kept.cancelIdle();
@@ -174,15 +176,19 @@ export class PeerPool<C extends Poolable> {
   ): Promise<T> {
     const { kept, work } = task;
     const { connection } = kept;
+    this.#inUse.add(connection);
     try {
+      if (this.#closed) throw new Fault('peer-unreachable', 'closed', { temporary: true });
       const result = await work(connection);
       kept.uses++;
-      if (this.#closed || kept.uses >= this.#limits.uses) connection.close();
-      else if (connection.isOpen) this.#keep(peer, kept);
+      if (kept.uses >= this.#limits.uses) connection.close();
+      else if (connection.isOpen && !this.#closed) this.#keep(peer, kept);
       return result;
     } catch (error) {
       connection.close();
       throw error;
+    } finally {
+      this.#inUse.delete(connection);
     }
   }
 

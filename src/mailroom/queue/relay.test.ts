@@ -282,6 +282,20 @@ suite('relay', () => {
     assert.equal(store.entries.size, 2, 'the first is tried again after the restart');
   });
 
+  test('stopping does not wait for a peer that never answers', async () => {
+    const { store, relay, attempts, timers } = house({
+      relay: () => new Promise(() => {}),
+      limits: { stopMs: 50 },
+    });
+    relay.start();
+    await store.enqueue();
+    while (attempts.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    const stopping = relay.stop();
+    timers.advance(50);
+    await stopping;
+    assert.equal(store.entries.size, 1);
+  });
+
   test('a fate that cannot be told yet is told later: the entry stays', async () => {
     let signer = false;
     const { store, relay, told, pass } = house({

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Instant } from '../../platform/clock.ts';
+import { pause } from '../../platform/timers.ts';
 import type { ContentReader } from '../contents/content-store.ts';
 import type { StepStore } from '../steps/step-store.ts';
 import { DEFAULT_RETRY_WAITS_MS } from './attempt-verdict.ts';
@@ -20,6 +21,8 @@ export interface RelayLimits {
   readonly lookMs: number;
   /** First wait when the store does not commit; doubles up to a minute. */
   readonly storeWaitMs: number;
+  /** How long stopping waits for attempts under way. */
+  readonly stopMs: number;
 }
 
 export const DEFAULT_RELAY_LIMITS: RelayLimits = {
@@ -29,6 +32,7 @@ export const DEFAULT_RELAY_LIMITS: RelayLimits = {
   retryWaitsMs: DEFAULT_RETRY_WAITS_MS,
   lookMs: 30_000,
   storeWaitMs: 1_000,
+  stopMs: 3_000,
 };
 
 export interface RelayOptions
@@ -88,13 +92,13 @@ export class Relay implements AsyncDisposable {
     this.#look(ALL);
   }
 
-  /** Takes nothing new and waits for what is under way. */
+  /** Takes nothing new and waits a little for what is under way; what is cut off is tried again. */
   async stop(): Promise<void> {
     this.#running = false;
     this.#stop.abort();
     this.#stopListening?.();
     this.#cancelTimer?.();
-    await this.whenIdle();
+    await Promise.race([this.whenIdle(), pause(this.#options.timers, this.#limits.stopMs)]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -351,6 +351,16 @@ suite('smtp courier', () => {
     }
   });
 
+  test('closing the courier ends what is under way, as temporary', async () => {
+    const { peer, courier } = await scripted((line) => (line === '.' ? '' : undefined));
+    await using _ = peer;
+    const sending = courier.relay(ordinary, MESSAGE);
+    while (!peer.lines.includes('.')) await new Promise((resolve) => setTimeout(resolve, 5));
+    courier[Symbol.dispose]();
+    await assert.rejects(sending, { code: 'peer-lost', temporary: true });
+    assert.equal(peer.lines.includes('QUIT'), false);
+  });
+
   test('when one machine is dead the next is asked', async () => {
     const { door, port, transactions } = await openPeer();
     await using _ = door;

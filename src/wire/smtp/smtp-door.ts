@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { TlsOptions } from 'node:tls';
-import {
-  SMTPServer,
-  type SMTPServerAddress,
-  type SMTPServerAuthentication,
-  type SMTPServerAuthenticationResponse,
-  type SMTPServerDataStream,
-  type SMTPServerOptions,
-  type SMTPServerSession,
+import type {
+  SMTPServerAddress,
+  SMTPServerAuthentication,
+  SMTPServerAuthenticationResponse,
+  SMTPServerDataStream,
+  SMTPServerOptions,
+  SMTPServerSession,
 } from 'smtp-server';
-import { Conversation } from './conversation.ts';
+import { DoorListener } from './door-listener.ts';
 import { DoorPlaces, type PlaceLimits } from './door-places.ts';
 import { IncomingMessage } from './incoming-message.ts';
 import type { SmtpContext, SmtpHost, SmtpPeer } from './smtp-host.ts';
@@ -67,14 +66,14 @@ const DISABLED = ['XCLIENT', 'XFORWARD', 'WIZ', 'SHELL', 'KILL', 'HELP'];
 /** A listening SMTP server (RFC 5321): the language only, the host decides. */
 export class SmtpDoor<User> implements AsyncDisposable {
   readonly #options: SmtpDoorOptions<User>;
-  readonly #server: Listener;
+  readonly #server: DoorListener;
   readonly #places: DoorPlaces;
   readonly #failedLogins = new Map<string, number>();
 
   constructor(options: SmtpDoorOptions<User>) {
     this.#options = options;
     this.#places = new DoorPlaces(options.limits);
-    this.#server = new Listener(this.#serverOptions(), this.#places);
+    this.#server = new DoorListener(this.#serverOptions(), this.#places);
     this.#server.on('error', (error) => options.host.onDisturbance(error));
   }
 
@@ -218,43 +217,6 @@ export class SmtpDoor<User> implements AsyncDisposable {
       reply = message.isEndless ? ENDLESS : host.translate(error, peer);
     }
     return (await message.drain()) ? reply : ENDLESS;
-  }
-}
-
-/** The library's server, with our conversations and our count of places. */
-class Listener extends SMTPServer {
-  readonly #places: DoorPlaces;
-
-  constructor(options: SMTPServerOptions, places: DoorPlaces) {
-    super(options);
-    this.#places = places;
-  }
-
-  override _acceptSocket(socket: Socket, handshake: boolean): (() => void) | false {
-    if (this.#places.enter(socket)) return super._acceptSocket(socket, handshake);
-    socket.on('error', () => undefined);
-    if (handshake) socket.destroy();
-    else socket.end('421 4.7.0 too many connections, try again later\r\n', () => socket.destroy());
-    return false;
-  }
-
-  override connect(
-    socket: Socket,
-    connection?: ConstructorParameters<typeof Conversation>[0]['connection'],
-  ): void {
-    const watch = (plain: Socket) => this.#places.watch(plain);
-    const conversation = new Conversation({ server: this, socket, connection, watch });
-    this.connections.add(conversation);
-    conversation.on('error', (error) => this._onError(error));
-    conversation.init();
-  }
-
-  dismissIdle(): void {
-    for (const conversation of this.connections) {
-      if (conversation instanceof Conversation && !conversation.isBusy) {
-        conversation.send(421, '4.3.2 shutting down');
-      }
-    }
   }
 }
 

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { SMTPError } from 'nodemailer/lib/smtp-connection';
+import { type Refusal, refusal } from './courier.ts';
+
+/** A peer's reply, or our own in its place, taken apart. */
+export interface PeerReply {
+  readonly code: number;
+  readonly enhanced: string | undefined;
+  readonly text: string;
+}
+
+/** The refusal of one recipient, out of the peer's reply to its RCPT. */
+export function recipientRefusal(error: SMTPError): Refusal {
+  return refusal({ address: String(error.recipient), ...readReply(error.response, error.responseCode) });
+}
+
+/** The reply that decides about all recipients not yet refused; undefined when there was none. */
+export function verdictOf(error: SMTPError): PeerReply | undefined {
+  if (error.code === 'EENVELOPE' || error.code === 'EMESSAGE') {
+    if (error.responseCode !== undefined) return readReply(error.response, error.responseCode);
+    // The library compares the size with the peer's SIZE and then asks nothing (RFC 1870 section 6.2).
+    if (error.code === 'EMESSAGE')
+      return { code: 552, enhanced: '5.3.4', text: 'message exceeds the size the peer takes' };
+    // A path that cannot be written into a command.
+    return { code: 553, enhanced: '5.1.3', text: error.message };
+  }
+  return undefined;
+}
+
+function readReply(response: string | undefined, code: number | undefined): PeerReply {
+  const line = oneLine(response ?? '');
+  const match = /^(\d{3})[ -]?(?:([245]\.\d{1,3}\.\d{1,3})(?: |$))?(.*)$/.exec(line);
+  return { code: code ?? Number(match?.[1] ?? 451), enhanced: match?.[2], text: match?.[3] ?? line };
+}
+
+/** A reply of several lines as one: code and enhanced code stay at the front only. */
+export function oneLine(response: string): string {
+  return response
+    .split(/\r?\n/)
+    .map((line, number) =>
+      number === 0 ? line : line.replace(/^\d{3}[ -]?(?:[245]\.\d{1,3}\.\d{1,3} ?)?/, ''),
+    )
+    .join(' ')
+    .slice(0, 1000);
+}
