@@ -66,7 +66,7 @@ const FOREIGN_SENDER: SmtpReply = {
 const NO_DOMAIN: SmtpReply = { code: 553, enhanced: '5.1.3', text: 'the recipient needs a domain' };
 const TOO_LARGE: SmtpReply = { code: 552, enhanced: '5.3.4', text: 'message exceeds the size limit' };
 
-/** SMTP for our users (AP-1): who logged in hands over a message as himself. */
+/** SMTP for our users (AP-1), within TLS only (SEC-2): who logged in hands over a message as himself. */
 export class SubmissionFront implements AsyncDisposable {
   readonly #options: SubmissionFrontOptions;
   readonly #door: SmtpDoor<Mailbox>;

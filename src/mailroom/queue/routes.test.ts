@@ -41,7 +41,7 @@ async function names(routes: Routes, domain: string, how = ordinary): Promise<st
 }
 
 suite('routes', () => {
-  test('AP-31 machines in the order of their preference, each with all its addresses', async () => {
+  test('AP-31 SEC-6 machines in the order of their preference, each with all its addresses', async () => {
     const routes = routesOf({
       mx: { 'beta.test': hosts(['mx1.beta.test', 10], ['mx2.beta.test', 20]) },
       a: { 'mx1.beta.test': ['192.0.2.1', '192.0.2.2'], 'mx2.beta.test': ['192.0.2.3'] },
@@ -112,7 +112,7 @@ suite('routes', () => {
     assert.equal(await names(routes, 'loop.test'), '550 5.4.6');
   });
 
-  test('the configuration comes before DNS; SEC-5 the route for all others is for ordinary mail only', async () => {
+  test('SEC-5 the configuration comes before DNS, and its route for all others is for ordinary mail only', async () => {
     const routes = routesOf(
       {
         mx: { 'gamma.test': hosts(['mx.gamma.test', 1]) },
