@@ -141,7 +141,10 @@ export class Relay implements AsyncDisposable {
     if (room === 0) return;
     // Those under way are still due for the store.
     const limit = this.#lanes.taken(destination) + this.#shelved.size + room;
-    for (const entry of store.listDue(clock.now(), limit, { only: destination })) this.#begin(entry);
+    const due = store.listDue(clock.now(), limit, { only: destination });
+    const begun = due.filter((entry) => this.#begin(entry)).length;
+    // A full list of what cannot begin hides what could.
+    if (begun === 0 && due.length >= limit) this.#lookAtAll();
   }
 
   /** Lists past the destinations that have no room, until nothing is left that could begin. */
