@@ -67,6 +67,8 @@ class Composer {
   #boundaries = 0;
   /** Whether a boundary may stand right here. */
   #boundaryMayFollow = false;
+  /** Embedded messages around what is being written. */
+  #enclosing = 0;
 
   constructor(eol: string) {
     this.#eol = eol;
@@ -80,7 +82,9 @@ class Composer {
       this.#line('Content-Type: message/rfc822');
       this.#line('');
       const bodyStart = this.text.length;
+      this.#enclosing++;
       const inner = this.write(entity.inner);
+      this.#enclosing--;
       return { headerStart, bodyStart, bodyEnd: this.text.length, type: 'message', parts: [inner] };
     }
     return this.#multipart(entity, headerStart);
@@ -89,11 +93,13 @@ class Composer {
   #leaf(entity: Entity & { kind: 'leaf' }, headerStart: number): Expected {
     // Without empty line, the last line end belongs to the boundary that follows; without fields, the line
     // end of the boundary before does.
-    if (!entity.cut) this.#line('');
+    // Within two messages the latter would mean that the inner one lacks its empty line: another case.
+    const cut = entity.cut && (this.text.length > headerStart || this.#enclosing < 2);
+    if (!cut) this.#line('');
     else if (this.text.length > headerStart) this.text = this.text.slice(0, -this.#eol.length);
     else this.#boundaryMayFollow = true;
     const bodyStart = this.text.length;
-    if (!entity.cut) this.text += entity.lines.join(this.#eol);
+    if (!cut) this.text += entity.lines.join(this.#eol);
     return { headerStart, bodyStart, bodyEnd: this.text.length, type: 'text', parts: [] };
   }
 

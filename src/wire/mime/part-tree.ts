@@ -17,7 +17,7 @@ interface Place {
 
 /** An entity whose end has not come yet. */
 interface OpenPart {
-  readonly headerStart: number;
+  headerStart: number;
   readonly depth: number;
   readonly defaultType: DefaultType;
   bodyStart: Place;
@@ -75,13 +75,15 @@ export class PartTree implements LineSink {
 
   /** The root, everything being closed where the octets end. */
   end(end: Place): MimePart {
-    return this.#close(0, end) ?? finishPart(newPart(0, 1, 'text/plain'), end);
+    return (
+      this.#close(0, end) ?? finishPart(newPart({ headerStart: 0, depth: 1, defaultType: 'text/plain' }), end)
+    );
   }
 
   #begin(headerStart: number, defaultType: DefaultType): void {
     this.#partCount++;
     this.#inHeader = true;
-    this.#open.push(newPart(headerStart, this.#open.length + 1, defaultType));
+    this.#open.push(newPart({ headerStart, depth: this.#open.length + 1, defaultType }));
   }
 
   /** Whether the line is a delimiter of an open multipart; if so it is dealt with. */
@@ -176,6 +178,7 @@ export class PartTree implements LineSink {
       if (closed !== undefined) part.parts.push(closed);
       if (part.boundary !== undefined) this.defects.add('closing-boundary-missing');
       this.#stopWaiting(part);
+      endWithin(part, { end, enclosing: this.#open.slice(keep) });
       closed = finishPart(part, end);
     }
     return closed;
@@ -198,12 +201,29 @@ const UNKNOWN_CONTENT: ContentFields = {
   encoding: 'binary',
 };
 
+/**
+ * An embedded message that is nothing but fields ends where they end: the line end that looks like its
+ * empty line is that of the boundary, and no octet of the message it was made from.
+ */
+function endWithin(
+  part: OpenPart,
+  where: { readonly end: Place; readonly enclosing: readonly OpenPart[] },
+): void {
+  const { end, enclosing } = where;
+  if (part.bodyStart.offset <= end.offset) return;
+  const messages = enclosing.filter((other) => other.fields?.type === 'message').length;
+  // The outermost of them may itself have no more than its empty line: then all begin after it.
+  if (messages === 0 || (messages === 1 && part.headerStart > end.offset)) return;
+  part.headerStart = Math.min(part.headerStart, end.offset);
+  part.bodyStart = end;
+}
+
 /** RFC 2046 section 5.1.1 allows 70; longer ones are met, but none can be longer than what is seen of a line. */
 const MAX_BOUNDARY = LINE_HEAD_OCTETS - 4;
 
-function newPart(headerStart: number, depth: number, defaultType: DefaultType): OpenPart {
-  const bodyStart = { offset: headerStart, lineFeeds: 0 };
-  return { headerStart, depth, defaultType, bodyStart, fields: undefined, boundary: undefined, parts: [] };
+function newPart(place: Pick<OpenPart, 'headerStart' | 'depth' | 'defaultType'>): OpenPart {
+  const bodyStart = { offset: place.headerStart, lineFeeds: 0 };
+  return { ...place, bodyStart, fields: undefined, boundary: undefined, parts: [] };
 }
 
 function finishPart(part: OpenPart, limit: Place): MimePart {
