@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
+// The largest multiple of 36 below 256: octets from here on would make some characters likelier.
+const FAIR_OCTETS = 252;
 
 /** Where unique and unguessable names come from. */
 export interface Ids {
@@ -9,15 +11,28 @@ export interface Ids {
   token(length?: number): string;
 }
 
+/** Randomness is asked for in bulk: a call to the system for each name costs more than the name. */
+const pool = Buffer.alloc(4096);
+let used = pool.length;
+
+function nextOctet(): number {
+  if (used === pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  const octet = pool[used] ?? 0;
+  // What was given out is not kept.
+  pool[used++] = 0;
+  return octet;
+}
+
 /** Ids from the machine's randomness: 24 characters carry 124 bits. */
 export const randomIds: Ids = {
   token(length = 24) {
     let token = '';
     while (token.length < length) {
-      for (const octet of randomBytes(length * 2)) {
-        // 252 is the largest multiple of 36 below 256: no character is likelier than another.
-        if (octet < 252 && token.length < length) token += ALPHABET[octet % 36];
-      }
+      const octet = nextOctet();
+      if (octet < FAIR_OCTETS) token += ALPHABET[octet % ALPHABET.length];
     }
     return token;
   },
