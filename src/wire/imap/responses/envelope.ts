@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { type AddressGroup, type Mailbox, parseAddressList } from '../../mime/addresses.ts';
 import { type Header, parseHeader } from '../../mime/header.ts';
+import { plainAddresses } from './plain-addresses.ts';
 import { nstring, type OctetString, type StringStyle, string } from './strings.ts';
 
 /** The envelope of a message without a header, or of one that was not opened. */
@@ -28,12 +29,25 @@ export function envelope(header: Buffer, style: StringStyle): OctetString {
 /** "(" 1*address ")" / nil; all fields of the name count as one. */
 function addresses(fields: Header, name: string, style: StringStyle): OctetString {
   let written = '';
-  for (const field of fields.all(name)) {
-    for (const entry of parseAddressList(field.value).entries) {
-      written += 'mailboxes' in entry ? group(entry, style) : address(entry, style);
-    }
-  }
+  for (const field of fields.all(name)) written += addressList(field.value, style);
   return written === '' ? 'NIL' : `(${written})`;
+}
+
+/** *address, of no characters for a list that holds none. */
+export function addressList(value: string, style: StringStyle): OctetString {
+  let written = '';
+  const plain = plainAddresses(value);
+  if (plain !== undefined) {
+    for (const { name, localPart, domain } of plain) {
+      // Nothing in a plain address needs quoting.
+      written += `(${name === '' ? 'NIL' : `"${name}"`} NIL "${localPart}" "${domain}")`;
+    }
+    return written;
+  }
+  for (const entry of parseAddressList(value).entries) {
+    written += 'mailboxes' in entry ? group(entry, style) : address(entry, style);
+  }
+  return written;
 }
 
 /** address = "(" addr-name SP addr-adl SP addr-mailbox SP addr-host ")" */

@@ -2,10 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { parseAddressList } from '../../mime/addresses.ts';
 import { indexMessage } from '../../mime/mime-index.ts';
 import { Decoder } from '../grammar/decoder.ts';
 import { bodyStructure, embeddedMessages } from './body-structure.ts';
 import { EMPTY_ENVELOPE, envelope } from './envelope.ts';
+import { plainAddresses } from './plain-addresses.ts';
 import { findPart } from './sections.ts';
 import { astring, mailboxName, nstring, responseText, string } from './strings.ts';
 
@@ -72,6 +74,51 @@ test('ENVELOPE keeps encoded-words, unfolds, and writes groups as RFC 9051 secti
     '(NIL "=?utf-8?q?citt=C3=A0?= e altro" NIL ((NIL NIL "s" "x.test")) ((NIL NIL "r" "x.test")) ' +
       '((NIL NIL "Uffici" NIL)(NIL NIL "a" "x.test")(NIL NIL "b" "x.test")(NIL NIL NIL NIL)(NIL NIL "c" "x.test")) NIL NIL NIL NIL)',
   );
+});
+
+test('the short cut for plain addresses gives what the whole grammar gives', () => {
+  const words = fc.constantFrom(
+    'a',
+    'Rossi',
+    '"Rossi, A."',
+    '"a"',
+    '=?utf-8?q?x?=',
+    'b@x.test',
+    '<c.d@y.test>',
+    '<e@z>',
+    '<.f@x>',
+    'g@[1.2.3.4]',
+    ', ',
+    ',',
+    ' ',
+    '  ',
+    ':',
+    ';',
+    '(c)',
+    '"',
+    '\\',
+    '<',
+    '>',
+    '@',
+    '.',
+    'è',
+    "o'h@x.test",
+    '""',
+  );
+  fc.assert(
+    fc.property(fc.array(words, { maxLength: 8 }), (parts) => {
+      const text = parts.join('').trim();
+      if (plainAddresses(text) === undefined) return;
+      const whole = parseAddressList(text).entries.map((entry) => {
+        assert.ok(!('mailboxes' in entry));
+        const { rawName = '', localPart, domain } = entry;
+        return { name: rawName, localPart, domain };
+      });
+      assert.deepEqual(plainAddresses(text), whole, text);
+    }),
+    { numRuns: 20_000 },
+  );
+  assert.equal(plainAddresses('"Rossi, A." <a.b@x.test>, c@y.test, <d@z.test>')?.length, 3);
 });
 
 function structureOf(message: string, extended: boolean): string {
