@@ -4,8 +4,6 @@ import { execFile, execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { certificatePem } from '../../src/trust/authority/key-pair.ts';
-import type { Seen } from './seen.ts';
 import type { World } from './world.ts';
 
 const run = promisify(execFile);
@@ -42,10 +40,8 @@ export async function opensslVerifies(
   octets: Buffer,
   world: World,
 ): Promise<{ readonly good: boolean; readonly says: string }> {
-  const ca = join(world.folder, 'ca.pem');
-  writeFileSync(ca, certificatePem(world.authority.rootCertificate));
   const at = String(Math.floor(world.clock.now() / 1000));
-  const args = ['cms', '-verify', '-CAfile', ca, '-attime', at, '-out', '/dev/null'];
+  const args = ['cms', '-verify', '-CAfile', world.caFile, '-attime', at, '-out', '/dev/null'];
   const child = run('openssl', args, { encoding: 'utf8' });
   child.child.stdin?.end(octets);
   return child.then(
@@ -66,9 +62,4 @@ export async function checkSignatures(world: World): Promise<number> {
   };
   await Promise.all([work(), work()]);
   return all.length;
-}
-
-/** The same message, whoever holds it, is about one transaction at one point (TIME-1). */
-export function instantOf(seen: Seen): number {
-  return Date.parse(seen.field('Date') ?? '');
 }

@@ -10,6 +10,8 @@ import type { WorldProvider } from './world-provider.ts';
 export class User {
   readonly address: string;
   readonly #provider: WorldProvider;
+  /** Contents never change, so each is opened once. */
+  readonly #opened = new Map<number, Seen>();
 
   constructor(address: string, provider: WorldProvider) {
     this.address = address;
@@ -54,7 +56,10 @@ export class User {
       for (const { content } of store.listMessages(folder.id)) {
         const found = store.findContent(content);
         assert.ok(found, `a message of ${this.address} has no content`);
-        seen.push(new Seen(await found.octets.read(0, found.size), folder.name));
+        const known =
+          this.#opened.get(content) ?? new Seen(await found.octets.read(0, found.size), folder.name);
+        this.#opened.set(content, known);
+        seen.push(known);
       }
     }
     return seen;

@@ -15,7 +15,7 @@ import { DEFAULT_FOLDERS } from '../../src/mailroom/mailboxes/folders.ts';
 import type { Mailbox, OrdinaryMailPolicy } from '../../src/mailroom/mailboxes/mailbox-store.ts';
 import { LocalCourier } from '../../src/mailroom/queue/local-courier.ts';
 import type { QueueEntry } from '../../src/mailroom/queue/queue-store.ts';
-import { Relay } from '../../src/mailroom/queue/relay.ts';
+import { Relay, type RelayLimits } from '../../src/mailroom/queue/relay.ts';
 import type { HouseStore } from '../../src/mailroom/steps/house-store.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import type { Ids } from '../../src/platform/ids.ts';
@@ -75,7 +75,6 @@ export class WorldProvider {
   readonly directory = new ProviderDirectory();
   readonly faults: FaultyStore;
   readonly store: HouseStore;
-  readonly relay: Relay;
   readonly verifier: Verifier;
   readonly #around: Surroundings;
   #identity: Identity;
@@ -107,7 +106,6 @@ export class WorldProvider {
       paths: new CertificationPaths({ anchors, revocation }),
     });
     this.#house = this.#join();
-    this.relay = this.#openRelay();
     around.network.serve(terms.domains, this);
   }
 
@@ -121,7 +119,6 @@ export class WorldProvider {
     const provider = new WorldProvider({ terms, around, store, identity });
     await provider.opens('servizio', { role: 'service' });
     for (const user of terms.users) await provider.opens(user);
-    provider.relay.start();
     return provider;
   }
 
@@ -237,7 +234,6 @@ export class WorldProvider {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.relay.stop();
     await this.store[Symbol.asyncDispose]();
   }
 
@@ -267,7 +263,8 @@ export class WorldProvider {
     });
   }
 
-  #openRelay(): Relay {
+  /** A queue worker, as a provider has one; not started. */
+  newRelay(limits: Partial<RelayLimits>): Relay {
     const { clock, timers, network } = this.#around;
     const local = new LocalCourier({ receive: (entry, content) => this.#receiveLocally(entry, content) });
     return new Relay({
@@ -288,6 +285,7 @@ export class WorldProvider {
       clock,
       timers,
       journal: silentJournal,
+      limits,
     });
   }
 

@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: EUPL-1.2
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { RelayLimits } from '../../src/mailroom/queue/relay.ts';
 import { FixedClock } from '../../src/platform/clock.ts';
 import { randomIds } from '../../src/platform/ids.ts';
 import { ManualTimers } from '../../src/platform/timers.ts';
 import { Authority } from '../../src/trust/authority/authority.ts';
 import { writeIndex } from '../../src/trust/authority/index-writer.ts';
+import {
+  certificatePem,
+  type Identity,
+  type KeyPair,
+  makeKeyPair,
+} from '../../src/trust/authority/key-pair.ts';
 import { readDirectory } from '../../src/trust/provider-directory/directory-reader.ts';
 import { emptySnapshot } from '../../src/trust/provider-directory/directory-snapshot.ts';
 import { CrlCache } from '../../src/trust/signing/crl-cache.ts';
@@ -41,12 +48,34 @@ export const GAMMA: ProviderTerms = {
 
 const CRL_URL = 'http://crl.autorita.test';
 
+const keyPairs = new Map<string, Promise<KeyPair>>();
+
+/** A key of that name, made once in each process: what takes long in a world is its keys. */
+function keyPairOf(name: string): Promise<KeyPair> {
+  const known = keyPairs.get(name);
+  if (known !== undefined) return known;
+  const made = makeKeyPair('rsa-2048');
+  keyPairs.set(name, made);
+  return made;
+}
+
+/** A clock that moves on by a second whenever it is looked at: who looks twice gives himself away. */
+export class TickingClock extends FixedClock {
+  override now(): number {
+    const now = super.now();
+    this.advance(1000);
+    return now;
+  }
+}
+
 /** An Authority, some providers, the wires between them, an ordinary host and one clock. */
 export class World implements AsyncDisposable {
-  readonly clock = new FixedClock(MORNING);
+  readonly clock: FixedClock;
   readonly timers = new ManualTimers();
   readonly network = new Network();
   readonly folder: string;
+  /** The trust anchor, PEM. */
+  readonly caFile: string;
   readonly authority: Authority;
   readonly providers: WorldProvider[] = [];
   /** Whether revocation lists can be had. */
@@ -54,21 +83,32 @@ export class World implements AsyncDisposable {
 
   private constructor(folder: string, authority: Authority, clock: FixedClock) {
     this.folder = folder;
+    this.caFile = join(folder, 'ca.pem');
+    writeFileSync(this.caFile, certificatePem(authority.rootCertificate));
     this.authority = authority;
     this.clock = clock;
   }
 
   static async open(
     providers: readonly ProviderTerms[] = [ALFA, BETA],
-    { engine = 'memory' }: { readonly engine?: 'memory' | 'sqlite' } = {},
+    {
+      engine = 'memory',
+      clock = new FixedClock(MORNING),
+    }: { readonly engine?: 'memory' | 'sqlite'; readonly clock?: FixedClock } = {},
   ): Promise<World> {
     const folder = mkdtempSync(join(tmpdir(), 'ceralacca-world-'));
-    const clock = new FixedClock(MORNING);
-    const name = 'Autorità di prova';
-    const authority = await Authority.create({ clock, ids: randomIds, name, crlBaseUrl: CRL_URL });
+    const [root, signing, index] = await Promise.all(['root', 'signing', 'index'].map(keyPairOf));
+    assert.ok(root && signing && index);
+    const authority = await Authority.create({
+      clock,
+      ids: randomIds,
+      name: 'Autorità di prova',
+      crlBaseUrl: CRL_URL,
+      keys: { root, signing, index },
+    });
     const world = new World(folder, authority, clock);
-    const root = readCertificate(authority.rootCertificate);
-    assert.ok(root.ok);
+    const anchor = readCertificate(authority.rootCertificate);
+    assert.ok(anchor.ok);
     const around = {
       folder,
       engine,
@@ -76,7 +116,7 @@ export class World implements AsyncDisposable {
       timers: world.timers,
       ids: randomIds,
       network: world.network,
-      anchors: [root.value],
+      anchors: [anchor.value],
     };
     for (const terms of providers) {
       const revocation = new CrlCache({ clock, fetchUrl: (url) => world.#revocationList(url) });
@@ -105,13 +145,18 @@ export class World implements AsyncDisposable {
     return this.provider('gamma');
   }
 
-  /** A signing key and certificate for a provider. */
-  identityFor(terms: ProviderTerms, days?: { readonly from: number; readonly to: number }) {
+  /** A signing key and certificate for a provider; `from` and `to` count days from now. */
+  async identityFor(
+    terms: ProviderTerms,
+    { key = terms.key, days }: { readonly key?: string; readonly days?: { from: number; to: number } } = {},
+  ): Promise<Identity> {
     const provider = { providerName: terms.name, serviceAddress: `posta-certificata@${terms.domains[0]}` };
     const now = this.clock.now();
     const day = 24 * HOUR_MS;
-    const validity = days && { notBefore: now + days.from * day, notAfter: now + days.to * day };
-    return this.authority.issueProviderIdentity(provider, validity && { validity });
+    return this.authority.issueProviderIdentity(provider, {
+      keyPair: await keyPairOf(key),
+      ...(days && { validity: { notBefore: now + days.from * day, notAfter: now + days.to * day } }),
+    });
   }
 
   /** The Authority publishes its index anew, and every provider reads it. */
@@ -137,15 +182,19 @@ export class World implements AsyncDisposable {
     for (const provider of this.providers) provider.directory.replace(reading.snapshot);
   }
 
-  /** Lets everything that is due be relayed, until nobody has anything left to do now. */
-  async settles(): Promise<void> {
+  /**
+   * Lets everything that is due be relayed, until nobody has anything left to do now: one provider after
+   * the other, one message at a time, so that every run is the same; all at once when in a `hurry`.
+   */
+  async settles({ hurry = false }: { readonly hurry?: boolean } = {}): Promise<void> {
     // Whoever waits for a store that failed waits on these timers.
     const time = setInterval(() => this.timers.advance(60_000), 5);
     try {
       for (let round = 0; round < 1000; round++) {
-        for (const provider of this.providers) await provider.relay.whenIdle();
-        if (!this.providers.some(({ store }) => store.listDue(this.clock.now(), 1).length > 0)) return;
-        for (const provider of this.providers) provider.relay.wake();
+        const busy = this.providers.filter(({ store }) => store.listDue(this.clock.now(), 1).length > 0);
+        if (busy.length === 0) return;
+        if (hurry) await Promise.all(busy.map((provider) => work(provider, {})));
+        else for (const provider of busy) await work(provider, { attempts: 1 });
       }
       assert.fail('the world does not come to rest');
     } finally {
@@ -163,7 +212,6 @@ export class World implements AsyncDisposable {
       );
       const next = Math.min(until, ...waiting);
       this.clock.advance(Math.max(next - this.clock.now(), 1));
-      for (const provider of this.providers) provider.relay.wake();
       await this.settles();
     }
   }
@@ -190,4 +238,11 @@ export class World implements AsyncDisposable {
     assert.ok(name === 'root' || name === 'signing' || name === 'tls', url);
     return this.authority.revocationList(name);
   }
+}
+
+/** A provider's queue worked off. */
+async function work(provider: WorldProvider, limits: Partial<RelayLimits>): Promise<void> {
+  await using relay = provider.newRelay(limits);
+  relay.start();
+  await relay.whenIdle();
 }
