@@ -176,3 +176,44 @@ test('an APPEND goes to the backend in the chunks it comes in, one at a time', a
   assert.equal(await session.send('\r\n'), 'a OK [APPENDUID 1 1] Appended\r\n');
   assert.equal(chunks.length, 100);
 });
+
+test('a fault while a message comes refuses the APPEND, and the session goes on', async () => {
+  const aborted: string[] = [];
+  const append = {
+    begin: () => undefined,
+    write: () => Promise.reject(new Error('disk full')),
+    commit: () => assert.fail('nothing to commit'),
+    abort: () => aborted.push('abort'),
+  };
+  const session = new TestSession(oddBackend({ append: () => append }));
+  await session.command('LOGIN u p');
+  const said = await session.send('a APPEND INBOX {6+}\r\nabcdef {3+}\r\nabc\r\nb NOOP\r\n');
+  assert.match(said, /^a NO \[SERVERBUG\] .*\r\nb OK Nothing done\r\n$/);
+  assert.deepEqual(aborted, ['abort']);
+  assert.equal(session.faults.length, 1);
+});
+
+test('a client that goes away leaves no account and no mailbox open behind it', async () => {
+  const closed: string[] = [];
+  const gate = Promise.withResolvers<void>();
+  const account = oddBackend({ close: () => closed.push('account') });
+  const slow = new TestSession({
+    login: (user, password) => gate.promise.then(() => account.login(user, password)),
+  });
+  await slow.silence();
+  slow.session.receive(Buffer.from('a LOGIN u p\r\n'));
+  slow.session.end();
+  gate.resolve();
+  await slow.silence();
+  assert.deepEqual(closed, ['account']);
+
+  const opening = Promise.withResolvers<unknown>();
+  const other = new TestSession(oddBackend({ openMailbox: () => opening.promise }));
+  await other.command('LOGIN u p');
+  other.session.receive(Buffer.from('a SELECT INBOX\r\n'));
+  other.session.end();
+  opening.resolve({ close: () => closed.push('mailbox') });
+  await other.silence();
+  assert.deepEqual(closed, ['account', 'mailbox']);
+  assert.deepEqual(other.faults, []);
+});

@@ -72,7 +72,10 @@ export class ImapSession {
   bye(text: string, code?: string): void {
     if (this.#ended) return;
     const context = this.#context;
-    context.respond('*', { status: 'BYE', text, ...(code === undefined ? {} : { code }) });
+    // In the middle of a response no other can be understood.
+    if (!context.writer.isMidLine) {
+      context.respond('*', { status: 'BYE', text, ...(code === undefined ? {} : { code }) });
+    }
     this.#hangUp();
   }
 
@@ -135,7 +138,7 @@ export class ImapSession {
       case 'append':
         return this.#append(event.command, event.tag);
       case 'octets':
-        return this.#appending()?.write(event.octets);
+        return this.#appendOctets(event.octets);
       case 'literal-end':
         return undefined;
       case 'append-next':
@@ -171,8 +174,9 @@ export class ImapSession {
       const response = await runCommand(context, tag, command);
       if (response !== undefined) await this.#answer(tag, response, command);
     } catch (fault) {
+      // Nobody is left to answer, and what failed may have failed for that.
+      if (this.#ended) return;
       this.#tellFault(fault, command.name);
-      // In the middle of a response no other can be understood.
       if (context.writer.isMidLine) this.#hangUp();
       else await this.#answer(tag, SERVER_FAULT, command);
     }
@@ -226,14 +230,38 @@ export class ImapSession {
     this.#context.reader.refuseLiteral(code === undefined ? { status, text } : { status, text, code });
   }
 
-  async #appendNext(message: AppendCommand['message']): Promise<void> {
-    const refusal = await this.#appending()?.message(message);
-    if (this.#ended) return;
-    if (refusal === undefined) this.#acceptLiteral(message.literal.synchronizing);
-    else {
-      this.#conversation = undefined;
-      this.#refuseLiteral(refusal);
+  #appendOctets(octets: Buffer): Promise<void> | undefined {
+    try {
+      return this.#appending()
+        ?.write(octets)
+        ?.catch((fault: unknown) => this.#appendFailed(fault));
+    } catch (fault) {
+      this.#appendFailed(fault);
+      return undefined;
     }
+  }
+
+  async #appendNext(message: AppendCommand['message']): Promise<void> {
+    try {
+      const refusal = await this.#appending()?.message(message);
+      if (this.#ended) return;
+      if (refusal === undefined) this.#acceptLiteral(message.literal.synchronizing);
+      else {
+        this.#conversation = undefined;
+        this.#refuseLiteral(refusal);
+      }
+    } catch (fault) {
+      this.#appendFailed(fault);
+    }
+  }
+
+  /** The rest of the APPEND is read and thrown away; then it is answered. */
+  #appendFailed(fault: unknown): void {
+    if (this.#ended) return;
+    this.#tellFault(fault, 'APPEND');
+    this.#appending()?.abort();
+    this.#conversation = undefined;
+    this.#refuseLiteral(SERVER_FAULT);
   }
 
   async #appendEnd(): Promise<void> {

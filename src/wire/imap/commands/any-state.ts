@@ -3,7 +3,7 @@ import type { Decoder } from '../grammar/decoder.ts';
 import { SP } from '../grammar/octet-classes.ts';
 
 /** Commands without arguments. */
-export interface BareCommand {
+interface BareCommand {
   readonly name:
     | 'CAPABILITY'
     | 'CHECK'

@@ -31,7 +31,7 @@ export function append(decoder: Decoder): AppendCommand {
 }
 
 /** append-message = [flag-list SP] [date-time SP] append-data */
-export function appendMessage(decoder: Decoder): AppendMessage {
+function appendMessage(decoder: Decoder): AppendMessage {
   let flags: readonly string[] = [];
   if (decoder.atList) {
     flags = flagList(decoder);

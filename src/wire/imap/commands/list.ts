@@ -4,7 +4,7 @@ import { listMailbox, mailbox } from '../grammar/mailbox-name.ts';
 import { SP } from '../grammar/octet-classes.ts';
 import { type StatusItem, statusItems } from './mailboxes.ts';
 
-export type ListSelection = 'SUBSCRIBED' | 'REMOTE' | 'RECURSIVEMATCH' | 'SPECIAL-USE';
+type ListSelection = 'SUBSCRIBED' | 'REMOTE' | 'RECURSIVEMATCH' | 'SPECIAL-USE';
 
 /** LIST of RFC 9051 section 6.3.9, with what RFC 5258, 5819 and 6154 added. */
 export interface ListCommand {

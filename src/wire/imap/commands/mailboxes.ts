@@ -5,7 +5,7 @@ import { BACKSLASH, SP } from '../grammar/octet-classes.ts';
 import { HIGHEST, type NumberRange, plainSet, sequenceSet } from '../grammar/sequence-set.ts';
 
 /** Commands whose one argument is a mailbox name. */
-export interface MailboxCommand {
+interface MailboxCommand {
   readonly name: 'DELETE' | 'SUBSCRIBE' | 'UNSUBSCRIBE';
   readonly mailbox: string;
 }

@@ -35,7 +35,7 @@ export interface CopyCommand {
 }
 
 /** RFC 4315. */
-export interface UidExpungeCommand {
+interface UidExpungeCommand {
   readonly name: 'UID EXPUNGE';
   readonly set: SequenceSet;
 }

@@ -30,7 +30,7 @@ export interface SortCommand {
   readonly program: SearchKey;
 }
 
-export type ThreadAlgorithm = 'ORDEREDSUBJECT' | 'REFERENCES';
+type ThreadAlgorithm = 'ORDEREDSUBJECT' | 'REFERENCES';
 
 export interface ThreadCommand {
   readonly name: 'THREAD';

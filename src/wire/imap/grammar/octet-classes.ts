@@ -17,13 +17,11 @@ export const MINUS = 0x2d;
 export const COMMA = 0x2c;
 export const COLON = 0x3a;
 export const STAR = 0x2a;
-export const PERCENT = 0x25;
 export const DOLLAR = 0x24;
 export const DOT = 0x2e;
 export const LESS = 0x3c;
 export const GREATER = 0x3e;
 export const TILDE = 0x7e;
-export const SLASH = 0x2f;
 
 /** Bits of the class table below. */
 export const ATOM_CHAR = 1;

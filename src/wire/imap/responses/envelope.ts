@@ -34,7 +34,7 @@ function addresses(fields: Header, name: string, style: StringStyle): OctetStrin
 }
 
 /** *address, of no characters for a list that holds none. */
-export function addressList(value: string, style: StringStyle): OctetString {
+function addressList(value: string, style: StringStyle): OctetString {
   let written = '';
   const plain = plainAddresses(value);
   if (plain !== undefined) {

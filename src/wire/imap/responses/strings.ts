@@ -22,7 +22,7 @@ export function isAsciiText(text: string): boolean {
 }
 
 /** Text as octets of UTF-8. */
-export function utf8Octets(text: string): OctetString {
+function utf8Octets(text: string): OctetString {
   return isAsciiText(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
 }
 

@@ -9,7 +9,7 @@ import type { SearchText } from './search-evaluation.ts';
 import { unicodeCasemap } from './unicode-casemap.ts';
 
 /** Octets of one text part that are looked at. */
-export const SEARCHED_PART_BYTES = 16 * 1024 * 1024;
+const SEARCHED_PART_BYTES = 16 * 1024 * 1024;
 
 /**
  * What BODY and TEXT look through: every text part decoded, the headers of embedded messages, and the

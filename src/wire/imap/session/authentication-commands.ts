@@ -23,7 +23,9 @@ function conclude(context: SessionContext, outcome: ImapAccount | Refusal): Stat
     context.failedLogins++;
     return no(outcome.text, outcome.code ?? 'AUTHENTICATIONFAILED');
   }
-  context.enter(outcome);
+  // The client went away while its password was looked at.
+  if (context.loggedOut) outcome.close();
+  else context.enter(outcome);
   return ok('Logged in', `CAPABILITY ${capabilities(context).join(' ')}`);
 }
 

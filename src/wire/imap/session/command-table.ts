@@ -17,7 +17,7 @@ import type { SessionContext, SessionState } from './session-context.ts';
 import { store } from './store-command.ts';
 
 /** Commands that are a conversation rather than a question: the session itself leads them. */
-export type LedCommandName = 'APPEND' | 'AUTHENTICATE' | 'IDLE';
+type LedCommandName = 'APPEND' | 'AUTHENTICATE' | 'IDLE';
 
 type TableName = Exclude<CommandName, LedCommandName>;
 /** `undefined`: the tagged answer has been given already. */

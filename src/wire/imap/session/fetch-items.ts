@@ -13,7 +13,7 @@ import { shownFlags } from './news.ts';
 import type { SessionContext } from './session-context.ts';
 
 /** Writes one data item of one message, its name first. */
-export type ItemWriter = (message: FetchedMessage, writer: ResponseWriter) => Awaitable<void>;
+type ItemWriter = (message: FetchedMessage, writer: ResponseWriter) => Awaitable<void>;
 
 /** What FETCH asks of the mailbox, and how the answer is written. */
 export interface FetchPlan {

@@ -47,7 +47,7 @@ export function cutRange({ start, end }: SectionRange, partial: Partial | undefi
   return { start: from, end: Math.min(from + partial.count, end) };
 }
 
-export function writeLiteral(writer: ResponseWriter, label: OctetString, octets: Buffer): void {
+function writeLiteral(writer: ResponseWriter, label: OctetString, octets: Buffer): void {
   if (octets.length === 0) writer.text(`${label} ""`);
   else {
     writer.text(`${label} {${octets.length}}\r\n`);

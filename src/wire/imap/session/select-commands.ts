@@ -27,6 +27,10 @@ export async function select(
   const readOnly = command.name === 'EXAMINE';
   const mailbox = await accountOf(context).openMailbox(command.mailbox, { readOnly });
   if (mailbox instanceof Refusal) return refused(mailbox);
+  if (context.loggedOut) {
+    mailbox.close();
+    return no('The client went away');
+  }
   if (command.condstore) context.enable('CONDSTORE');
   const { snapshot } = mailbox;
   context.selected = {
