@@ -173,7 +173,8 @@ export class SqliteStore extends SqliteReaders implements HouseStore {
     } catch (error) {
       throw storeFault(error);
     } finally {
-      await Promise.all(brought.map((blob) => this.#settle(blob)));
+      // Whatever becomes of the names, the outcome of the commit stands.
+      await this.#report(Promise.all(brought.map((blob) => this.#settle(blob))));
     }
   }
 
@@ -204,11 +205,14 @@ export class SqliteStore extends SqliteReaders implements HouseStore {
     if (removed > 0) this.#journal.info({ removed }, 'files of steps that were never committed were removed');
   }
 
-  /** A file that cannot be removed now is removed by the sweep at the next start. */
   #inBackground(work: Promise<unknown>): void {
-    const reported = work.catch((error: unknown) => {
+    this.#untilSettled(this.#report(work));
+  }
+
+  /** A file that cannot be removed now is removed by the sweep at the next start. */
+  async #report(work: Promise<unknown>): Promise<void> {
+    await work.catch((error: unknown) => {
       this.#journal.error({ error: String(error) }, 'files of removed messages are left for the next start');
     });
-    this.#untilSettled(reported);
   }
 }

@@ -10,6 +10,19 @@ export interface GroupWriterOptions {
   readonly expungedKept: number;
 }
 
+/** Opens a file for the one connection that writes. */
+export function openForWriting(path: string): Database {
+  const database = openDatabase(path, { readOnly: false });
+  database.exec(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA cache_size = -32000;
+    PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+    PRAGMA journal_size_limit = ${WAL_KEPT_BYTES};
+  `);
+  return database;
+}
+
 /** The one connection that writes: many steps, one transaction, one wait for the disk. */
 export class GroupWriter implements Disposable {
   readonly #db: Database;
@@ -17,17 +30,11 @@ export class GroupWriter implements Disposable {
   readonly #begin;
   readonly #commit;
 
-  constructor(options: GroupWriterOptions) {
-    this.#db = openDatabase(options.path, { readOnly: false });
-    this.#db.exec(`
-      PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = FULL;
-      PRAGMA cache_size = -32000;
-      PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
-      PRAGMA journal_size_limit = ${WAL_KEPT_BYTES};
-    `);
+  /** Takes the connection over, and brings its schema up to date. */
+  constructor(database: Database, limits: { expungedKept: number }) {
+    this.#db = database;
     migrate(this.#db);
-    this.#performer = new StepPerformer(this.#db, options);
+    this.#performer = new StepPerformer(database, limits);
     this.#begin = this.#db.prepare('BEGIN IMMEDIATE');
     this.#commit = this.#db.prepare('COMMIT');
   }
@@ -89,7 +96,7 @@ function refusal(brought: Brought, error: unknown): GroupAnswer {
   return { answers: [{ number: brought.step.number, fault }], filesToRemove: [] };
 }
 
-/** Pages of the write-ahead log after which a commit moves them into the database: 16 MB. */
-const CHECKPOINT_PAGES = 4096;
+/** Pages of the write-ahead log after which a commit moves them into the database; more make that commit wait longer. */
+const CHECKPOINT_PAGES = 1000;
 /** What the write-ahead log's file may keep when it starts anew. */
 const WAL_KEPT_BYTES = 64 * 1024 * 1024;

@@ -3,7 +3,7 @@ import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from '
 import { storeFault } from '../driver.ts';
 import { type GroupAnswer, type Parcel, type SentFault, sentFault } from '../packed-step.ts';
 import type { Brought } from './content-writer.ts';
-import { GroupWriter, type GroupWriterOptions } from './group-writer.ts';
+import { GroupWriter, type GroupWriterOptions, openForWriting } from './group-writer.ts';
 
 /** What the store's thread sends: steps, or that there will be no more. */
 export type ToWriter = Parcel | 'close';
@@ -33,7 +33,7 @@ function serve(port: MessagePort, options: GroupWriterOptions): void {
 
 function open(port: MessagePort, options: GroupWriterOptions): GroupWriter | undefined {
   try {
-    return new GroupWriter(options);
+    return new GroupWriter(openForWriting(options.path), options);
   } catch (error) {
     send(port, { cannotOpen: sentFault(storeFault(error)) });
     port.close();

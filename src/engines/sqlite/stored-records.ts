@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LogReader } from '../../evidence/certification-log/log-store.ts';
+import type { TrackingReader } from '../../mailroom/tracking/tracking-store.ts';
+import { Fault } from '../../platform/faults.ts';
+import { openDatabase, storeFault } from './driver.ts';
+import { SqliteLogReader } from './readers/log-reader.ts';
+import { SqliteTrackingReader } from './readers/tracking-reader.ts';
+
+const DATABASE = 'store.db';
+
+/** What a store remembers of messages, without their contents. */
+export interface StoredRecords extends Disposable {
+  readonly log: LogReader;
+  readonly tracking: TrackingReader;
+}
+
+/** Whether a folder holds a store. */
+export function holdsStore(folder: string): boolean {
+  return existsSync(join(folder, DATABASE));
+}
+
+/**
+ * Opens the log and the trackings of a store for reading, beside the process that has the store: readers of
+ * SQLite's write-ahead log see every commit and hold up nobody.
+ *
+ * @throws Fault `store-missing` when there is no store in the folder, `store-unavailable`
+ */
+export function openStoredRecords(folder: string): StoredRecords {
+  if (!holdsStore(folder)) throw new Fault('store-missing', `no store in ${folder}`, { temporary: false });
+  try {
+    const database = openDatabase(join(folder, DATABASE), { readOnly: true });
+    try {
+      return {
+        log: new SqliteLogReader(database),
+        tracking: new SqliteTrackingReader(database),
+        [Symbol.dispose]: () => database[Symbol.dispose](),
+      };
+    } catch (error) {
+      database[Symbol.dispose]();
+      throw error;
+    }
+  } catch (error) {
+    throw storeFault(error);
+  }
+}
