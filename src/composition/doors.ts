@@ -106,6 +106,7 @@ function openExchange(frame: Frame): ExchangeFront {
     incomingPoint: house.incoming,
     openSpool: () => newSpool(frame, config.limits.exchangeBytes),
     hostName: config.provider.hostname,
+    ...(config.provider.postmaster !== undefined && { postmaster: config.provider.postmaster }),
     identity,
     journal: around.journal,
     limits: { ...placesOf(config), messageBytes: config.limits.exchangeBytes },

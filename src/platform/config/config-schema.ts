@@ -65,6 +65,11 @@ const provider = z.strictObject({
     'address',
     'Mailbox for take-charge receipts and virus notices, as published in mailReceipt.',
   ),
+  postmaster: key(
+    address,
+    'address',
+    'Where mail for `postmaster` without a domain goes; refused when left out.',
+  ).optional(),
   domains: key(
     z.array(domain).min(1),
     'domain',
