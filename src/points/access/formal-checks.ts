@@ -2,7 +2,7 @@
 import type { RefusalReason } from '../../evidence/wording/refusals.ts';
 import { parseAddressList, sameAddress } from '../../wire/mime/addresses.ts';
 import { parseDate } from '../../wire/mime/dates.ts';
-import type { Header } from '../../wire/mime/header.ts';
+import type { Header, HeaderDefect } from '../../wire/mime/header.ts';
 import { parseMessageId } from '../../wire/mime/message-ids.ts';
 import type { MimeIndex } from '../../wire/mime/mime-index.ts';
 
@@ -48,6 +48,9 @@ const SINGLE_FIELDS = [
   'references',
   'subject',
 ];
+// Long lines are counted over the whole message; blanks before the colon are an old form that everybody
+// has to read (RFC 5322 section 4.5).
+const TOLERATED: ReadonlySet<HeaderDefect> = new Set(['line-too-long', 'blank-before-colon']);
 // RFC 5322 section 2.1.1, without the line end.
 const LONGEST_LINE = 998;
 
@@ -66,7 +69,7 @@ export function checkFormally(input: FormalInput, limits: FormalLimits): readonl
 function checkSyntax({ header, index }: FormalInput, limits: FormalLimits): FormalFailure[] {
   const failures: FormalFailure[] = [];
   if (index.root.bodyStart > limits.headerBytes) failures.push({ problem: 'header-too-large' });
-  const broken = header.fields.find((field) => field.defects.some((defect) => defect !== 'line-too-long'));
+  const broken = header.fields.find((field) => field.defects.some((defect) => !TOLERATED.has(defect)));
   if (broken !== undefined) {
     failures.push({ problem: 'malformed-header', about: broken.name || firstWords(broken.value) });
   }
