@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { RECEIPT_TYPES } from '../evidence/certification-data/certification-data.ts';
+import { Fault } from '../platform/faults.ts';
+import type { CheckConfigOptions } from './check-config.ts';
+import { type CommandSurroundings, LANGUAGES } from './command-surroundings.ts';
+import { DEFAULT_WORLD_FILE } from './demo-world.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import type { SendOptions } from './send.ts';
+import type { TraceOptions } from './trace.ts';
+import type { VerifyOptions } from './verify.ts';
+
+const DEFAULT_CONFIG_FILE = 'ceralacca.yaml';
+const DEFAULT_DEMO_FOLDER = 'var/demo';
+
+const EXAMPLES = `
+Examples:
+  ceralacca demo                              two providers and mailboxes to try, on this machine
+  ceralacca send --from A --to B --text Ciao  a certified message, and what becomes of it
+  ceralacca verify ricevuta.eml               what a receipt proves, and whether it holds
+  ceralacca trace ID                          all that the providers know of a message
+
+ceralacca COMMAND --help tells more. Results are in Italian; --lang en makes them English.`;
+
+/**
+ * Runs the command that the arguments name. Never rejects: a Fault becomes one line, with its code; wrong
+ * usage a sentence and where to look.
+ */
+export async function runCommandLine(
+  arguments_: readonly string[],
+  surroundings: CommandSurroundings,
+): Promise<ExitCode> {
+  let code: ExitCode = EXIT.good;
+  const program = declareProgram(surroundings, (ended) => {
+    code = ended;
+  });
+  try {
+    if (arguments_.length === 0) program.help();
+    await program.parseAsync([...arguments_], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.good : EXIT.usage;
+    surroundings.stderr.write(`ceralacca: ${describeError(error)}\n`);
+    return EXIT.fault;
+  }
+}
+
+function describeError(error: unknown): string {
+  if (error instanceof Fault) return `${error.message} (${error.code})`;
+  return `an error that should not happen: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+/** What a command hands back. */
+type End = (code: ExitCode) => void;
+
+function declareProgram(surroundings: CommandSurroundings, end: End): Command {
+  const program = new Command('ceralacca')
+    .description('Ceralacca: certified electronic mail (PEC), from the provider to the receipt')
+    .usage('COMMAND [options]')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand('help [command]', 'show the help of a command')
+    .addHelpText('after', EXAMPLES)
+    // Commands added below inherit these.
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => surroundings.stdout.write(text),
+      writeErr: (text) => surroundings.stderr.write(text),
+    })
+    .showHelpAfterError('Try: ceralacca --help');
+  declareDemo(program, surroundings, end);
+  declareServe(program, surroundings, end);
+  declareSend(program, surroundings, end);
+  declareTrace(program, surroundings, end);
+  declareVerify(program, surroundings, end);
+  declareCheckConfig(program, surroundings, end);
+  return program;
+}
+
+function declareDemo(program: Command, surroundings: CommandSurroundings, end: End): void {
+  const demo = program
+    .command('demo')
+    .description('run two providers, an ordinary mail host and their authority on this machine')
+    .option('--dir <folder>', 'where the demo keeps everything', DEFAULT_DEMO_FOLDER)
+    .option('--port-base <port>', 'first of the ports; the others follow', portNumber, 10_000)
+    .option('--fresh', 'start over: forget what an earlier demo left')
+    .action(async ({ dir, portBase, fresh = false }: { dir: string; portBase: number; fresh?: boolean }) => {
+      const { runDemo } = await import('./demo.ts');
+      end(await runDemo({ folder: dir, portBase, fresh }, surroundings));
+    });
+  demo
+    .command('clock [shift]')
+    .description('move the clock of the running demo (+13h, +90m, +30s, +2d, reset), or show it')
+    .option('--dir <folder>', "the demo's folder")
+    .action(async (shift: string | undefined, { dir }: { dir?: string }) => {
+      const { moveDemoClock } = await import('./demo.ts');
+      const folder = dir ?? demo.opts<{ dir: string }>().dir;
+      end(await moveDemoClock({ folder, ...(shift !== undefined && { shift }) }, surroundings));
+    });
+}
+
+function declareServe(program: Command, surroundings: CommandSurroundings, end: End): void {
+  program
+    .command('serve')
+    .description('run a provider')
+    .option('--config <file>', 'its configuration', DEFAULT_CONFIG_FILE)
+    .action(async (options: { config: string }) => {
+      const { serve } = await import('./serve.ts');
+      end(await serve(options, surroundings));
+    });
+}
+
+function declareSend(program: Command, surroundings: CommandSurroundings, end: End): void {
+  program
+    .command('send')
+    .description('send a certified message and show what becomes of it')
+    .requiredOption('--from <address>', "the sender's mailbox")
+    .requiredOption('--to <address...>', 'recipients')
+    .option('--cc <address...>', 'recipients of a copy, who give concise receipts')
+    .option('--subject <text>', 'the subject')
+    .addOption(new Option('--text <text>', 'the text').conflicts('textFile'))
+    .option('--text-file <file>', 'the text, from a file in UTF-8')
+    .option('--attach <file...>', 'files to attach')
+    .addOption(new Option('--receipt <type>', 'delivery receipt to ask for').choices(RECEIPT_TYPES))
+    .option('--world <file>', `a demo that runs (default: ${DEFAULT_WORLD_FILE})`)
+    .option('--host <host>', "instead of a demo: the provider's server")
+    .option('--port <port>', 'of submission over TLS (default: 465)', portNumber)
+    .option('--user <name>', 'to log in with (default: the sender)')
+    .option('--password-file <file>', 'its first line is the password')
+    .option('--ca <file>', "PEM authorities of the server's certificate (default: the machine's)")
+    .option('--pop-host <host>', 'where receipts are read (default: the same host)')
+    .option('--pop-port <port>', 'of POP3 over TLS (default: 995)', portNumber)
+    .addOption(
+      new Option('--watch <where>', 'see what happens in the logs of the demo, or in the mailbox').choices([
+        'log',
+        'mailbox',
+      ]),
+    )
+    .option('--no-wait', 'leave as soon as the provider has the message')
+    .option('--timeout <seconds>', 'how long to wait for receipts (default: 60)', positiveNumber)
+    .option('--json', 'the whole story as one JSON document')
+    .addOption(languageOption())
+    .addHelpText(
+      'after',
+      '\nEnds with 0 when every certified recipient gave a receipt, 1 when something failed, 4 when the time was over.',
+    )
+    .action(async ({ timeout, ...options }: SendOptions & { timeout?: number }) => {
+      const { send } = await import('./send.ts');
+      const timeoutSeconds = timeout === undefined ? {} : { timeoutSeconds: timeout };
+      end(await send({ ...options, ...timeoutSeconds }, surroundings));
+    });
+}
+
+function declareTrace(program: Command, surroundings: CommandSurroundings, end: End): void {
+  program
+    .command('trace <id>')
+    .description('show all that the certification logs know of a message')
+    .addOption(new Option('--folder <folder>', "a provider's folder, running or not").conflicts('world'))
+    .option('--world <file>', `a demo, all of whose providers are asked (default: ${DEFAULT_WORLD_FILE})`)
+    .option('--json', 'as JSON')
+    .addOption(languageOption())
+    .addHelpText(
+      'after',
+      "\nID is the message's identifier, or the Message-ID that the sender's program gave it.",
+    )
+    .action(async (id: string, options: TraceOptions) => {
+      const { trace } = await import('./trace.ts');
+      end(await trace({ id, options }, surroundings));
+    });
+}
+
+function declareVerify(program: Command, surroundings: CommandSurroundings, end: End): void {
+  program
+    .command('verify <file>')
+    .description('tell who signed a message, when, whether it is intact and what it certifies')
+    .option('--ca <file>', 'PEM authorities to trust (default: those of the demo, if there is one)')
+    .option('--index <file>', 'the signed provider index (.p7m), to see that the signer is a provider')
+    .option('--index-signer <file>', 'PEM certificate of who signs the index')
+    .option('--crl <file>', 'a revocation list; may be repeated', collect)
+    .addOption(
+      new Option('--at <when>', 'when certificates must be in force')
+        .choices(['now', 'signing-time'])
+        .default('signing-time'),
+    )
+    .option('--world <file>', 'a demo, whose authority and index are used')
+    .option('--json', 'as JSON')
+    .addOption(languageOption())
+    .addHelpText(
+      'after',
+      '\nEnds with 0 when everything holds, 1 when something does not, 2 for what is no certified mail,\n3 when it cannot be told. Nothing is asked over the network.',
+    )
+    .action(async (file: string, options: VerifyOptions) => {
+      const { verify } = await import('./verify.ts');
+      end(await verify({ file, options }, surroundings));
+    });
+}
+
+function declareCheckConfig(program: Command, surroundings: CommandSurroundings, end: End): void {
+  program
+    .command('check-config')
+    .description('tell whether a provider could start with a configuration')
+    .argument('[file]', 'the configuration', DEFAULT_CONFIG_FILE)
+    .option('--online', 'also download the provider index')
+    .option('--reference', 'print what every key means')
+    .action(async (file: string, options: CheckConfigOptions) => {
+      const { checkConfigFile } = await import('./check-config.ts');
+      end(await checkConfigFile({ file, options }, surroundings));
+    });
+}
+
+function languageOption(): Option {
+  return new Option('--lang <language>', 'language of the result').choices(LANGUAGES).default('it');
+}
+
+function collect(value: string, others: readonly string[] = []): readonly string[] {
+  return [...others, value];
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port > 0 && port <= 65_535) return port;
+  throw new InvalidArgumentError('a port is a number from 1 to 65535');
+}
+
+function positiveNumber(text: string): number {
+  const number = Number(text);
+  if (Number.isFinite(number) && number > 0) return number;
+  throw new InvalidArgumentError('a positive number is needed');
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { readConfig } from '../platform/config/config.ts';
+import { openJournal } from '../platform/journal.ts';
+import { Provider } from '../provider.ts';
+import type { CommandSurroundings } from './command-surroundings.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+
+/**
+ * `ceralacca serve --config FILE`: runs one provider until it is asked to stop.
+ * @throws Fault that says what is in the way of the start
+ */
+export async function serve(
+  { config: file }: { readonly config: string },
+  { stderr, clock, ids, stopRequested }: CommandSurroundings,
+): Promise<ExitCode> {
+  const reading = readConfig(file);
+  if (!reading.ok) {
+    for (const { path, sentence } of reading.problems) {
+      stderr.write(`${path === '' ? file : path}: ${sentence}\n`);
+    }
+    return EXIT.bad;
+  }
+  const { config } = reading;
+  const { level, file: journalFile } = config.journal;
+  const journal = openJournal({ level, ...(journalFile !== undefined && { file: journalFile }) });
+  await using _provider = await Provider.start(config, { journal, clock, ids });
+  await stopRequested();
+  return EXIT.good;
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { join } from 'node:path';
+import { holdsStore, openStoredRecords, type StoredRecords } from '../../engines/sqlite/stored-records.ts';
+import { Fault } from '../../platform/faults.ts';
+import { type DemoWorld, findWorldFile, readDemoWorld } from '../demo-world.ts';
+
+/** The records of one provider, open for reading. */
+export interface HouseRecords extends Disposable {
+  /** Descriptive name; null when only its folder is known. */
+  readonly name: string | null;
+  readonly records: StoredRecords;
+}
+
+/** Where to look. */
+export interface HousePlaces {
+  /** A provider's folder, as its configuration names it, or the store within. */
+  readonly folder?: string;
+  /** `world.json` of a demo. */
+  readonly world?: string;
+}
+
+/** All houses of the places named, else of the demo in its usual place. @throws Fault */
+export async function openHouses(places: HousePlaces): Promise<HouseRecords[]> {
+  if (places.folder !== undefined) {
+    const folder = places.folder;
+    return [openHouse(null, holdsStore(folder) ? folder : storeFolder(folder))];
+  }
+  const worldFile = findWorldFile(places.world);
+  if (worldFile !== undefined) return openWorldHouses(await readDemoWorld(worldFile));
+  const message = 'where to look is not known: name a folder with --folder, or a demo with --world';
+  throw new Fault('store-missing', message, { temporary: false });
+}
+
+/** The houses of a demo; the first that cannot be read is told. */
+export function openWorldHouses({ configs }: DemoWorld): HouseRecords[] {
+  return configs.map(({ folder, provider }) => openHouse(provider.name, storeFolder(folder)));
+}
+
+/** Where a provider keeps its store. */
+function storeFolder(folder: string): string {
+  return join(folder, 'store');
+}
+
+function openHouse(name: string | null, folder: string): HouseRecords {
+  const records = openStoredRecords(folder);
+  return { name, records, [Symbol.dispose]: () => records[Symbol.dispose]() };
+}

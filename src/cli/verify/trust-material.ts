@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../../platform/clock.ts';
+import { Fault } from '../../platform/faults.ts';
+import { readDirectory } from '../../trust/provider-directory/directory-reader.ts';
+import { type DirectorySnapshot, emptySnapshot } from '../../trust/provider-directory/directory-snapshot.ts';
+import { FileSource } from '../../trust/provider-directory/file-source.ts';
+import { readPemCertificates } from '../../trust/signing/authorities.ts';
+import { CertificationPaths } from '../../trust/signing/certification-paths.ts';
+import { CrlCache } from '../../trust/signing/crl-cache.ts';
+import type { RevocationSource } from '../../trust/signing/revocation-source.ts';
+import { type DemoWorld, findWorldFile, readDemoWorld } from '../demo-world.ts';
+
+/** Files that tell whom to trust; what is left out is not checked. */
+export interface TrustFiles {
+  /** PEM: the authorities that signers' certificates must lead to, with those between, in any order. */
+  readonly ca?: string;
+  /** The signed provider index, and the PEM certificate of who signs it. */
+  readonly index?: string;
+  readonly indexSigner?: string;
+  /** Revocation lists, PEM or DER. */
+  readonly crl?: readonly string[];
+  /** `world.json` of a demo, whose authority is trusted where nothing else is named. */
+  readonly world?: string;
+}
+
+/** Whom to trust. */
+export interface TrustMaterial {
+  /** Null when no authority is known. */
+  readonly paths: CertificationPaths | null;
+  readonly index: DirectorySnapshot | null;
+  readonly revocationAsked: boolean;
+}
+
+/** Reads what the files name. @throws Fault that names the file at fault */
+export async function loadTrust(files: TrustFiles, clock: Clock): Promise<TrustMaterial> {
+  const { ca, index, indexSigner } = await withDemoFiles(files);
+  return {
+    paths: ca === undefined ? null : await openPaths(ca, revocationOf(files, clock)),
+    index: index === undefined ? null : await openIndex(index, indexSigner),
+    revocationAsked: (files.crl ?? []).length > 0,
+  };
+}
+
+/** The demo's files in the place of those not named: of the world named, or of the one in its usual place. */
+async function withDemoFiles(files: TrustFiles): Promise<TrustFiles> {
+  // A demo that happens to run says nothing about a message whose authority is named.
+  if (files.world === undefined && files.ca !== undefined) return files;
+  const worldFile = findWorldFile(files.world);
+  if (worldFile === undefined) return files;
+  const world = await readDemoWorld(worldFile);
+  const kept = files.index === undefined ? findDemoIndex(world) : undefined;
+  return { ca: world.caFile, ...kept, ...files };
+}
+
+/** A provider of the demo keeps the index it last read beside its store. */
+function findDemoIndex({ configs }: DemoWorld): Pick<TrustFiles, 'index' | 'indexSigner'> | undefined {
+  for (const { folder, directory } of configs) {
+    const index = join(folder, 'index-last-good.p7m');
+    if (existsSync(index) && existsSync(directory.signerFile)) {
+      return { index, indexSigner: directory.signerFile };
+    }
+  }
+  return undefined;
+}
+
+async function openPaths(caFile: string, revocation: RevocationSource | null): Promise<CertificationPaths> {
+  const certificates = readPemCertificates(await readNamed(caFile), caFile);
+  const roots = certificates.filter((certificate) => certificate.selfIssued);
+  // A file of issuing authorities alone means that these are to be trusted.
+  const anchors = roots.length > 0 ? roots : certificates;
+  const intermediates = certificates.filter((certificate) => !anchors.includes(certificate));
+  return new CertificationPaths({ anchors, intermediates, revocation });
+}
+
+function revocationOf({ crl = [] }: TrustFiles, clock: Clock): RevocationSource | null {
+  if (crl.length === 0) return null;
+  return new CrlCache({
+    clock,
+    files: crl,
+    readFile: (path) => readFile(path),
+    fetchUrl: () => Promise.reject(new Error('nothing is asked over the network')),
+  });
+}
+
+async function openIndex(file: string, signerFile: string | undefined): Promise<DirectorySnapshot> {
+  if (signerFile === undefined) {
+    throw new Fault('index-signer-missing', `to believe ${file}, name the certificate of its signer too`, {
+      temporary: false,
+    });
+  }
+  const signers = readPemCertificates(await readNamed(signerFile), signerFile);
+  const reading = await readDirectory(await new FileSource(file).fetch(), {
+    authorities: signers.map(({ der }) => der),
+    // An old message may need an old index: its signer is judged at the instant of signing.
+    at: undefined,
+    previous: emptySnapshot,
+  });
+  if (reading.ok) return reading.snapshot;
+  const [problem] = reading.problems;
+  const why = problem === undefined ? '' : `${problem.reason}: ${problem.detail}`;
+  throw new Fault('index-unusable', `${file} cannot be used: ${why}`, {
+    temporary: false,
+  });
+}
+
+async function readNamed(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'latin1');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Fault('file-unreadable', `${path} cannot be read: ${why}`, { temporary: false, cause });
+  }
+}
