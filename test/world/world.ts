@@ -159,11 +159,15 @@ export class World implements AsyncDisposable {
     });
   }
 
-  /** The Authority publishes its index anew, and every provider reads it. */
+  /**
+   * The Authority publishes its index anew, and every provider reads it. `domainsOf` gives the domains of
+   * each; who has none is not in the index.
+   */
   async publishes(
-    domainsOf: (provider: WorldProvider) => readonly string[] = ({ terms }) => terms.domains,
+    domainsOf: (provider: WorldProvider) => readonly string[] = ({ terms }) =>
+      terms.listed === false ? [] : terms.domains,
   ): Promise<void> {
-    const listed = this.providers.filter(({ terms }) => terms.listed !== false);
+    const listed = this.providers.filter((provider) => domainsOf(provider).length > 0);
     const ldif = writeIndex({
       locationUrl: 'https://igpec.autorita.test/index.p7m',
       providers: listed.map((provider) => ({
