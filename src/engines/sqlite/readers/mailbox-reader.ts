@@ -21,10 +21,16 @@ type FolderRow = Omit<Folder, 'specialUse' | 'subscribed'> & {
   readonly specialUse: string | null;
   readonly subscribed: number;
 };
-type MessageRow = Omit<MessageEntry, 'folder' | 'flags' | 'counted' | 'emailId'> & {
-  readonly flags: string;
-  readonly counted: number;
-};
+type MessageRow = readonly [
+  uid: number,
+  modseq: number,
+  content: number,
+  sizeBytes: number,
+  flags: string,
+  receivedAt: number,
+  savedAt: number,
+  counted: number,
+];
 
 const MAILBOX = `SELECT id, address, holder, status, role, passwordHash, quotaBytes, ordinaryMail, filesReceipts
   FROM mailboxes`;
@@ -56,15 +62,15 @@ export class SqliteMailboxReader implements MailboxReader {
     this.#folders = db.prepare<FolderRow>(`${FOLDER} WHERE mailbox = ? ORDER BY name`);
     this.#folderByName = db.prepare<FolderRow>(`${FOLDER} WHERE mailbox = ? AND name = ?`);
     this.#folderById = db.prepare<FolderRow>(`${FOLDER} WHERE id = ?`);
-    this.#messages = db.prepare<MessageRow>(
+    this.#messages = db.prepareTuples<MessageRow>(
       `${MESSAGE} WHERE folder = ? AND uid BETWEEN ? AND ? ORDER BY uid LIMIT ?`,
     );
-    this.#changedMessages = db.prepare<MessageRow>(
+    this.#changedMessages = db.prepareTuples<MessageRow>(
       `${MESSAGE} INDEXED BY messagesByModseq
        WHERE folder = ? AND modseq > ? AND uid BETWEEN ? AND ? ORDER BY uid LIMIT ?`,
     );
     this.#floor = db.prepare<{ expungedFloor: number }>('SELECT expungedFloor FROM folders WHERE id = ?');
-    this.#expunged = db.prepare<{ uid: number }>(
+    this.#expunged = db.prepareTuples<readonly [uid: number]>(
       'SELECT uid FROM expunged WHERE folder = ? AND modseq > ? ORDER BY uid',
     );
   }
@@ -117,7 +123,7 @@ export class SqliteMailboxReader implements MailboxReader {
   listExpunged(folder: FolderId, sinceModseq: number): readonly number[] | undefined {
     const row = this.#floor.get(folder);
     if (row === undefined || sinceModseq < row.expungedFloor) return undefined;
-    return this.#expunged.all(folder, sinceModseq).map(({ uid }) => uid);
+    return this.#expunged.all(folder, sinceModseq).map(([uid]) => uid);
   }
 }
 
@@ -141,17 +147,18 @@ function folderOf({ specialUse, subscribed, ...row }: FolderRow): Folder {
 }
 
 function messageOf(folder: FolderId, row: MessageRow): MessageEntry {
+  const [uid, modseq, content, sizeBytes, flags, receivedAt, savedAt, counted] = row;
   return {
     folder,
-    uid: row.uid,
-    modseq: row.modseq,
-    content: row.content,
-    sizeBytes: row.sizeBytes,
-    flags: flagsOfText(row.flags),
-    receivedAt: row.receivedAt,
-    savedAt: row.savedAt,
-    counted: row.counted === 1,
+    uid,
+    modseq,
+    content,
+    sizeBytes,
+    flags: flagsOfText(flags),
+    receivedAt,
+    savedAt,
+    counted: counted === 1,
     // The content never changes and its number is never used again, so copies share it (RFC 8474).
-    emailId: `M${row.content}`,
+    emailId: `M${content}`,
   };
 }
