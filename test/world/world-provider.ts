@@ -18,6 +18,7 @@ import type { QueueEntry } from '../../src/mailroom/queue/queue-store.ts';
 import { Relay, type RelayLimits } from '../../src/mailroom/queue/relay.ts';
 import type { HouseStore } from '../../src/mailroom/steps/house-store.ts';
 import type { Clock } from '../../src/platform/clock.ts';
+import { Fault } from '../../src/platform/faults.ts';
 import type { Ids } from '../../src/platform/ids.ts';
 import { silentJournal } from '../../src/platform/journal.ts';
 import type { Timers } from '../../src/platform/timers.ts';
@@ -76,6 +77,8 @@ export class WorldProvider {
   readonly faults: FaultyStore;
   readonly store: HouseStore;
   readonly verifier: Verifier;
+  /** Whether the signing key answers. */
+  keyWorks = true;
   readonly #around: Surroundings;
   #identity: Identity;
   #house: House;
@@ -213,7 +216,14 @@ export class WorldProvider {
   signer(): Signer {
     const { certificate, chain, privateKey } = this.#identity;
     const signs = promisify(sign);
-    return new Signer({ certificate, chain, sign: (octets) => signs('sha256', octets, privateKey) });
+    return new Signer({
+      certificate,
+      chain,
+      sign: async (octets) => {
+        if (this.keyWorks) return signs('sha256', octets, privateKey);
+        throw new Fault('signing-key-unusable', 'the module does not answer', { temporary: true });
+      },
+    });
   }
 
   /** The certification log on one message. */
