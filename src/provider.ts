@@ -73,7 +73,9 @@ export class Provider implements AsyncDisposable {
       { config, store, house, accounts, spoolFolder: folders.spool, around },
       stack,
     );
+    stack.use(house.deadlines);
     relay.start();
+    house.deadlines.start();
     refresh.start();
     journal.info({ provider: config.provider.name, ports }, 'provider started');
     return new Provider({ config, store, house, relay, accounts, ports }, stack.move());
@@ -83,6 +85,12 @@ export class Provider implements AsyncDisposable {
   async putMailbox(terms: MailboxTerms): Promise<void> {
     const { quotaBytes } = this.config.limits;
     await putMailbox(this.store, { quotaBytes, ...terms });
+  }
+
+  /** Looks at queue and deadlines anew: the clock was moved. */
+  wake(): void {
+    this.relay.wake();
+    this.house.deadlines.wake();
   }
 
   /** Closes the doors, lets what is under way end, closes the store. */
@@ -99,7 +107,7 @@ async function openHouse(facts: {
 }): Promise<House> {
   const { config, store, directory, around } = facts;
   const { provider, limits, access, ordinary } = config;
-  const { clock, ids, journal } = around;
+  const { clock, timers, ids, journal } = around;
   return joinPoints({
     store,
     signer: await openSigner(config, around),
@@ -122,6 +130,7 @@ async function openHouse(facts: {
     ordinaryMail: ordinary.policy,
     hostname: provider.hostname,
     clock,
+    timers,
     ids,
     journal,
   });

@@ -5,11 +5,13 @@ import type { HouseStore } from '../mailroom/steps/house-store.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Ids } from '../platform/ids.ts';
 import type { Journal } from '../platform/journal.ts';
+import type { Timers } from '../platform/timers.ts';
 import type { ProviderDirectory } from '../trust/provider-directory/provider-directory.ts';
 import type { Signer } from '../trust/signing/signer.ts';
 import { AccessPoint } from './access/access-point.ts';
 import type { FormalLimits } from './access/formal-checks.ts';
 import { Attestation } from './attestation.ts';
+import { Deadlines } from './deadlines/deadlines.ts';
 import { DeliveryPoint } from './delivery/delivery-point.ts';
 import { Dispatch } from './dispatch/dispatch.ts';
 import { OrdinaryBounce } from './dispatch/ordinary-bounce.ts';
@@ -30,6 +32,7 @@ export interface HouseOptions {
   readonly ordinaryMail: OrdinaryMailPolicy;
   readonly hostname: string;
   readonly clock: Clock;
+  readonly timers: Timers;
   readonly ids: Ids;
   readonly journal: Journal;
 }
@@ -39,6 +42,7 @@ export interface House {
   readonly access: AccessPoint;
   readonly incoming: IncomingPoint;
   readonly dispatch: Dispatch;
+  readonly deadlines: Deadlines;
 }
 
 /** Joins the points: the one place that knows all of them. */
@@ -49,6 +53,7 @@ export function joinPoints(options: HouseOptions): House {
   return {
     access: new AccessPoint({ ...options, attestation }),
     incoming: new IncomingPoint({ ...options, attestation, delivery }),
+    deadlines: new Deadlines({ ...options, attestation }),
     dispatch: new Dispatch({
       ...options,
       attestation,

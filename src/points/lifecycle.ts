@@ -92,6 +92,20 @@ export const trackedTransitions = {
     emits: { kind: 'virus-non-delivery', to: 'sender', record: 'virus-nondelivery-emitted' },
     law: ['IP-19', 'IP-20', 'AP-40'],
   },
+  firstDeadlinePasses: {
+    from: ['dispatched'],
+    to: 'warned',
+    record: 'timeout-12h',
+    emits: { kind: 'timeout-12h', to: 'sender' },
+    law: ['AP-37'],
+  },
+  secondDeadlinePasses: {
+    from: ['dispatched', 'taken-in-charge', 'warned'],
+    to: 'expired',
+    record: 'timeout-24h',
+    emits: { kind: 'timeout-24h', to: 'sender' },
+    law: ['AP-38', 'AP-39'],
+  },
   relayFails: {
     from: ['dispatched', 'taken-in-charge', 'warned'],
     to: 'not-delivered',

@@ -248,7 +248,7 @@ export class WorldProvider {
   }
 
   #join(): House {
-    const { clock, ids } = this.#around;
+    const { clock, timers, ids } = this.#around;
     const { terms, store, directory, verifier, emitting, serviceMailbox } = this;
     return joinPoints({
       store,
@@ -268,6 +268,7 @@ export class WorldProvider {
       ordinaryMail: terms.ordinaryMail ?? 'refuse',
       hostname: `mx.${this.domain}`,
       clock,
+      timers,
       ids,
       journal: silentJournal,
     });

@@ -13,7 +13,12 @@ import type {
 import type { QueueEntry, QueueEntryId } from '../../mailroom/queue/queue-store.ts';
 import type { HouseStore } from '../../mailroom/steps/house-store.ts';
 import type { Committed, Step, StepOutcome } from '../../mailroom/steps/step-store.ts';
-import type { DeliveryOutcome, Submission, Tracking } from '../../mailroom/tracking/tracking-store.ts';
+import type {
+  DeliveryOutcome,
+  SilenceQuery,
+  Submission,
+  Tracking,
+} from '../../mailroom/tracking/tracking-store.ts';
 import type { Instant } from '../../platform/clock.ts';
 import { Fault } from '../../platform/faults.ts';
 import { CommitListeners } from '../commit-listeners.ts';
@@ -22,7 +27,7 @@ import { byOctets, DEFAULT_STORE_LIMITS, isRecordAbout, type StoreLimits } from 
 import { folderNamed, foldersOfMailbox, requireMailbox } from './folder-acts.ts';
 import { MemorySlicedOctets } from './memory-octets.ts';
 import { performStep } from './perform.ts';
-import { isAbout } from './relay-acts.ts';
+import { isAbout, isSilent } from './relay-acts.ts';
 import { recipientKey, Tables } from './tables.ts';
 import { countedBytes, countFolder, totalBytes } from './usage.ts';
 
@@ -189,6 +194,14 @@ class MemoryStore implements HouseStore {
 
   listTrackings(identifier: string): readonly Tracking[] {
     return this.#tables.trackings.get(identifier) ?? [];
+  }
+
+  listSilent(query: SilenceQuery): readonly Tracking[] {
+    return [...this.#tables.trackings.values()]
+      .flat()
+      .filter((tracking) => isSilent(tracking, query))
+      .sort((a, b) => a.dispatchedAt - b.dispatchedAt)
+      .slice(0, query.limit);
   }
 
   findDeliveryOutcome(identifier: string, recipient: string): DeliveryOutcome | undefined {

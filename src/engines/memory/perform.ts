@@ -45,7 +45,9 @@ function holds(tables: Tables, condition: Condition): boolean {
       return !tables.outcomes.has(recipientKey(condition.identifier, condition.recipient));
     case 'no-tracking-outcome': {
       const tracked = tables.trackings.get(condition.identifier) ?? [];
-      return tracked.find((tracking) => isAbout(tracking, condition.recipient))?.outcome === undefined;
+      const found = tracked.find((tracking) => isAbout(tracking, condition.recipient));
+      if (condition.untaken && found?.takenInChargeAt !== undefined) return false;
+      return found?.outcome === undefined;
     }
     case 'queued':
       return tables.queue.has(condition.entry);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { NewQueueEntry, QueueEntry, QueueEntryId } from '../../mailroom/queue/queue-store.ts';
 import type { Act, ActResult } from '../../mailroom/steps/step-store.ts';
-import type { Submission, Tracking } from '../../mailroom/tracking/tracking-store.ts';
+import type { SilenceQuery, Submission, Tracking } from '../../mailroom/tracking/tracking-store.ts';
 import type { Brought } from './content-acts.ts';
 import { referToContent, releaseContent } from './content-acts.ts';
 import { recipientKey, type Tables } from './tables.ts';
@@ -66,6 +66,14 @@ export function markTracking(tables: Tables, act: Extract<Act, { do: 'mark-track
 
 export function isAbout(tracking: Tracking, recipient: string): boolean {
   return tracking.recipient.toLowerCase() === recipient.toLowerCase();
+}
+
+/** Whether a notice is due for the recipient (AP-37, AP-38). */
+export function isSilent(tracking: Tracking, query: SilenceQuery): boolean {
+  const { outcome, secondNoticeAt, firstNoticeAt, takenInChargeAt, dispatchedAt } = tracking;
+  if (outcome !== undefined || secondNoticeAt !== undefined) return false;
+  if (dispatchedAt <= query.secondBefore) return true;
+  return firstNoticeAt === undefined && takenInChargeAt === undefined && dispatchedAt <= query.firstBefore;
 }
 
 /** The first outcome of a recipient stays (DP-24). */

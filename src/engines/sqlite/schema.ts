@@ -119,6 +119,8 @@ const FIRST_TABLES = `
     outcomeAt INTEGER,
     UNIQUE (identifier, recipientKey)
   ) STRICT;
+  -- Only recipients without an end are looked through for silence.
+  CREATE INDEX trackingsOpen ON trackings (dispatchedAt) WHERE outcome IS NULL AND secondNoticeAt IS NULL;
   CREATE TABLE deliveryOutcomes (
     identifier TEXT NOT NULL,
     recipientKey TEXT NOT NULL,

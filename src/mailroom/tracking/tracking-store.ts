@@ -46,10 +46,21 @@ export interface DeliveryOutcome {
   readonly at: Instant;
 }
 
+/** Which silent recipients are looked for: those dispatched at or before these instants. */
+export interface SilenceQuery {
+  /** No outcome, not taken in charge, no first notice. */
+  readonly firstBefore: Instant;
+  /** No outcome, whether taken in charge or not (AP-38). */
+  readonly secondBefore: Instant;
+  readonly limit: number;
+}
+
 /** Reading side; synchronous. Addresses in any letter case. */
 export interface TrackingReader {
   findSubmission(identifier: string): Submission | undefined;
   findTracking(identifier: string, recipient: string): Tracking | undefined;
   listTrackings(identifier: string): readonly Tracking[];
+  /** Recipients that a notice is due for, those without a second notice, longest waiting first. */
+  listSilent(query: SilenceQuery): readonly Tracking[];
   findDeliveryOutcome(identifier: string, recipient: string): DeliveryOutcome | undefined;
 }

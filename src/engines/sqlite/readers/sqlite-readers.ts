@@ -13,6 +13,7 @@ import type {
 import type { QueueEntry, QueueEntryId, QueueReader } from '../../../mailroom/queue/queue-store.ts';
 import type {
   DeliveryOutcome,
+  SilenceQuery,
   Submission,
   Tracking,
   TrackingReader,
@@ -108,6 +109,10 @@ export class SqliteReaders implements ContentReader, MailboxReader, QueueReader,
 
   listTrackings(identifier: string): readonly Tracking[] {
     return this.#tracking.listTrackings(identifier);
+  }
+
+  listSilent(query: SilenceQuery): readonly Tracking[] {
+    return this.#tracking.listSilent(query);
   }
 
   findDeliveryOutcome(identifier: string, recipient: string): DeliveryOutcome | undefined {

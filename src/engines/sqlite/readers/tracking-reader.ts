@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type {
   DeliveryOutcome,
+  SilenceQuery,
   Submission,
   Tracking,
   TrackingReader,
@@ -17,6 +18,7 @@ export class SqliteTrackingReader implements TrackingReader {
   readonly #submission;
   readonly #tracking;
   readonly #trackings;
+  readonly #silent;
   readonly #outcome;
 
   constructor(db: Database) {
@@ -25,6 +27,11 @@ export class SqliteTrackingReader implements TrackingReader {
     );
     this.#tracking = db.prepare<TrackingRow>(`${TRACKING} WHERE identifier = ? AND recipientKey = ?`);
     this.#trackings = db.prepare<TrackingRow>(`${TRACKING} WHERE identifier = ? ORDER BY id`);
+    this.#silent = db.prepare<TrackingRow>(
+      `${TRACKING} WHERE outcome IS NULL AND secondNoticeAt IS NULL AND (dispatchedAt <= ?
+         OR (dispatchedAt <= ? AND firstNoticeAt IS NULL AND takenInChargeAt IS NULL))
+       ORDER BY dispatchedAt LIMIT ?`,
+    );
     this.#outcome = db.prepare<DeliveryOutcome>(
       'SELECT identifier, recipient, outcome, at FROM deliveryOutcomes WHERE identifier = ? AND recipientKey = ?',
     );
@@ -42,6 +49,10 @@ export class SqliteTrackingReader implements TrackingReader {
 
   listTrackings(identifier: string): readonly Tracking[] {
     return this.#trackings.all(identifier).map(trackingOf);
+  }
+
+  listSilent({ firstBefore, secondBefore, limit }: SilenceQuery): readonly Tracking[] {
+    return this.#silent.all(secondBefore, firstBefore, limit).map(trackingOf);
   }
 
   findDeliveryOutcome(identifier: string, recipient: string): DeliveryOutcome | undefined {

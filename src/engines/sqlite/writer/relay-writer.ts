@@ -53,8 +53,8 @@ export class RelayWriter {
          outcome = coalesce(outcome, ?), outcomeAt = coalesce(outcomeAt, ?)
        WHERE identifier = ? AND recipientKey = ?`,
     );
-    this.#trackingOutcome = db.prepare<{ outcome: string | null }>(
-      'SELECT outcome FROM trackings WHERE identifier = ? AND recipientKey = ?',
+    this.#trackingOutcome = db.prepare<{ outcome: string | null; takenInChargeAt: number | null }>(
+      'SELECT outcome, takenInChargeAt FROM trackings WHERE identifier = ? AND recipientKey = ?',
     );
     this.#putOutcome = db.prepare(
       `INSERT INTO deliveryOutcomes (identifier, recipientKey, recipient, outcome, at)
@@ -122,9 +122,11 @@ export class RelayWriter {
     this.#markTracking.run(...marksOf(act), act.identifier, act.recipient.toLowerCase());
   }
 
-  hasTrackingOutcome({ identifier, recipient }: Keyed): boolean {
+  /** Whether the tracked recipient has come to an end or, when asked for, is taken in charge. */
+  hasTrackingOutcome({ identifier, recipient, untaken }: Keyed & { readonly untaken?: true }): boolean {
     const row = this.#trackingOutcome.get(identifier, recipient.toLowerCase());
-    return row !== undefined && row.outcome !== null;
+    if (row === undefined) return false;
+    return row.outcome !== null || (untaken === true && row.takenInChargeAt !== null);
   }
 
   putDeliveryOutcome({ identifier, recipient, outcome, at }: DeliveryOutcome): void {
