@@ -40,6 +40,8 @@ export class OrdinaryHost {
 /** The wires between the providers: hands messages over in process, remembers each, and goes wrong on demand. */
 export class Network {
   readonly hops: Hop[] = [];
+  /** False for messages too large to be held: the hops are then without octets. */
+  keepsCopies = true;
   readonly ordinary = new OrdinaryHost('posta.test');
   /** Domains whose machine does not answer. */
   readonly unreachable = new Set<string>();
@@ -102,7 +104,7 @@ export class Network {
       reversePath,
       forwardPaths,
       answer: refused === undefined ? 'taken' : `${refused.code} ${refused.enhanced} ${refused.text}`,
-      octets: await content.octets.read(0, content.size),
+      octets: await content.octets.read(0, this.keepsCopies ? content.size : 0),
     });
   }
 

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: EUPL-1.2
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const MEBIBYTE = 1024 * 1024;
+
+suite('a large message', () => {
+  test('AP-12 AP-24 DP-10 a hundred million octets pass both providers in less than 300 MB of memory', async () => {
+    const script = join(import.meta.dirname, 'large-message.ts');
+    const { stdout } = await run(process.execPath, [script, '100000000']);
+    const result: unknown = JSON.parse(stdout);
+    assert.ok(isResult(result), stdout);
+    assert.equal(result.envelope, result.wanted, 'as it arrived');
+    assert.equal(result.receipt, result.wanted, 'as it came back');
+    assert.ok(result.peakBytes < 300 * MEBIBYTE, `${Math.round(result.peakBytes / MEBIBYTE)} MB`);
+  });
+});
+
+function isResult(
+  value: unknown,
+): value is { wanted: string; envelope: string; receipt: string; peakBytes: number } {
+  return typeof value === 'object' && value !== null && 'peakBytes' in value;
+}
