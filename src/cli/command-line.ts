@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { existsSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { RECEIPT_TYPES } from '../evidence/certification-data/certification-data.ts';
 import { Fault } from '../platform/faults.ts';
 import type { CheckConfigOptions } from './check-config.ts';
 import { type CommandSurroundings, LANGUAGES } from './command-surroundings.ts';
-import { DEFAULT_WORLD_FILE } from './demo-world.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { SendOptions } from './send.ts';
 import type { TraceOptions } from './trace.ts';
@@ -12,6 +12,7 @@ import type { VerifyOptions } from './verify.ts';
 
 const DEFAULT_CONFIG_FILE = 'ceralacca.yaml';
 const DEFAULT_DEMO_FOLDER = 'var/demo';
+const DEFAULT_WORLD_FILE = `${DEFAULT_DEMO_FOLDER}/world.json`;
 
 const EXAMPLES = `
 Examples:
@@ -146,7 +147,8 @@ function declareSend(program: Command, surroundings: CommandSurroundings, end: E
     .action(async ({ timeout, ...options }: SendOptions & { timeout?: number }) => {
       const { send } = await import('./send.ts');
       const timeoutSeconds = timeout === undefined ? {} : { timeoutSeconds: timeout };
-      end(await send({ ...options, ...timeoutSeconds }, surroundings));
+      const account = options.host === undefined ? inUsualWorld(options) : options;
+      end(await send({ ...account, ...timeoutSeconds }, surroundings));
     });
 }
 
@@ -164,7 +166,8 @@ function declareTrace(program: Command, surroundings: CommandSurroundings, end: 
     )
     .action(async (id: string, options: TraceOptions) => {
       const { trace } = await import('./trace.ts');
-      end(await trace({ id, options }, surroundings));
+      const places = options.folder === undefined ? inUsualWorld(options) : options;
+      end(await trace({ id, options: places }, surroundings));
     });
 }
 
@@ -190,7 +193,9 @@ function declareVerify(program: Command, surroundings: CommandSurroundings, end:
     )
     .action(async (file: string, options: VerifyOptions) => {
       const { verify } = await import('./verify.ts');
-      end(await verify({ file, options }, surroundings));
+      // A demo that happens to be there says nothing about a message whose authority is named.
+      const trust = options.ca === undefined ? inUsualWorld(options) : options;
+      end(await verify({ file, options: trust }, surroundings));
     });
 }
 
@@ -205,6 +210,12 @@ function declareCheckConfig(program: Command, surroundings: CommandSurroundings,
       const { checkConfigFile } = await import('./check-config.ts');
       end(await checkConfigFile({ file, options }, surroundings));
     });
+}
+
+/** The demo in its usual place, where there is one and none was named. */
+function inUsualWorld<Options extends { readonly world?: string }>(options: Options): Options {
+  const usual = options.world === undefined && existsSync(DEFAULT_WORLD_FILE);
+  return usual ? { ...options, world: DEFAULT_WORLD_FILE } : options;
 }
 
 function languageOption(): Option {

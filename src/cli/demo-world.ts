@@ -7,9 +7,6 @@ import { type Config, readConfig } from '../platform/config/config.ts';
 import { Fault } from '../platform/faults.ts';
 import { sameAddress } from '../wire/mime/addresses.ts';
 
-/** Where the demo writes it unless told otherwise. */
-export const DEFAULT_WORLD_FILE = 'var/demo/world.json';
-
 /** What each provider of the demo keeps below the demo's folder. */
 const CONFIG_FILE = 'config.yaml';
 
@@ -28,12 +25,6 @@ export interface DemoWorld {
 export async function readDemoWorld(file: string): Promise<DemoWorld> {
   const { caFile, providers } = await readWorldFile(file);
   return { caFile: findBeside(file, caFile), providers, configs: await readConfigs(dirname(resolve(file))) };
-}
-
-/** The file named, else the one in its usual place when it is there. */
-export function findWorldFile(named: string | undefined): string | undefined {
-  if (named !== undefined) return named;
-  return existsSync(DEFAULT_WORLD_FILE) ? DEFAULT_WORLD_FILE : undefined;
 }
 
 /** The mailbox with that address and the provider that has it. */

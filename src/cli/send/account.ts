@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { readFile } from 'node:fs/promises';
 import { Fault } from '../../platform/faults.ts';
-import { type DemoWorld, findWorldFile, findWorldMailbox, readDemoWorld } from '../demo-world.ts';
+import { type DemoWorld, findWorldMailbox, readDemoWorld } from '../demo-world.ts';
 
 export interface Door {
   readonly host: string;
@@ -43,15 +43,14 @@ const POP3S_PORT = 995;
 /** The mailbox of a server that is named, else of the demo. @throws Fault that says what is missing */
 export async function findAccount(sender: string, options: AccountOptions): Promise<Account> {
   if (options.host !== undefined) return await namedAccount(sender, { ...options, host: options.host });
-  const worldFile = findWorldFile(options.world);
-  if (worldFile === undefined) {
+  if (options.world === undefined) {
     const message = 'where to send is not known: name a server with --host, or a demo with --world';
     throw new Fault('account-unknown', message, { temporary: false });
   }
-  const world = await readDemoWorld(worldFile);
+  const world = await readDemoWorld(options.world);
   const found = findWorldMailbox(world, sender);
   if (found === undefined) {
-    throw new Fault('account-unknown', `${sender} is no mailbox of the demo in ${worldFile}`, {
+    throw new Fault('account-unknown', `${sender} is no mailbox of the demo in ${options.world}`, {
       temporary: false,
     });
   }

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { holdsStore, openStoredRecords, type StoredRecords } from '../../engines/sqlite/stored-records.ts';
 import { Fault } from '../../platform/faults.ts';
-import { type DemoWorld, findWorldFile, readDemoWorld } from '../demo-world.ts';
+import { type DemoWorld, readDemoWorld } from '../demo-world.ts';
 
 /** The records of one provider, open for reading. */
 export interface HouseRecords extends Disposable {
@@ -19,14 +19,13 @@ export interface HousePlaces {
   readonly world?: string;
 }
 
-/** All houses of the places named, else of the demo in its usual place. @throws Fault */
+/** All houses of the places named. @throws Fault */
 export async function openHouses(places: HousePlaces): Promise<HouseRecords[]> {
   if (places.folder !== undefined) {
     const folder = places.folder;
     return [openHouse(null, holdsStore(folder) ? folder : storeFolder(folder))];
   }
-  const worldFile = findWorldFile(places.world);
-  if (worldFile !== undefined) return openWorldHouses(await readDemoWorld(worldFile));
+  if (places.world !== undefined) return openWorldHouses(await readDemoWorld(places.world));
   const message = 'where to look is not known: name a folder with --folder, or a demo with --world';
   throw new Fault('store-missing', message, { temporary: false });
 }

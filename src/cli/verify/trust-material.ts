@@ -11,7 +11,7 @@ import { readPemCertificates } from '../../trust/signing/authorities.ts';
 import { CertificationPaths } from '../../trust/signing/certification-paths.ts';
 import { CrlCache } from '../../trust/signing/crl-cache.ts';
 import type { RevocationSource } from '../../trust/signing/revocation-source.ts';
-import { type DemoWorld, findWorldFile, readDemoWorld } from '../demo-world.ts';
+import { type DemoWorld, readDemoWorld } from '../demo-world.ts';
 
 /** Files that tell whom to trust; what is left out is not checked. */
 export interface TrustFiles {
@@ -44,13 +44,10 @@ export async function loadTrust(files: TrustFiles, clock: Clock): Promise<TrustM
   };
 }
 
-/** The demo's files in the place of those not named: of the world named, or of the one in its usual place. */
+/** The demo's files in the place of those not named. */
 async function withDemoFiles(files: TrustFiles): Promise<TrustFiles> {
-  // A demo that happens to run says nothing about a message whose authority is named.
-  if (files.world === undefined && files.ca !== undefined) return files;
-  const worldFile = findWorldFile(files.world);
-  if (worldFile === undefined) return files;
-  const world = await readDemoWorld(worldFile);
+  if (files.world === undefined) return files;
+  const world = await readDemoWorld(files.world);
   const kept = files.index === undefined ? findDemoIndex(world) : undefined;
   return { ca: world.caFile, ...kept, ...files };
 }

@@ -32,7 +32,7 @@ export const italianVerification: VerificationWords = {
     return `Il gestore ${facts.provider} certifica che il ${when.date} alle ${when.time} (${when.zone}) ${happened}.`;
   },
   provesNothing:
-    'Il gestore che ha firmato ha ricevuto il messaggio allegato e lo ha consegnato così com’era: ' +
+    "Il gestore che ha firmato ha ricevuto il messaggio allegato e lo ha consegnato così com'era: " +
     'non ne certifica né il mittente, né la data, né il contenuto.',
   unproven: 'Quel che segue è scritto nel messaggio, ma non è provato.',
   looksLike: {
@@ -41,17 +41,17 @@ export const italianVerification: VerificationWords = {
     'enclosed-original':
       'Sembra il messaggio originale estratto da una busta o da una ricevuta (postacert.eml): da solo non prova nulla. ' +
       'Verifichi il messaggio che lo conteneva, salvato per intero.',
-    'ordinary-mail': 'È un messaggio di posta ordinaria: nessun gestore ne certifica l’invio o la consegna.',
+    'ordinary-mail': "È un messaggio di posta ordinaria: nessun gestore ne certifica l'invio o la consegna.",
     'no-mail':
       'Il file non sembra un messaggio di posta. Lo salvi di nuovo dal programma di posta, in formato .eml.',
   },
   checks: {
     signature: 'porta la firma di un gestore',
     content: 'è intatto: nulla è cambiato dopo la firma',
-    certificate: 'il certificato del firmatario è rilasciato da un’autorità fidata ed era in vigore',
+    certificate: "il certificato del firmatario è rilasciato da un'autorità fidata ed era in vigore",
     revocation: 'il certificato non è stato revocato',
-    index: 'il firmatario è nell’indice dei gestori di posta certificata',
-    sender: 'l’indirizzo del mittente è quello del firmatario',
+    index: "il firmatario è nell'indice dei gestori di posta certificata",
+    sender: "l'indirizzo del mittente è quello del firmatario",
     form: 'ha la forma che la legge prescrive',
   },
   marks: { passed: 'sì', failed: 'NO', 'not-checked': '--' },
@@ -59,19 +59,19 @@ export const italianVerification: VerificationWords = {
     'not-asked': 'non controllato',
     'not-reached': 'non controllato, per quanto sopra',
     'authority-unknown': 'non controllato: non so di quale autorità fidarmi',
-    'no-signature': 'non c’è alcuna firma',
+    'no-signature': "non c'è alcuna firma",
     'wrong-structure': 'la firma non è dove dovrebbe essere',
     'signature-too-large': 'la firma è troppo grande',
     'bad-cms': 'la firma non si può leggere',
     'no-signer': 'la firma è vuota',
-    'several-signers': 'le firme sono più d’una',
+    'several-signers': "le firme sono più d'una",
     'signer-certificate-missing': 'manca il certificato del firmatario',
     'bad-certificate': 'il certificato del firmatario non si può leggere',
     'unsupported-algorithm': 'la firma usa un algoritmo sconosciuto',
     'digest-mismatch': 'il contenuto è stato modificato dopo la firma',
     'signature-invalid': 'la firma non è stata fatta con la chiave del certificato',
     'signing-not-permitted': 'il certificato non è fatto per firmare messaggi',
-    'chain-broken': 'il certificato non è rilasciato da un’autorità fidata',
+    'chain-broken': "il certificato non è rilasciato da un'autorità fidata",
     'unknown-critical-extension': 'il certificato pone condizioni che non si conoscono',
     'name-not-permitted': 'il certificato è per un nome che la sua autorità non può certificare',
     'weak-digest': 'la firma usa un algoritmo troppo debole (MD5)',
@@ -80,21 +80,21 @@ export const italianVerification: VerificationWords = {
     expired: 'il certificato era scaduto',
     revoked: 'il certificato è stato revocato',
     'crl-unavailable': 'non controllato: nessuna delle liste di revoca indicate ne parla',
-    'certificate-not-in-index': 'nessun gestore dell’indice ha questo certificato',
-    'certificate-differs-from-index': 'il certificato non è quello dell’indice',
+    'certificate-not-in-index': "nessun gestore dell'indice ha questo certificato",
+    'certificate-differs-from-index': "il certificato non è quello dell'indice",
     'from-unreadable': 'il mittente (campo From) non si può leggere',
     'sender-not-in-certificate': 'il mittente (campo From) non è un indirizzo del certificato',
     'domain-not-managed': 'il dominio del mittente non è tra quelli del gestore',
     'contradictory-headers': 'dice di sé due cose diverse',
     'unknown-receipt': 'è di un tipo che la legge non conosce',
-    'message-id-missing': 'manca l’identificativo',
+    'message-id-missing': "manca l'identificativo",
     'certification-data-missing': 'mancano i dati di certificazione (daticert.xml)',
     'certification-data-repeated': 'i dati di certificazione (daticert.xml) sono presenti più volte',
     'certification-data-unreadable': 'i dati di certificazione (daticert.xml) non si possono leggere',
     'kind-mismatch': 'il tipo dichiarato non è quello dei dati di certificazione',
     'original-missing': 'manca il messaggio originale (postacert.eml)',
     'original-repeated': 'il messaggio originale (postacert.eml) è presente più volte',
-    'identifier-mismatch': 'l’identificativo non è quello dei dati di certificazione',
+    'identifier-mismatch': "l'identificativo non è quello dei dati di certificazione",
     'delivery-recipient-missing': 'manca il destinatario della consegna',
     'taken-in-charge-missing': 'mancano i destinatari presi in carico',
   },
@@ -145,10 +145,10 @@ export const italianVerification: VerificationWords = {
   certified: 'posta certificata',
   ordinary: 'posta ordinaria',
   adviseAuthority:
-    'Indichi con --ca il file PEM dei certificati dell’autorità che rilascia i certificati ai gestori ' +
-    '(per la posta certificata italiana è l’AgID), e se lo ha l’indice dei gestori con --index e --index-signer.',
+    "Indichi con --ca il file PEM dei certificati dell'autorità che rilascia i certificati ai gestori " +
+    "(per la posta certificata italiana è l'AgID), e se lo ha l'indice dei gestori con --index e --index-signer.",
   adviseHashes:
-    'Per controllare un allegato ne calcoli l’impronta SHA-1 così come fu trasmesso (codificato in base64).',
+    "Per controllare un allegato ne calcoli l'impronta SHA-1 così come fu trasmesso (codificato in base64).",
   decimalMark: ',',
 };
 
