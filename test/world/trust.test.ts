@@ -157,7 +157,7 @@ suite('signatures that do not hold (spec 4.7)', () => {
     ]);
   });
 
-  test('AP-32 a notification with a broken signature is ordinary mail; the tracking goes on', async () => {
+  test('IP-20 a notification with a broken signature is ordinary mail; the tracking goes on', async () => {
     await using world = await World.open();
     const anna = world.alfa.user('anna');
     world.network.tamper = (octets, { kind }) =>

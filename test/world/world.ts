@@ -161,18 +161,19 @@ export class World implements AsyncDisposable {
 
   /**
    * The Authority publishes its index anew, and every provider reads it. `domainsOf` gives the domains of
-   * each; who has none is not in the index.
+   * each; who has none is not in the index. `certificatesOf` gives more than the one in use.
    */
   async publishes(
     domainsOf: (provider: WorldProvider) => readonly string[] = ({ terms }) =>
       terms.listed === false ? [] : terms.domains,
+    certificatesOf: (provider: WorldProvider) => readonly Buffer[] | undefined = () => undefined,
   ): Promise<void> {
     const listed = this.providers.filter((provider) => domainsOf(provider).length > 0);
     const ldif = writeIndex({
       locationUrl: 'https://igpec.autorita.test/index.p7m',
       providers: listed.map((provider) => ({
         providerName: provider.terms.name,
-        certificates: [provider.identity.certificate],
+        certificates: certificatesOf(provider) ?? [provider.identity.certificate],
         mailReceipt: provider.serviceMailbox,
         managedDomains: domainsOf(provider),
       })),

@@ -34,7 +34,10 @@ export interface Examination {
   readonly fromAddress?: string;
 }
 
-/** Gathers the facts that the incoming decision needs from the message itself. */
+/**
+ * Gathers the facts that the incoming decision needs from the message itself: from the data, never from the
+ * readable text (GEN-11), and whatever other parts there are (GEN-19).
+ */
 export async function examine(reception: Reception, verifier: MessageVerifier): Promise<Examination> {
   const { message } = reception.transaction;
   const verification = await verifier.verify(message.octets, message.index);

@@ -53,6 +53,7 @@ export class IncomingPoint {
     return decision;
   }
 
+  /** DP-1: what the message is decides where it goes and whether anything is to be returned. */
   async #carryOut(reception: Reception, decision: IncomingDecision): Promise<IncomingOutcome> {
     switch (decision.decided) {
       case 'envelope':
