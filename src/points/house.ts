@@ -25,6 +25,7 @@ export interface HouseOptions {
   readonly signer: Signer;
   readonly directory: ProviderDirectory;
   readonly verifier: MessageVerifier;
+  /** Its one service address is the From of everything (SRV-2). */
   readonly provider: EmittingProvider;
   readonly serviceMailbox: string;
   readonly ownDomains: OwnDomains;
