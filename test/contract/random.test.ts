@@ -117,6 +117,12 @@ function enqueueing([back, forwardPaths, createdAt]: [number, string[], number])
 const condition: fc.Arbitrary<Condition> = fc.oneof(
   fc.record({ is: fc.constant('no-delivery-outcome' as const), identifier, recipient }),
   fc.record({ is: fc.constant('no-tracking-outcome' as const), identifier, recipient }),
+  fc.record({
+    is: fc.constant('no-tracking-outcome' as const),
+    identifier,
+    recipient,
+    untaken: fc.constant(true as const),
+  }),
   fc.record({ is: fc.constant('queued' as const), entry: few }),
   fc.record({ is: fc.constant('room' as const), mailbox: few, sizeBytes: fc.integer({ min: 0, max: 40 }) }),
   fc.record({ is: fc.constant('folder' as const), mailbox: few, name, wanted: fc.boolean() }),
@@ -191,6 +197,7 @@ async function portrait(store: HouseStore, contents: number): Promise<unknown> {
     due: store.listDue(NOW + 5, 3),
     nextDueAt: store.nextDueAt(),
     trackings: identifiers.map((id) => store.listTrackings(id)),
+    silent: store.listSilent({ firstBefore: NOW + 6, secondBefore: NOW + 3, limit: 3 }),
     outcomes: identifiers.map((id) => store.findDeliveryOutcome(id, 'a@beta.test')),
     records: store.listRecords(1, 1000),
     about: store.recordsAbout('opec2@alfa.test'),

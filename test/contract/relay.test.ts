@@ -121,6 +121,29 @@ for (const engine of ENGINES) {
       assert.deepEqual(store.listTrackings('unknown'), []);
     });
 
+    test('AP-37 AP-38 a recipient is silent until an end, a notice or a take-charge', async (t) => {
+      const store = await engine.open(t);
+      const track = (recipient: string, more: Partial<Tracking> = {}) => {
+        const tracking = { identifier: IDENTIFIER, recipient, dispatchedAt: NOW, ...more };
+        return store.commit(step([{ do: 'track', tracking }]));
+      };
+      await track('b@beta.test');
+      await track('older@beta.test', { identifier: 'opec2@alfa.test', dispatchedAt: NOW - 5 });
+      await track('A@beta.test');
+      await track('taken@beta.test', { takenInChargeAt: NOW });
+      await track('warned@beta.test', { firstNoticeAt: NOW });
+      await track('ended@beta.test', { outcome: 'delivered', outcomeAt: NOW });
+      await track('given-up@beta.test', { secondNoticeAt: NOW });
+      const silent = (firstBefore: number, secondBefore: number, limit = 9) =>
+        store.listSilent({ firstBefore, secondBefore, limit }).map(({ recipient }) => recipient);
+      assert.deepEqual(silent(NOW - 6, NOW - 6), []);
+      assert.deepEqual(silent(NOW - 5, NOW - 6), ['older@beta.test']);
+      const first = ['older@beta.test', 'A@beta.test', 'b@beta.test'];
+      assert.deepEqual(silent(NOW, NOW - 6), first);
+      assert.deepEqual(silent(NOW - 6, NOW), [...first, 'taken@beta.test', 'warned@beta.test']);
+      assert.deepEqual(silent(NOW, NOW, 2), first.slice(0, 2));
+    });
+
     test('DP-24 the first outcome of a recipient stays', async (t) => {
       const store = await engine.open(t);
       const outcome = {

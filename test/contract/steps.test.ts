@@ -22,6 +22,10 @@ for (const engine of ENGINES) {
         { do: 'track', tracking: { identifier, recipient, dispatchedAt: 1 } },
         {
           do: 'track',
+          tracking: { identifier, recipient: 'taken@beta.test', dispatchedAt: 1, takenInChargeAt: 2 },
+        },
+        {
+          do: 'track',
           tracking: { identifier, recipient: 'done@beta.test', dispatchedAt: 1, outcome: 'expired' },
         },
         { do: 'enqueue', entry: queueEntry(brings.id) },
@@ -33,6 +37,10 @@ for (const engine of ENGINES) {
         [{ is: 'no-tracking-outcome', identifier, recipient: 'sindaco@beta.test' }, true],
         [{ is: 'no-tracking-outcome', identifier, recipient: 'DONE@beta.test' }, false],
         [{ is: 'no-tracking-outcome', identifier, recipient: 'unknown@beta.test' }, true],
+        [{ is: 'no-tracking-outcome', identifier, recipient: 'sindaco@beta.test', untaken: true }, true],
+        [{ is: 'no-tracking-outcome', identifier, recipient: 'taken@beta.test', untaken: true }, false],
+        [{ is: 'no-tracking-outcome', identifier, recipient: 'taken@beta.test' }, true],
+        [{ is: 'no-tracking-outcome', identifier, recipient: 'unknown@beta.test', untaken: true }, true],
         [{ is: 'queued', entry }, true],
         [{ is: 'queued', entry: entry + 1 }, false],
         [{ is: 'room', mailbox, sizeBytes: 100 }, true],

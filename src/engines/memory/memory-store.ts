@@ -200,7 +200,12 @@ class MemoryStore implements HouseStore {
     return [...this.#tables.trackings.values()]
       .flat()
       .filter((tracking) => isSilent(tracking, query))
-      .sort((a, b) => a.dispatchedAt - b.dispatchedAt)
+      .sort(
+        (one, other) =>
+          one.dispatchedAt - other.dispatchedAt ||
+          byOctets(one.identifier, other.identifier) ||
+          byOctets(one.recipient.toLowerCase(), other.recipient.toLowerCase()),
+      )
       .slice(0, query.limit);
   }
 

@@ -27,10 +27,12 @@ export class SqliteTrackingReader implements TrackingReader {
     );
     this.#tracking = db.prepare<TrackingRow>(`${TRACKING} WHERE identifier = ? AND recipientKey = ?`);
     this.#trackings = db.prepare<TrackingRow>(`${TRACKING} WHERE identifier = ? ORDER BY id`);
+    // The bound over both keeps the search within the part of trackingsOpen that may be due.
     this.#silent = db.prepare<TrackingRow>(
-      `${TRACKING} WHERE outcome IS NULL AND secondNoticeAt IS NULL AND (dispatchedAt <= ?
-         OR (dispatchedAt <= ? AND firstNoticeAt IS NULL AND takenInChargeAt IS NULL))
-       ORDER BY dispatchedAt LIMIT ?`,
+      `${TRACKING} INDEXED BY trackingsOpen
+       WHERE outcome IS NULL AND secondNoticeAt IS NULL AND dispatchedAt <= max(?1, ?2)
+         AND (dispatchedAt <= ?2 OR (firstNoticeAt IS NULL AND takenInChargeAt IS NULL))
+       ORDER BY dispatchedAt, identifier, recipientKey LIMIT ?3`,
     );
     this.#outcome = db.prepare<DeliveryOutcome>(
       'SELECT identifier, recipient, outcome, at FROM deliveryOutcomes WHERE identifier = ? AND recipientKey = ?',
@@ -52,7 +54,7 @@ export class SqliteTrackingReader implements TrackingReader {
   }
 
   listSilent({ firstBefore, secondBefore, limit }: SilenceQuery): readonly Tracking[] {
-    return this.#silent.all(secondBefore, firstBefore, limit).map(trackingOf);
+    return this.#silent.all(firstBefore, secondBefore, limit).map(trackingOf);
   }
 
   findDeliveryOutcome(identifier: string, recipient: string): DeliveryOutcome | undefined {
