@@ -12,6 +12,7 @@ import type { Mailbox } from './mailroom/mailboxes/mailbox-store.ts';
 import type { Relay } from './mailroom/queue/relay.ts';
 import type { HouseStore } from './mailroom/steps/house-store.ts';
 import type { Config } from './platform/config/config.ts';
+import type { Fault } from './platform/faults.ts';
 import { type House, joinPoints } from './points/house.ts';
 import type { ProviderDirectory } from './trust/provider-directory/provider-directory.ts';
 
@@ -59,7 +60,9 @@ export class Provider implements AsyncDisposable {
     const around = completed(surroundings);
     const { clock, ids, journal } = around;
     const folders = await openFolders(config.folder);
-    const store = stack.use(await openSqliteStore({ folder: folders.store, journal }));
+    const onFailure = (fault: Fault, restarted: boolean) =>
+      journal.error({ error: fault, restarted }, 'ALARM: the writer of the store died');
+    const store = stack.use(await openSqliteStore({ folder: folders.store, journal, onFailure }));
     await sweepSpool(folders.spool);
     const { directory, refresh } = await openDirectory(config, folders.indexCopy, around);
     stack.defer(() => refresh.stop());
