@@ -7,7 +7,8 @@ import { MemoryOctets } from '../../src/wire/mime/octets.ts';
 import { decodeTransferred } from '../../src/wire/mime/transfer-encoding.ts';
 import { checkCertificationData, checkSignatures } from './checks.ts';
 import type { Seen } from './seen.ts';
-import { ALFA, BETA, World } from './world.ts';
+import { ALFA, BETA } from './terms.ts';
+import { World } from './world.ts';
 
 const ANNA = 'anna@pec.alfa.test';
 const CARLA = 'carla@pec.beta.test';

@@ -6,7 +6,8 @@ import { draftVirusDetection } from '../../src/evidence/notices/virus.ts';
 import { draftConciseDelivery } from '../../src/evidence/receipts/delivery.ts';
 import { draftTakeCharge } from '../../src/evidence/receipts/take-charge.ts';
 import { randomIds } from '../../src/platform/ids.ts';
-import { ALFA, BETA, World } from './world.ts';
+import { ALFA, BETA } from './terms.ts';
+import { World } from './world.ts';
 import type { WorldProvider } from './world-provider.ts';
 
 const ANNA = 'anna@pec.alfa.test';

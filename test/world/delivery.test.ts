@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 import { suite, test } from 'node:test';
 import { checkCertificationData, checkSignatures } from './checks.ts';
 import { bodyOf } from './seen.ts';
-import { ALFA, BETA, World } from './world.ts';
+import { ALFA, BETA } from './terms.ts';
+import { World } from './world.ts';
 
 const CARLA = 'carla@pec.beta.test';
 

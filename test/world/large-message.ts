@@ -5,7 +5,8 @@
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { ALFA, BETA, World } from './world.ts';
+import { ALFA, BETA } from './terms.ts';
+import { World } from './world.ts';
 
 const sizeBytes = Number(process.argv[2]);
 const LINE = Buffer.from(`${'QUJD'.repeat(19)}\r\n`);

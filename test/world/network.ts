@@ -3,7 +3,7 @@ import type { StoredContent } from '../../src/mailroom/contents/content-store.ts
 import { type Courier, type RelayOutcome, refuseAll } from '../../src/mailroom/queue/courier.ts';
 import type { QueueEntry } from '../../src/mailroom/queue/queue-store.ts';
 import { Fault } from '../../src/platform/faults.ts';
-import type { WorldProvider } from './world-provider.ts';
+import type { Home } from './home.ts';
 
 /** One message that was handed over, and what the peer answered. */
 export interface Hop {
@@ -49,10 +49,10 @@ export class Network {
   tamper: ((octets: Buffer, entry: QueueEntry) => Buffer) | undefined;
   /** Whether the answer to this entry gets lost on the way back. */
   losesAnswer: ((entry: QueueEntry) => boolean) | undefined;
-  readonly #providers = new Map<string, WorldProvider>();
+  readonly #providers = new Map<string, Home>();
 
   /** From now on that provider's machine takes the mail of these domains. */
-  serve(domains: readonly string[], provider: WorldProvider): void {
+  serve(domains: readonly string[], provider: Home): void {
     for (const domain of domains) this.#providers.set(domain, provider);
   }
 
@@ -68,7 +68,7 @@ export class Network {
     return found;
   }
 
-  courierOf(from: WorldProvider): Courier {
+  courierOf(from: Home): Courier {
     return {
       relay: async (entry, content) => {
         const domain = entry.destination;
@@ -90,7 +90,7 @@ export class Network {
   }
 
   async note(
-    from: WorldProvider,
+    from: Home,
     entry: QueueEntry,
     { content, outcome }: { content: StoredContent; outcome: RelayOutcome },
   ): Promise<void> {
@@ -108,7 +108,7 @@ export class Network {
     });
   }
 
-  async #toProvider(entry: QueueEntry, content: StoredContent, to: WorldProvider): Promise<RelayOutcome> {
+  async #toProvider(entry: QueueEntry, content: StoredContent, to: Home): Promise<RelayOutcome> {
     const { tamper } = this;
     const chunks =
       tamper === undefined

@@ -6,7 +6,8 @@ import { suite, test } from 'node:test';
 import type { Step } from '../../src/mailroom/steps/step-store.ts';
 import { Fault } from '../../src/platform/faults.ts';
 import { afterwards, losesTheAnswer, refuses } from './faulty-store.ts';
-import { ALFA, BETA, World } from './world.ts';
+import { ALFA, BETA } from './terms.ts';
+import { World } from './world.ts';
 
 const ANNA = 'anna@pec.alfa.test';
 const CARLA = 'carla@pec.beta.test';

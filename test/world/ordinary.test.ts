@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { checkSignatures } from './checks.ts';
 import { writeLetter } from './letters.ts';
-import { ALFA, BETA, MORNING, World } from './world.ts';
+import { ALFA, BETA } from './terms.ts';
+import { MORNING, World } from './world.ts';
 
 const FROM = 'info@posta.test';
 const TO = ['carla@pec.beta.test'];

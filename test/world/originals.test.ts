@@ -6,7 +6,8 @@ import { parseHeader } from '../../src/wire/mime/header.ts';
 import { checkCertificationData, checkSignatures } from './checks.ts';
 import { ORIGINALS, type OriginalKind } from './originals.ts';
 import { bodyOf } from './seen.ts';
-import { ALFA, BETA, World } from './world.ts';
+import { ALFA, BETA } from './terms.ts';
+import { World } from './world.ts';
 
 const CARLA = 'carla@pec.beta.test';
 

@@ -4,7 +4,8 @@ import { after, before, suite, test } from 'node:test';
 import { Fault } from '../../src/platform/faults.ts';
 import { checkCertificationData, checkSignatures } from './checks.ts';
 import type { Letter } from './letters.ts';
-import { ALFA, BETA, World } from './world.ts';
+import { ALFA, BETA } from './terms.ts';
+import { World } from './world.ts';
 
 const CARLA = 'carla@pec.beta.test';
 const MEBIBYTE = 1024 * 1024;

@@ -4,7 +4,8 @@ import { suite, test } from 'node:test';
 import { MemoryOctets } from '../../src/wire/mime/octets.ts';
 import { checkCertificationData, checkSignatures } from './checks.ts';
 import { bodyOf } from './seen.ts';
-import { ALFA, BETA, GAMMA, MORNING, TickingClock, World } from './world.ts';
+import { ALFA, BETA, GAMMA } from './terms.ts';
+import { MORNING, TickingClock, World } from './world.ts';
 
 for (const engine of ['memory', 'sqlite'] as const) {
   suite(`a certified message from end to end, ${engine}`, () => {

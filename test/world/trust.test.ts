@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { opensslVerifies } from './checks.ts';
-import { ALFA, BETA, HOUR_MS, World } from './world.ts';
+import { ALFA, BETA } from './terms.ts';
+import { HOUR_MS, World } from './world.ts';
 
 const CARLA = 'carla@pec.beta.test';
 /** Beta admits ordinary mail, so that what it thinks of a message can be seen. */

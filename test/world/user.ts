@@ -2,18 +2,18 @@
 import assert from 'node:assert/strict';
 import type { Mailbox } from '../../src/mailroom/mailboxes/mailbox-store.ts';
 import type { SubmissionOutcome } from '../../src/points/access/access-point.ts';
+import type { Home } from './home.ts';
 import { forwardPathsOf, type Letter, writeLetter } from './letters.ts';
 import { Seen } from './seen.ts';
-import type { WorldProvider } from './world-provider.ts';
 
 /** Who writes and reads at one mailbox. */
 export class User {
   readonly address: string;
-  readonly #provider: WorldProvider;
+  readonly #provider: Home;
   /** Contents never change, so each is opened once. */
   readonly #opened = new Map<number, Seen>();
 
-  constructor(address: string, provider: WorldProvider) {
+  constructor(address: string, provider: Home) {
     this.address = address;
     this.#provider = provider;
   }

@@ -12,7 +12,7 @@ import type { Draft, EmittingProvider } from '../../src/evidence/draft.ts';
 import type { StoredContent } from '../../src/mailroom/contents/content-store.ts';
 import { HEADER_LIMIT_BYTES, Spool, type SpooledMessage } from '../../src/mailroom/contents/spool.ts';
 import { DEFAULT_FOLDERS } from '../../src/mailroom/mailboxes/folders.ts';
-import type { Mailbox, OrdinaryMailPolicy } from '../../src/mailroom/mailboxes/mailbox-store.ts';
+import type { Mailbox } from '../../src/mailroom/mailboxes/mailbox-store.ts';
 import { LocalCourier } from '../../src/mailroom/queue/local-courier.ts';
 import type { QueueEntry } from '../../src/mailroom/queue/queue-store.ts';
 import { Relay, type RelayLimits } from '../../src/mailroom/queue/relay.ts';
@@ -35,22 +35,10 @@ import { Verifier } from '../../src/trust/signing/verification.ts';
 import type { Certificate } from '../../src/wire/cms/certificate.ts';
 import { readPieces } from '../../src/wire/mime/octets.ts';
 import { FaultyStore } from './faulty-store.ts';
+import type { Home } from './home.ts';
 import type { Network } from './network.ts';
+import type { ProviderTerms } from './terms.ts';
 import { User } from './user.ts';
-
-export interface ProviderTerms {
-  /** Short name; also of its folder. */
-  readonly key: string;
-  readonly name: string;
-  readonly domains: readonly string[];
-  /** Local parts of mailboxes to begin with, in the first domain. */
-  readonly users: readonly string[];
-  readonly ordinaryMail?: OrdinaryMailPolicy;
-  readonly sizeBytes?: number;
-  readonly recipients?: number;
-  /** False: the index does not know it. */
-  readonly listed?: false;
-}
 
 /** What the providers of one world share. */
 export interface Surroundings {
@@ -65,7 +53,7 @@ export interface Surroundings {
 }
 
 /** One provider of a world: real points, a real store and a real queue, without sockets. */
-export class WorldProvider {
+export class WorldProvider implements Home {
   readonly key: string;
   readonly terms: ProviderTerms;
   readonly domain: string;

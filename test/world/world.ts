@@ -21,30 +21,12 @@ import { CrlCache } from '../../src/trust/signing/crl-cache.ts';
 import { readCertificate } from '../../src/wire/cms/certificate.ts';
 import { Network } from './network.ts';
 import type { Seen } from './seen.ts';
-import { type ProviderTerms, WorldProvider } from './world-provider.ts';
+import { ALFA, BETA, type ProviderTerms } from './terms.ts';
+import { WorldProvider } from './world-provider.ts';
 
 /** Monday 2 March 2026, 10:15:02.345 in Rome. */
 export const MORNING = Date.UTC(2026, 2, 2, 9, 15, 2, 345);
 export const HOUR_MS = 3_600_000;
-
-export const ALFA: ProviderTerms = {
-  key: 'alfa',
-  name: 'Gestore Alfa S.p.A.',
-  domains: ['pec.alfa.test'],
-  users: ['anna', 'bruno', 'protocollo'],
-};
-export const BETA: ProviderTerms = {
-  key: 'beta',
-  name: 'Gestore Beta S.r.l.',
-  domains: ['pec.beta.test'],
-  users: ['carla', 'dario', 'protocollo'],
-};
-export const GAMMA: ProviderTerms = {
-  key: 'gamma',
-  name: 'Gestore Gamma S.p.A.',
-  domains: ['pec.gamma.test'],
-  users: ['elsa'],
-};
 
 const CRL_URL = 'http://crl.autorita.test';
 

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { OrdinaryMailPolicy } from '../../src/mailroom/mailboxes/mailbox-store.ts';
+
+export interface ProviderTerms {
+  /** Short name; also of its folder. */
+  readonly key: string;
+  readonly name: string;
+  readonly domains: readonly string[];
+  /** Local parts of mailboxes to begin with, in the first domain. */
+  readonly users: readonly string[];
+  readonly ordinaryMail?: OrdinaryMailPolicy;
+  readonly sizeBytes?: number;
+  readonly recipients?: number;
+  /** False: the index does not know it. */
+  readonly listed?: false;
+}
+
+export const ALFA: ProviderTerms = {
+  key: 'alfa',
+  name: 'Gestore Alfa S.p.A.',
+  domains: ['pec.alfa.test'],
+  users: ['anna', 'bruno', 'protocollo'],
+};
+export const BETA: ProviderTerms = {
+  key: 'beta',
+  name: 'Gestore Beta S.r.l.',
+  domains: ['pec.beta.test'],
+  users: ['carla', 'dario', 'protocollo'],
+};
+export const GAMMA: ProviderTerms = {
+  key: 'gamma',
+  name: 'Gestore Gamma S.p.A.',
+  domains: ['pec.gamma.test'],
+  users: ['elsa'],
+};
