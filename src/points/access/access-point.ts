@@ -8,7 +8,7 @@ import { draftAcceptance } from '../../evidence/receipts/acceptance.ts';
 import { refusalText } from '../../evidence/wording/refusals.ts';
 import type { SpooledMessage } from '../../mailroom/contents/spool.ts';
 import { receiptFolder } from '../../mailroom/mailboxes/folders.ts';
-import type { Mailbox } from '../../mailroom/mailboxes/mailbox-store.ts';
+import type { Mailbox, MailboxReader } from '../../mailroom/mailboxes/mailbox-store.ts';
 import { StepDraft } from '../../mailroom/steps/step-draft.ts';
 import type { Act, StepStore } from '../../mailroom/steps/step-store.ts';
 import type { Clock, Instant } from '../../platform/clock.ts';
@@ -38,10 +38,12 @@ export type SubmissionOutcome =
   /** M1 is in the sender's mailbox, M4 is on its way. */
   | { readonly outcome: 'accepted'; readonly identifier: string }
   /** M2 is in the sender's mailbox and says why (AP-16, U-8: SMTP answers 250 all the same). */
-  | { readonly outcome: 'not-accepted'; readonly identifier: string; readonly reason: string };
+  | { readonly outcome: 'not-accepted'; readonly identifier: string; readonly reason: string }
+  /** Nothing was decided about the message: its sender may not submit any more. */
+  | { readonly outcome: 'refused'; readonly reason: 'mailbox-disabled'; readonly text: string };
 
 export interface AccessPointOptions {
-  readonly store: StepStore;
+  readonly store: StepStore & Pick<MailboxReader, 'findMailbox'>;
   readonly attestation: Attestation;
   readonly directory: ProviderDirectory;
   readonly provider: EmittingProvider;
@@ -76,6 +78,10 @@ export class AccessPoint {
   async submit(submitted: SubmittedMessage): Promise<SubmissionOutcome> {
     const { provider, clock, ids, directory, limits } = this.#options;
     refuseForeign(submitted);
+    // A session may outlive the right to it (AP-2).
+    if (this.#options.store.findMailbox(submitted.mailbox.address)?.status !== 'active') {
+      return { outcome: 'refused', reason: 'mailbox-disabled', text: 'the mailbox is disabled' };
+    }
     // TIME-1, AP-20: one instant for everything this transaction makes.
     const instant = clock.now();
     const snapshot = directory.current;
