@@ -238,7 +238,7 @@ export const importTable: ImportTable = {
       'smtp-reply.ts',
       'submission-client.ts',
     ],
-    'engines/sqlite': ['stored-records.ts'],
+    'engines/sqlite': ['folder-lock.ts', 'stored-records.ts'],
     'mailroom/accounts': ['login-guard.ts', 'passwords.ts'],
     'mailroom/contents': ['blob-octets.ts', 'composition.ts', 'spool.ts'],
     'mailroom/mailboxes': ['folders.ts'],
