@@ -37,10 +37,6 @@ export function mediaType(part: MimePart): string {
   return `${part.type}/${part.subtype}`;
 }
 
-export function isMultipart(part: MimePart): boolean {
-  return part.type === 'multipart';
-}
-
 /** Whether the part holds a message that has been opened. */
 export function isEmbeddedMessage(part: MimePart): boolean {
   return part.type === 'message' && part.parts.length === 1;

@@ -32,12 +32,6 @@ export function pieceSize(piece: Piece): number {
   return piece instanceof Uint8Array ? piece.length : piece.end - piece.start;
 }
 
-export function piecesSize(pieces: readonly Piece[]): number {
-  let size = 0;
-  for (const piece of pieces) size += pieceSize(piece);
-  return size;
-}
-
 /** All octets of the pieces, in order, in chunks. */
 export async function* streamPieces(pieces: readonly Piece[]): AsyncGenerator<Buffer> {
   for (const piece of pieces) {
