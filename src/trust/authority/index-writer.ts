@@ -29,11 +29,6 @@ export function writeIndex(index: {
   return writeLdif([rootEntry(index.locationUrl), ...index.providers.map(providerEntry)]);
 }
 
-/** The LDIF a provider publishes of itself: all its records and nothing else (DIR-2, DIR-7). */
-export function writeOwnRecords(providers: readonly IndexedProvider[]): Buffer {
-  return writeLdif(providers.map(providerEntry));
-}
-
 function rootEntry(locationUrl: string): LdifEntry {
   return {
     dn: writeDistinguishedName([ROOT]),

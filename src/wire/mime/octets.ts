@@ -28,10 +28,6 @@ export interface OctetRange {
 /** What an artefact is made of: octets we wrote, and untouched ranges of what others wrote. */
 export type Piece = Uint8Array | OctetRange;
 
-export function pieceSize(piece: Piece): number {
-  return piece instanceof Uint8Array ? piece.length : piece.end - piece.start;
-}
-
 /** All octets of the pieces, in order, in chunks. */
 export async function* streamPieces(pieces: readonly Piece[]): AsyncGenerator<Buffer> {
   for (const piece of pieces) {
