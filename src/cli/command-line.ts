@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { existsSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { DemoOptions } from '../demo/demo.ts';
 import { RECEIPT_TYPES } from '../evidence/certification-data/certification-data.ts';
 import { Fault } from '../platform/faults.ts';
 import type { CheckConfigOptions } from './check-config.ts';
@@ -8,11 +9,8 @@ import { type CommandSurroundings, LANGUAGES } from './command-surroundings.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { SendOptions } from './send.ts';
 import type { TraceOptions } from './trace.ts';
+import { DEFAULT_CONFIG_FILE, DEFAULT_DEMO_FOLDER, DEFAULT_WORLD_FILE } from './usual-places.ts';
 import type { VerifyOptions } from './verify.ts';
-
-const DEFAULT_CONFIG_FILE = 'ceralacca.yaml';
-const DEFAULT_DEMO_FOLDER = 'var/demo';
-const DEFAULT_WORLD_FILE = `${DEFAULT_DEMO_FOLDER}/world.json`;
 
 const EXAMPLES = `
 Examples:
@@ -84,9 +82,15 @@ function declareDemo(program: Command, surroundings: CommandSurroundings, end: E
     .option('--dir <folder>', 'where the demo keeps everything', DEFAULT_DEMO_FOLDER)
     .option('--port-base <port>', 'first of the ports; the others follow', portNumber, 10_000)
     .option('--fresh', 'start over: forget what an earlier demo left')
-    .action(async ({ dir, portBase, fresh = false }: { dir: string; portBase: number; fresh?: boolean }) => {
+    .addOption(
+      new Option('--without <provider...>', 'leave providers out, to be run with serve').choices([
+        'alfa',
+        'beta',
+      ]),
+    )
+    .action(async ({ dir, ...options }: Omit<DemoOptions, 'folder'> & { dir: string }) => {
       const { runDemo } = await import('./demo.ts');
-      end(await runDemo({ folder: dir, portBase, fresh }, surroundings));
+      end(await runDemo({ folder: dir, ...options }, surroundings));
     });
   demo
     .command('clock [shift]')
@@ -142,7 +146,7 @@ function declareSend(program: Command, surroundings: CommandSurroundings, end: E
     .addOption(languageOption())
     .addHelpText(
       'after',
-      '\nEnds with 0 when every certified recipient gave a receipt, 1 when something failed, 4 when the time was over.',
+      '\nEnds with 0 when every certified recipient gave a receipt, 1 when something failed,\n4 when the time was over.',
     )
     .action(async ({ timeout, ...options }: SendOptions & { timeout?: number }) => {
       const { send } = await import('./send.ts');

@@ -13,7 +13,7 @@ const DATABASE = 'store.db';
 /** What a store remembers of messages, without their contents. */
 export interface StoredRecords extends Disposable {
   readonly log: LogReader;
-  readonly tracking: TrackingReader;
+  readonly tracking: Pick<TrackingReader, 'listTrackings'>;
 }
 
 /** Whether a folder holds a store. */
