@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { orderDemo } from '../demo/control.ts';
 import { Demo, type DemoOptions } from '../demo/demo.ts';
+import { greeting } from '../demo/greeting.ts';
 import type { CommandSurroundings } from './command-surroundings.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { DEFAULT_DEMO_FOLDER } from './usual-places.ts';
+
+/** How commands begin: from a checkout npm brings the Node they need, an installed program has its name. */
+const PROGRAM = import.meta.filename.endsWith('.ts') ? 'npm run -s ceralacca --' : 'ceralacca';
 
 /**
  * `ceralacca demo`: runs the whole country until it is asked to stop.
@@ -13,9 +18,21 @@ export async function runDemo(
   options: DemoOptions,
   { stdout, stopRequested }: Pick<CommandSurroundings, 'stdout' | 'stopRequested'>,
 ): Promise<ExitCode> {
-  await using _demo = await Demo.start(options);
-  stdout.write(`${join(options.folder, 'world.json')}\n`);
+  await using demo = await Demo.start(options);
+  const { folder, without = [] } = options;
+  const worldFile = join(folder, 'world.json');
+  stdout.write(
+    greeting({
+      world: demo.world,
+      folder,
+      worldFile,
+      unusualFolder: resolve(folder) !== resolve(DEFAULT_DEMO_FOLDER),
+      program: PROGRAM,
+      missing: without.map((key) => join(folder, key, 'config.yaml')),
+    }),
+  );
   await stopRequested();
+  stdout.write('Ceralacca: mi fermo / stopping\n');
   return EXIT.good;
 }
 

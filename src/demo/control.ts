@@ -1,40 +1,54 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { chmod, rm } from 'node:fs/promises';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { Fault } from '../platform/faults.ts';
 
 const REQUEST_BYTES = 1024;
+/** Systems take paths of sockets up to 104 or 108 octets. */
+const SOCKET_PATH_BYTES = 100;
 
 /** Where a running demo listens for orders: a socket in its folder that only its user may open. */
 export function controlPath(folder: string): string {
-  return join(folder, 'control.sock');
+  const path = join(resolve(folder), 'control.sock');
+  if (Buffer.byteLength(path) <= SOCKET_PATH_BYTES) return path;
+  const name = createHash('sha256').update(path).digest('hex').slice(0, 24);
+  return join(tmpdir(), `ceralacca-demo-${name}.sock`);
 }
 
 /** Takes orders of one line and answers with one line. */
 export class DemoControl implements AsyncDisposable {
   readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
   readonly #path: string;
 
-  private constructor(path: string, server: Server) {
+  private constructor(path: string, obey: (order: string) => Promise<string>) {
     this.#path = path;
-    this.#server = server;
+    this.#server = createServer({ allowHalfOpen: true }, (socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+      answer(socket, obey);
+    });
   }
 
-  /** The answer of an order that fails begins with `error: `. */
+  /** The answer of an order that fails begins with `error: `. The folder's lock must be held. */
   static async listen(folder: string, obey: (order: string) => Promise<string>): Promise<DemoControl> {
     const path = controlPath(folder);
-    // A socket file left by a killed demo; the store's lock tells whether a living one has the folder.
+    // Left by a demo that was killed: a living one would have the lock.
     await rm(path, { force: true });
-    const server = createServer({ allowHalfOpen: true }, (socket) => answer(socket, obey));
+    const control = new DemoControl(path, obey);
     await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(path, resolve);
+      control.#server.once('error', reject);
+      control.#server.listen(path, resolve);
     });
-    return new DemoControl(path, server);
+    await chmod(path, 0o600);
+    return control;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
     await rm(this.#path, { force: true });
   }
@@ -56,7 +70,7 @@ function answer(socket: Socket, obey: (order: string) => Promise<string>): void 
   });
 }
 
-/** Gives an order to the demo that runs in a folder. Throws the Fault `demo-not-running`. */
+/** Gives an order to the demo that runs in a folder. Throws the Fault `demo-not-running` or `demo-refused`. */
 export async function orderDemo(folder: string, order: string): Promise<string> {
   const path = controlPath(folder);
   return new Promise((resolve, reject) => {

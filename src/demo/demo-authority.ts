@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { X509Certificate } from 'node:crypto';
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../platform/clock.ts';
@@ -10,6 +11,7 @@ import { AuthorityServer, INDEX_PATH } from '../trust/authority/authority-server
 import { loadIdentity, saveIdentity } from '../trust/authority/identity-files.ts';
 import { type IndexedProvider, writeIndex } from '../trust/authority/index-writer.ts';
 import { certificatePem, type Identity } from '../trust/authority/key-pair.ts';
+import { readCertificate } from '../wire/cms/certificate.ts';
 
 /** A provider as the demo's Authority knows it. */
 export interface LicensedProvider {
@@ -76,7 +78,9 @@ export class DemoAuthority implements AsyncDisposable {
     const crlBaseUrl = `http://${host}:${crlPort}/crl`;
     let authority = await loadAuthority(folder, { clock, ids });
     if (authority === undefined || authority.parts.crlBaseUrl !== crlBaseUrl) {
-      authority = await Authority.create({ clock, ids, name: 'Autorità di prova', crlBaseUrl });
+      // With other ports certificates name other URLs; the keys stay, and with them all that they signed.
+      const keys = authority === undefined ? {} : { keys: authority.parts.keys };
+      authority = await Authority.create({ clock, ids, name: 'Autorità di prova', crlBaseUrl, ...keys });
       await saveAuthority(authority, folder);
     }
     const opened = new DemoAuthority(options, authority, server);
@@ -168,18 +172,32 @@ export class DemoAuthority implements AsyncDisposable {
     };
   }
 
-  /** The identity at a path if this Authority issued it, else a new one. */
+  /** The identity at a path while it is good, else a new one. */
   async #identity(path: string, issue: () => Promise<Identity>): Promise<Identity> {
-    const known = await exists(`${path}.pem`);
-    if (known) {
-      const identity = await loadIdentity(path);
-      const { issuers } = this.authority;
-      if (issuers.signing.issued(identity.certificate) || issuers.tls.issued(identity.certificate))
-        return identity;
+    if (await exists(`${path}.pem`)) {
+      const known = await loadIdentity(path);
+      if (this.#isGood(known.certificate)) return known;
     }
     const identity = await issue();
     await saveIdentity(identity, path);
     return identity;
+  }
+
+  /** Whether this Authority issued it, with the URLs it has now, and it is in force. */
+  #isGood(der: Buffer): boolean {
+    const reading = readCertificate(der);
+    if (!reading.ok) return false;
+    const { crlUrls, notBefore, notAfter } = reading.value;
+    const { signing, tls } = this.authority.issuers;
+    const now = this.#options.clock.now();
+    return (
+      notBefore <= now &&
+      now < notAfter &&
+      [signing, tls].some(
+        ({ crlUrl, keyPair }) =>
+          crlUrls.includes(crlUrl) && new X509Certificate(der).verify(keyPair.publicKey),
+      )
+    );
   }
 
   async #writeCertificates(): Promise<void> {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { mkdir, rm } from 'node:fs/promises';
-import { isAbsolute, join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { hashPassword } from '../mailroom/accounts/passwords.ts';
 import type { ShiftedClock } from '../platform/clock.ts';
-import { readConfig } from '../platform/config/config.ts';
+import { type Config, readConfig } from '../platform/config/config.ts';
 import { Fault } from '../platform/faults.ts';
 import { type Ids, randomIds } from '../platform/ids.ts';
 import { type Journal, openJournal } from '../platform/journal.ts';
@@ -13,8 +14,10 @@ import { DemoControl } from './control.ts';
 import { DemoAuthority } from './demo-authority.ts';
 import { keepOffset, openDemoClock, parseShift } from './demo-clock.ts';
 import { demoDns } from './demo-dns.ts';
+import { takeFolder } from './demo-folder.ts';
+import { requireFreePorts } from './free-ports.ts';
 import { OrdinaryHost } from './ordinary-host.ts';
-import { DEFAULT_PORT_BASE, type DemoPorts, demoPorts } from './ports.ts';
+import { DEFAULT_PORT_BASE, type DemoPorts, demoPorts, type ProviderKey, portNumbers } from './ports.ts';
 import { licensed, silentLicence, writeProviderConfig } from './provider-config.ts';
 import { DEMO_PASSWORD, ORDINARY, PROVIDERS, type RosterProvider } from './roster.ts';
 import { SilentHost } from './silent-host.ts';
@@ -22,13 +25,16 @@ import { describeWorld, type World, writeWorld } from './world-file.ts';
 
 /** The demo listens on this machine only. */
 const HOST = '127.0.0.1';
+const NO_DOORS = { submission: null, submissionStarttls: null, exchange: null, pop3s: null, pop3: null };
 
 export interface DemoOptions {
   /** Where the demo keeps everything. */
   readonly folder: string;
   readonly portBase?: number;
-  /** Start over: whatever is in the folder is removed. */
+  /** Start over: what an earlier demo left in the folder is removed. */
   readonly fresh?: boolean;
+  /** Providers that are furnished and left alone, to be run by `ceralacca serve` with the configuration found in their folders. */
+  readonly without?: readonly ProviderKey[];
   readonly ids?: Ids;
 }
 
@@ -45,65 +51,45 @@ interface Country {
 /** The running demo: an authority, two providers, an ordinary host and a silent one. */
 export class Demo implements AsyncDisposable {
   readonly world: World;
-  readonly providers: Readonly<Record<RosterProvider['key'], Provider>>;
+  /** Those that run in this process. */
+  readonly providers: ReadonlyMap<ProviderKey, Provider>;
   readonly clock: ShiftedClock;
   readonly #stack: AsyncDisposableStack;
 
-  private constructor(parts: {
-    world: World;
-    providers: Record<RosterProvider['key'], Provider>;
-    clock: ShiftedClock;
-    stack: AsyncDisposableStack;
-  }) {
+  private constructor(
+    parts: Pick<Demo, 'world' | 'providers' | 'clock'> & { readonly stack: AsyncDisposableStack },
+  ) {
     this.world = parts.world;
     this.providers = parts.providers;
     this.clock = parts.clock;
     this.#stack = parts.stack;
   }
 
-  /** Throws a Fault when a port or the folder is taken. */
+  /** Throws a Fault when a port or the folder is taken; nothing was touched then. */
   static async start(options: DemoOptions): Promise<Demo> {
+    const { without = [], ids = randomIds } = options;
     await using stack = new AsyncDisposableStack();
-    const folder = isAbsolute(options.folder) ? options.folder : resolve(options.folder);
-    if (options.fresh === true) await startOver(folder);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const folder = resolve(options.folder);
     const ports = demoPorts(options.portBase ?? DEFAULT_PORT_BASE);
+    await requireFreePorts(HOST, portNumbers(ports, without));
+    stack.use(await takeFolder(folder, options.fresh === true));
     const clock = await openDemoClock(folder);
     const journal = openJournal({ file: join(folder, 'demo.jsonl') });
-    const country: Country = { folder, ports, clock, ids: options.ids ?? randomIds, journal, stack };
+    const country: Country = { folder, ports, clock, ids, journal, stack };
     const authority = await openAuthority(country);
-    const [alfa, beta] = await Promise.all(
-      PROVIDERS.map((provider) => startProvider(country, { provider, authority })),
-    );
-    if (alfa === undefined || beta === undefined) throw new Error('the roster has two providers');
-    const providers = { alfa, beta };
     await openOthers(country, authority);
-    const world = describeWorld({ folder, host: HOST, ports, authority });
+    const providers = await openProviders(country, { authority, without });
+    const running = [...providers.values()];
     stack.use(
-      await DemoControl.listen(folder, (order) => obey(order, { folder, clock, providers: [alfa, beta] })),
+      await DemoControl.listen(folder, (order) => obey(order, { folder, clock, providers: running })),
     );
+    const world = describeWorld({ folder, host: HOST, ports, authority });
     await writeWorld(folder, world);
     return new Demo({ world, providers, clock, stack: stack.move() });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stack.disposeAsync();
-  }
-}
-
-/** Only what a demo made is removed: a wrong `--dir` must not cost anybody's files. */
-async function startOver(folder: string): Promise<void> {
-  for (const name of [
-    'authority',
-    'alfa',
-    'beta',
-    'ordinary',
-    'world.json',
-    'ca.pem',
-    'clock-offset-ms',
-    'demo.jsonl',
-  ]) {
-    await rm(join(folder, name), { recursive: true, force: true });
   }
 }
 
@@ -122,27 +108,49 @@ async function openAuthority({ folder, ports, clock, ids, journal, stack }: Coun
   return authority;
 }
 
-async function startProvider(
+async function openProviders(
   country: Country,
-  { provider, authority }: { readonly provider: RosterProvider; readonly authority: DemoAuthority },
-): Promise<Provider> {
-  const folder = join(country.folder, provider.key);
-  const files = await authority.equip(licensed(provider), join(folder, 'keys'));
-  const { ports, clock, ids, stack } = country;
-  const reading = readConfig(
-    await writeProviderConfig({ provider, folder, host: HOST, ports, authority, files }),
+  { authority, without }: { readonly authority: DemoAuthority; readonly without: readonly ProviderKey[] },
+): Promise<ReadonlyMap<ProviderKey, Provider>> {
+  const starts = await Promise.allSettled(
+    PROVIDERS.map(async (provider) => {
+      const config = await configure(country, { provider, authority });
+      if (!without.includes(provider.key)) {
+        const running = country.stack.use(await startProvider(country, config));
+        await furnish(running, provider);
+        return [[provider.key, running] as const];
+      }
+      // Its mailboxes are made once, before another process has its store.
+      if (!existsSync(config.folder)) {
+        await using passing = await startProvider(country, { ...config, listen: NO_DOORS });
+        await furnish(passing, provider);
+      }
+      return [];
+    }),
   );
-  if (!reading.ok) throw new Fault('config-invalid', JSON.stringify(reading.problems), { temporary: false });
-  const { config } = reading;
-  const running = await Provider.start(config, {
-    journal: openJournal(config.journal),
-    clock,
-    ids,
-    dns: demoDns,
+  // Only when none is half-way any more can those that did start be closed.
+  const opened = starts.map((start) => {
+    if (start.status === 'rejected') throw start.reason;
+    return start.value;
   });
-  stack.use(running);
-  await furnish(running, provider);
-  return running;
+  return new Map(opened.flat());
+}
+
+async function configure(
+  { folder, ports }: Country,
+  { provider, authority }: { readonly provider: RosterProvider; readonly authority: DemoAuthority },
+): Promise<Config> {
+  const own = join(folder, provider.key);
+  const files = await authority.equip(licensed(provider), join(own, 'keys'));
+  const reading = readConfig(
+    await writeProviderConfig({ provider, folder: own, host: HOST, ports, authority, files }),
+  );
+  if (reading.ok) return reading.config;
+  throw new Fault('config-invalid', JSON.stringify(reading.problems), { temporary: false });
+}
+
+function startProvider({ clock, ids }: Country, config: Config): Promise<Provider> {
+  return Provider.start(config, { journal: openJournal(config.journal), clock, ids, dns: demoDns });
 }
 
 /** The mailboxes of the roster; those that exist stay as their users left them. */
@@ -156,7 +164,7 @@ async function furnish(running: Provider, provider: RosterProvider): Promise<voi
 }
 
 async function openOthers(
-  { folder, ports, ids, journal, stack }: Country,
+  { folder, ports, clock, ids, journal, stack }: Country,
   authority: DemoAuthority,
 ): Promise<void> {
   const host = join(folder, 'ordinary');
@@ -170,6 +178,7 @@ async function openOthers(
     domain: ORDINARY.domain,
     hostname: ORDINARY.hostname,
     mailboxes: ORDINARY.mailboxes,
+    bouncing: ORDINARY.bouncing,
     routes: new Map(
       PROVIDERS.flatMap((provider) =>
         provider.domains.map((domain) => [
@@ -179,6 +188,7 @@ async function openOthers(
       ),
     ),
     tls: loadTlsIdentity({ keyFile: keys.tlsKey, certFile: keys.tlsCertificate }),
+    clock,
     ids,
     journal,
   });
@@ -200,7 +210,7 @@ async function obey(
     if (shift === undefined) throw new Error('write +13h, +90m, +30s, +2d or reset');
     demo.clock.shiftTo(shift === 'reset' ? 0 : demo.clock.offsetMs + shift);
     await keepOffset(demo.folder, demo.clock);
-    for (const provider of demo.providers) provider.relay.wake();
+    for (const provider of demo.providers) provider.wake();
   }
   return new Date(demo.clock.now()).toISOString();
 }

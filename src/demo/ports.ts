@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 
+/** The demo's providers, by the names of their folders. */
+export const PROVIDER_KEYS = ['alfa', 'beta'] as const;
+export type ProviderKey = (typeof PROVIDER_KEYS)[number];
+
 /** First port of the demo unless told otherwise; the others follow, easy to tell by their last digits. */
 export const DEFAULT_PORT_BASE = 10_000;
+export const LAST_PORT = 65_535;
 
 export interface ProviderPorts {
   readonly submission: number;
@@ -36,6 +41,16 @@ export function demoPorts(base: number): DemoPorts {
     index: base + 2443,
     crl: base + 2080,
   };
+}
+
+/** All ports in order, but for those of providers that run elsewhere. */
+export function portNumbers(ports: DemoPorts, without: readonly ProviderKey[] = []): number[] {
+  const { alfa, beta, ...others } = ports;
+  const providers = [
+    ...(without.includes('alfa') ? [] : [alfa]),
+    ...(without.includes('beta') ? [] : [beta]),
+  ];
+  return [...providers, others].flatMap((some) => Object.values(some)).sort((one, other) => one - other);
 }
 
 function providerPorts(base: number): ProviderPorts {

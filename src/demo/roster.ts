@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { ProviderKey } from './ports.ts';
 
 /** Password of every mailbox of the demo, which listens on this machine only. */
 export const DEMO_PASSWORD = 'ceralacca';
@@ -16,7 +17,7 @@ export interface RosterMailbox {
 
 export interface RosterProvider {
   /** Folder name below the demo's folder. */
-  readonly key: 'alfa' | 'beta';
+  readonly key: ProviderKey;
   readonly name: string;
   /** Main domain: of the service address and of the provider's own addresses. */
   readonly domain: string;
@@ -106,6 +107,8 @@ export const SILENT_PROVIDER = {
 export const ORDINARY = {
   domain: 'posta.test',
   hostname: 'mx.posta.test',
+  /** Takes every message and sends it back, as ordinary mail systems do when they find out late. */
+  bouncing: 'respinge@posta.test',
   mailboxes: [
     { address: 'info@posta.test', folder: 'info' },
     { address: 'lettore@posta.test', folder: 'lettore' },
