@@ -4,13 +4,12 @@ import { builtinModules } from 'node:module';
 import { test } from 'node:test';
 import { codesIn, readText, sourceFiles, tableAfter } from './project.ts';
 
-const rows = tableAfter(readText('docs/dependencies.md'), '## At run time').map(
-  ([name = '', , , licence = '', places = '']) => ({
-    name: codesIn(name)[0] ?? '',
-    licence,
-    places: codesIn(places),
-  }),
-);
+const page = readText('docs/dependencies.md');
+const rows = tableAfter(page, '## At run time').map(([name = '', , , licence = '', places = '']) => ({
+  name: codesIn(name)[0] ?? '',
+  licence,
+  places: codesIn(places),
+}));
 
 test('docs/dependencies.md has a row for each package that is imported, naming the member', () => {
   const members = importingMembers();
@@ -22,14 +21,28 @@ test('docs/dependencies.md has a row for each package that is imported, naming t
   }
 });
 
-test('each row of docs/dependencies.md is a dependency of package.json, with its licence', () => {
+test('docs/dependencies.md lists the dependencies of package.json, each with its licence', () => {
   const { dependencies } = JSON.parse(readText('package.json')) as { dependencies: Record<string, string> };
+  assert.deepEqual(
+    rows.map(({ name }) => name),
+    Object.keys(dependencies),
+  );
   for (const { name, licence, places } of rows) {
-    assert.ok(Object.hasOwn(dependencies, name), `${name} is no dependency`);
     const { license } = JSON.parse(readText(`node_modules/${name}/package.json`)) as { license: string };
     assert.equal(licence, license, name);
     assert.equal(places.length === 0, name === 'node', `${name}: where it is imported`);
   }
+});
+
+test('docs/dependencies.md names every development dependency', () => {
+  const { devDependencies } = JSON.parse(readText('package.json')) as {
+    devDependencies: Record<string, string>;
+  };
+  const named = codesIn(page.slice(page.indexOf('## For development only')));
+  assert.deepEqual(
+    Object.keys(devDependencies).filter((name) => !named.includes(name)),
+    [],
+  );
 });
 
 /** Third-party packages, with the members whose files import them. */

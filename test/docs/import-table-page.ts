@@ -6,7 +6,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ImportTable, importTable } from '../../tools/tidy/import-table.ts';
-import { isThere, ROOT, readText } from './project.ts';
+import { ROOT, readText } from './project.ts';
 
 export const PAGE = 'docs/architecture.md';
 const BEGIN = '<!-- from tools/tidy/import-table.ts: begin -->';
@@ -34,14 +34,9 @@ function importRows({ groups, topFiles }: ImportTable): string {
 
 function memberRows({ groups }: ImportTable): string {
   const rows = Object.entries(groups).flatMap(([group, { members }]) =>
-    Object.entries(members).map(([name, purpose]) => `| ${memberName(`${group}/${name}`)} | ${purpose} |`),
+    Object.entries(members).map(([name, purpose]) => `| \`${group}/${name}\` | ${purpose} |`),
   );
   return ['| Member | Purpose |', '|---|---|', ...rows].join('\n');
-}
-
-function memberName(member: string): string {
-  const place = [`src/${member}`, `src/${member}.ts`].find(isThere);
-  return place === undefined ? `\`${member}\` (not built yet)` : `[\`${member}\`](../${place})`;
 }
 
 function listed(names: readonly string[]): string {
