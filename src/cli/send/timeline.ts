@@ -27,6 +27,9 @@ export interface Timeline {
   end(ending: Ending): void;
 }
 
+/** Recipients named in one line; of more of them only the first are. */
+const MOST_NAMED = 5;
+
 /** Changes when a key changes its meaning or goes; new keys may come without notice. */
 export const SEND_FORMAT = 'ceralacca-send/1';
 
@@ -96,7 +99,7 @@ export class TextTimeline implements Timeline {
     const { sender, recipients, subject, octets } = this.#outgoing;
     const size = printSize(octets.length, this.#words.decimalMark);
     const title = subject === null ? this.#words.withoutSubject : `"${printable(subject)}"`;
-    this.#say(this.#words.sending({ from: sender, to: recipients.join(', '), subject: title, size }));
+    this.#say(this.#words.sending({ from: sender, to: this.#enumerate(recipients), subject: title, size }));
   }
 
   rejected({ refused, reply, recipient }: Rejection): void {
@@ -106,7 +109,7 @@ export class TextTimeline implements Timeline {
 
   show({ kind, instant, sinceMs, recipients, house, detail }: Happening): void {
     if (kind === 'receipt') this.#receivedMs = Math.max(this.#receivedMs, sinceMs);
-    const what = this.#words.happenings[kind](recipients.map(printable).join(', '));
+    const what = this.#words.happenings[kind](this.#enumerate(recipients));
     // The emitter of a receipt is the house that says so, or said already.
     const said = detail === 'local' ? this.#words.sameHouse : printable(detail);
     const why = kind === 'receipt' || said === '' ? '' : `: ${said}`;
@@ -129,15 +132,22 @@ export class TextTimeline implements Timeline {
         return words.refused;
       case 'failed': {
         const failed = recipients.filter(({ state }) => state === 'failed');
-        return words.failed(failed.map(({ address }) => address).join(', '));
+        return words.failed(this.#enumerate(failed.map(({ address }) => address)));
       }
       case 'timeout':
-        return words.timedOut(timeoutSeconds, those('waiting').join(', '));
+        return words.timedOut(timeoutSeconds, this.#enumerate(those('waiting')));
       case 'delivered': {
         const count = those('delivered').length;
         return count === 0 ? words.nothingToWaitFor : words.delivered(count, this.#receivedMs);
       }
     }
+  }
+
+  #enumerate(addresses: readonly string[]): string {
+    const shown = addresses.map(printable);
+    if (shown.length <= MOST_NAMED) return shown.join(', ');
+    const first = shown.slice(0, MOST_NAMED - 2);
+    return `${first.join(', ')} ${this.#words.others(shown.length - first.length)}`;
   }
 
   #say(sentence: string): void {

@@ -8,6 +8,8 @@ export interface SendWords {
   /** Where mail goes that does not leave the house. */
   readonly sameHouse: string;
   sending(facts: { from: string; to: string; subject: string; size: string }): string;
+  /** After the first recipients, when there are many. */
+  others(count: number): string;
   readonly withoutSubject: string;
   readonly decimalMark: string;
   rejected(at: string, reply: string): string;
@@ -34,6 +36,7 @@ export const italianSend: SendWords = {
   },
   sameHouse: 'nello stesso gestore',
   sending: ({ from, to, subject, size }) => `Da ${from} a ${to}: ${subject} (${size})`,
+  others: (count) => `e altri ${count}`,
   withoutSubject: 'senza oggetto',
   decimalMark: ',',
   rejected: (at, reply) => `Il server non ha accettato ${at}: ${reply}`,
@@ -67,6 +70,7 @@ export const englishSend: SendWords = {
   },
   sameHouse: 'within the same provider',
   sending: ({ from, to, subject, size }) => `From ${from} to ${to}: ${subject} (${size})`,
+  others: (count) => `and ${count} others`,
   withoutSubject: 'without subject',
   decimalMark: '.',
   rejected: (at, reply) => `The server did not accept ${at}: ${reply}`,
