@@ -15,6 +15,7 @@ import { recordAct } from '../records.ts';
 import { destinationOf, expiryOf, type OwnDomains } from '../routing.ts';
 import type { AddedDelivery, PreparedDelivery, TakenEnvelope } from '../taken-envelope.ts';
 import { type DeliveryDecision, decideDelivery } from './delivery-decision.ts';
+import { composeFullnessNotice } from './fullness-notice.ts';
 
 export interface DeliveryPointOptions {
   readonly store: StepStore & MailboxReader;
@@ -42,8 +43,9 @@ export class DeliveryPoint {
    * so there is no receipt without its delivery).
    */
   add(step: StepDraft, prepared: readonly PreparedDelivery[]): readonly AddedDelivery[] {
-    return prepared.map(({ recipient, attested, acts, onlyIf }) => {
+    return prepared.map(({ recipient, attested, warning, acts, onlyIf }) => {
       step.keep(attested.composition);
+      if (warning !== undefined) step.keep(warning);
       return { recipient, part: step.part(acts, onlyIf) };
     });
   }
@@ -81,7 +83,8 @@ export class DeliveryPoint {
   async #prepareOne(envelope: TakenEnvelope, recipient: string): Promise<PreparedDelivery> {
     const decision = this.#decide(envelope, recipient);
     if (decision.decided === 'fail') return this.#fail(envelope, recipient, decision.cause);
-    return this.#deliver(envelope, { recipient, mailbox: decision.mailbox, receipt: decision.receipt });
+    const prepared = await this.#deliver(envelope, { ...decision, recipient });
+    return this.#withWarning(prepared, { envelope, decision });
   }
 
   #decide(envelope: TakenEnvelope, recipient: string): DeliveryDecision {
@@ -97,6 +100,29 @@ export class DeliveryPoint {
       },
       mailbox === undefined ? { usedBytes: 0 } : { mailbox, usedBytes: store.usage(mailbox.id).countedBytes },
     );
+  }
+
+  /** Warns the holder in the same step when the message takes the mailbox over a mark. */
+  #withWarning(
+    prepared: PreparedDelivery,
+    about: { envelope: TakenEnvelope; decision: Extract<DeliveryDecision, { decided: 'deliver' }> },
+  ): PreparedDelivery {
+    const { mailbox, mark } = about.decision;
+    if (mark === undefined) return prepared;
+    const { provider, ids, store } = this.#options;
+    const { instant } = about.envelope;
+    const warning = composeFullnessNotice({ mailbox, mark, provider, ids, numbers: store, instant });
+    const append: Act = {
+      do: 'append',
+      mailbox: mailbox.id,
+      folder: INBOX,
+      content: warning.content.id,
+      flags: [],
+      receivedAt: instant,
+      savedAt: instant,
+      counted: false,
+    };
+    return { ...prepared, warning, acts: [...prepared.acts, append] };
   }
 
   /** DP-2, DP-3, DP-5, DP-10 to DP-12: into the mailbox, and a receipt of the kind asked for. */
