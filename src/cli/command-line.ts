@@ -46,7 +46,11 @@ export async function runCommandLine(
 
 function describeError(error: unknown): string {
   if (error instanceof Fault) return `${error.message} (${error.code})`;
-  return `an error that should not happen: ${error instanceof Error ? error.message : String(error)}`;
+  const message = error instanceof Error ? error.message : String(error);
+  // What the operating system says names the file and the reason.
+  return error instanceof Error && 'syscall' in error
+    ? message
+    : `an error that should not happen: ${message}`;
 }
 
 /** What a command hands back. */
