@@ -64,7 +64,11 @@ export class Provider implements AsyncDisposable {
       journal.error({ error: fault, restarted }, 'ALARM: the writer of the store died');
     const store = stack.use(await openSqliteStore({ folder: folders.store, journal, onFailure }));
     await sweepSpool(folders.spool);
-    const { directory, refresh } = await openDirectory(config, folders.indexCopy, around);
+    const { directory, refresh } = await openDirectory(config, {
+      indexCopy: folders.indexCopy,
+      around,
+      onUpdated: (version) => recordIndexUpdate({ store, version, around, provider: config.provider.name }),
+    });
     stack.defer(() => refresh.stop());
     const house = await openHouse({ config, store, directory, around });
     await ensureServiceMailbox(store, config);
@@ -120,6 +124,7 @@ async function openHouse(facts: {
       name: provider.name,
       domain: provider.serviceAddress.slice(provider.serviceAddress.lastIndexOf('@') + 1),
       serviceAddress: provider.serviceAddress,
+      variants: config.variants,
     },
     serviceMailbox: provider.serviceMailbox.toLowerCase(),
     ownDomains: new Set(provider.domains),
@@ -137,6 +142,29 @@ async function openHouse(facts: {
     ids,
     journal,
   });
+}
+
+/** LOG-1: from here on recipients are typed, and signatures judged, by another version of the index. */
+function recordIndexUpdate(facts: {
+  readonly store: HouseStore;
+  readonly version: string;
+  readonly around: Around;
+  readonly provider: string;
+}): void {
+  const { store, version, around, provider } = facts;
+  const { clock, journal } = around;
+  const record = {
+    instant: clock.now(),
+    event: 'index-updated',
+    identifier: '',
+    sender: '',
+    recipients: [],
+    provider,
+    detail: { version },
+  } as const;
+  store
+    .commit({ blobs: [], contents: [], parts: [{ acts: [{ do: 'record', record }] }] })
+    .catch((error: unknown) => journal.error({ error, version }, 'the update of the index was not recorded'));
 }
 
 /** SRV-1: one service mailbox, without a user (DP-26). */

@@ -31,12 +31,19 @@ export interface OpenDirectory {
  */
 export async function openDirectory(
   config: Config,
-  indexCopy: string,
-  around: Around,
+  facts: {
+    readonly indexCopy: string;
+    readonly around: Around;
+    /** Told the version of each index that comes into use. */
+    readonly onUpdated: (version: string) => void;
+  },
 ): Promise<OpenDirectory> {
+  const { indexCopy, around, onUpdated } = facts;
   const { journal, clock, timers } = around;
   const { signerFile, refreshHours } = config.directory;
   const directory = new ProviderDirectory();
+  // A restart that finds the index it left has no news for the log.
+  let restoring = true;
   const refresh = new DirectoryRefresh({
     directory,
     source: await directorySource(config),
@@ -46,11 +53,15 @@ export async function openDirectory(
     timers,
     intervalMs: refreshHours * HOUR_MS,
     watcher: {
-      updated: ({ to, warnings }) => journal.info({ version: to.version, warnings }, 'provider index in use'),
+      updated: ({ to, warnings }) => {
+        journal.info({ version: to.version, warnings }, 'provider index in use');
+        if (!restoring) onUpdated(to.version);
+      },
       alarm: (alarm) => journal.error({ alarm }, 'ALARM: the provider index'),
     },
   });
   await refresh.restore();
+  restoring = false;
   const outcome = await refresh.refresh();
   if (directory.current.records.length === 0) {
     throw new Fault('index-missing', `no provider index could be had (${outcome})`, { temporary: true });

@@ -103,11 +103,6 @@ const signing = z.strictObject({
 const trust = z.strictObject({
   anchorsFile: path("PEM root certificates that providers' signing certificates must chain to."),
   intermediatesFile: path('PEM certificates of intermediate authorities.').optional(),
-  crlHours: key(
-    z.number().positive().max(24).default(1),
-    'hours',
-    'Revocation lists are fetched again at least this often.',
-  ),
 });
 
 const directory = z.strictObject({
@@ -185,6 +180,26 @@ const access = z
   })
   .prefault({});
 
+const variants = z
+  .strictObject({
+    senderField: key(
+      z.boolean().default(false),
+      'switch',
+      'Envelopes also carry a Sender equal to From (U-1).',
+    ),
+    hashDecoded: key(
+      z.boolean().default(false),
+      'switch',
+      'Brief receipts hash the decoded content of a part rather than the encoded one (U-6).',
+    ),
+    zoneWithColon: key(
+      z.boolean().default(false),
+      'switch',
+      'Texts print the offset from UTC as (+01:00) rather than (+0100) (U-13).',
+    ),
+  })
+  .prefault({});
+
 const ordinary = z
   .strictObject({
     policy: key(
@@ -227,6 +242,7 @@ export const configSchema = z.strictObject({
   directory,
   limits,
   access,
+  variants,
   ordinary,
   routes: key(
     z.record(z.string(), route).default({}),
