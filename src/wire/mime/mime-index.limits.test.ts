@@ -27,7 +27,7 @@ function deepest(part: MimePart): MimePart {
 
 function assertBounded(index: MimeIndex): void {
   assert.ok(count(index) <= DEFAULT_MIME_LIMITS.parts);
-  assert.ok(JSON.stringify(index).length < 16 * 1024 * 1024);
+  assert.ok(JSON.stringify(index).length < 4 * 1024 * 1024);
 }
 
 test('SEC-13 parts: the limit itself passes, one more is not listed', () => {
@@ -51,6 +51,29 @@ test('SEC-13 parts: an embedded message above the limit stays closed', () => {
   });
   assert.equal(index.root.parts.length, 0);
   assert.deepEqual(index.defects, ['too-many-parts']);
+});
+
+test('SEC-13 SIG-4 an enclosed message of too many parts, or too large fields, hides no part behind it', () => {
+  const envelope = (enclosed: string) =>
+    indexMessage(
+      Buffer.from(
+        `Content-Type: multipart/signed; boundary=out\r\n\r\n--out\r\nContent-Type: message/rfc822\r\n\r\n${enclosed}` +
+          '--out\r\nContent-Type: application/pkcs7-signature; name="smime.p7s"\r\n\r\nx\r\n--out--\r\n',
+      ),
+      { limits: { parts: 40, fieldBytes: 4000 } },
+    );
+  const named = `--b\r\nContent-Description: ${'d'.repeat(300)}\r\n\r\nx\r\n`;
+  for (const [enclosed, defect] of [
+    [HEADER + PART.repeat(200), 'too-many-parts'],
+    [HEADER + named.repeat(30), 'content-fields-too-large'],
+    [`Content-Type: message/rfc822\r\n\r\n${HEADER}${PART.repeat(200)}`, 'too-many-parts'],
+  ] as const) {
+    const { root, defects } = envelope(enclosed);
+    assert.ok(defects.includes(defect), defect);
+    const [, signature] = root.parts;
+    assert.equal(signature?.subtype, 'pkcs7-signature', defect);
+    assert.equal(signature.params.name, 'smime.p7s');
+  }
 });
 
 for (const [what, level] of [

@@ -10,9 +10,9 @@ export type { MimeDefect, MimeIndex, MimeLimits, MimePart, Parameters } from './
 
 export const DEFAULT_MIME_LIMITS: MimeLimits = {
   headerBytes: 1024 * 1024,
-  fieldBytes: 4 * 1024 * 1024,
+  fieldBytes: 1024 * 1024,
   depth: 100,
-  parts: 10_000,
+  parts: 2000,
   watched: 1000,
 };
 

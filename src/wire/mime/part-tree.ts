@@ -19,6 +19,8 @@ interface Place {
 interface OpenPart {
   headerStart: number;
   readonly depth: number;
+  /** Within an embedded message. */
+  readonly embedded: boolean;
   readonly defaultType: DefaultType;
   bodyStart: Place;
   fields: ContentFields | undefined;
@@ -52,7 +54,7 @@ export class PartTree implements LineSink {
   constructor(limits: MimeLimits, headerSource: HeaderSource) {
     this.#limits = limits;
     this.#headerSource = headerSource;
-    this.#begin(0, 'text/plain');
+    this.#begin({ headerStart: 0, defaultType: 'text/plain', embedded: false });
   }
 
   /** In headers every line counts, in bodies only what may be a boundary. */
@@ -76,14 +78,19 @@ export class PartTree implements LineSink {
   /** The root, everything being closed where the octets end. */
   end(end: Place): MimePart {
     return (
-      this.#close(0, end) ?? finishPart(newPart({ headerStart: 0, depth: 1, defaultType: 'text/plain' }), end)
+      this.#close(0, end) ??
+      finishPart(newPart({ headerStart: 0, depth: 1, embedded: false, defaultType: 'text/plain' }), end)
     );
   }
 
-  #begin(headerStart: number, defaultType: DefaultType): void {
+  #begin(place: Pick<OpenPart, 'headerStart' | 'defaultType' | 'embedded'>): void {
     this.#partCount++;
     this.#inHeader = true;
-    this.#open.push(newPart({ headerStart, depth: this.#open.length + 1, defaultType }));
+    this.#open.push(newPart({ ...place, depth: this.#open.length + 1 }));
+  }
+
+  #isRoomForPart(embedded: boolean): boolean {
+    return this.#partCount < allowance(this.#limits.parts, embedded);
   }
 
   /** Whether the line is a delimiter of an open multipart; if so it is dealt with. */
@@ -104,8 +111,10 @@ export class PartTree implements LineSink {
   }
 
   #beginPart(owner: OpenPart, headerStart: number): void {
-    if (this.#partCount >= this.#limits.parts) this.defects.add('too-many-parts');
-    else this.#begin(headerStart, owner.fields?.subtype === 'digest' ? 'message/rfc822' : 'text/plain');
+    const { embedded } = owner;
+    const defaultType = owner.fields?.subtype === 'digest' ? 'message/rfc822' : 'text/plain';
+    if (this.#isRoomForPart(embedded)) this.#begin({ headerStart, defaultType, embedded });
+    else this.defects.add('too-many-parts');
   }
 
   /** The header of the innermost entity is over, its body begins at `bodyStart`. */
@@ -116,11 +125,14 @@ export class PartTree implements LineSink {
     part.bodyStart = bodyStart;
     const { block, whole } = this.#headerSource(part.headerStart, headerEnd);
     part.fields = readContentFields(block, part.defaultType, this.defects);
-    this.#fieldBytes += contentFieldsSize(part.fields);
-    if (this.#fieldBytes > this.#limits.fieldBytes) {
+    const fieldBytes = this.#fieldBytes + contentFieldsSize(part.fields);
+    if (fieldBytes > allowance(this.#limits.fieldBytes, part.embedded)) {
       this.defects.add('content-fields-too-large');
       part.fields = UNKNOWN_CONTENT;
-    } else if (whole) {
+      return;
+    }
+    this.#fieldBytes = fieldBytes;
+    if (whole) {
       this.#openContainer(part, part.fields);
     } else {
       this.defects.add('header-too-large');
@@ -138,10 +150,10 @@ export class PartTree implements LineSink {
     } else if (multipart) {
       // Multiparts that claim an encoding are common and never encoded.
       this.#waitFor(part, fields.params.boundary);
-    } else if (this.#partCount >= this.#limits.parts) {
+    } else if (!this.#isRoomForPart(true)) {
       this.defects.add('too-many-parts');
     } else if (identity) {
-      this.#begin(part.bodyStart.offset, 'text/plain');
+      this.#begin({ headerStart: part.bodyStart.offset, defaultType: 'text/plain', embedded: true });
     }
   }
 
@@ -193,6 +205,14 @@ export class PartTree implements LineSink {
   }
 }
 
+/**
+ * What embedded messages may take of a limit: a twentieth is the message's own, so that a signature that
+ * stands behind an enclosed message is found however many parts that has.
+ */
+function allowance(limit: number, embedded: boolean): number {
+  return embedded ? limit - Math.floor(limit / 20) : limit;
+}
+
 /** What is said of a part whose header could not be read. */
 const UNKNOWN_CONTENT: ContentFields = {
   type: 'application',
@@ -221,7 +241,7 @@ function endWithin(
 /** RFC 2046 section 5.1.1 allows 70; longer ones are met, but none can be longer than what is seen of a line. */
 const MAX_BOUNDARY = LINE_HEAD_OCTETS - 4;
 
-function newPart(place: Pick<OpenPart, 'headerStart' | 'depth' | 'defaultType'>): OpenPart {
+function newPart(place: Pick<OpenPart, 'headerStart' | 'depth' | 'embedded' | 'defaultType'>): OpenPart {
   const bodyStart = { offset: place.headerStart, lineFeeds: 0 };
   return { ...place, bodyStart, fields: undefined, boundary: undefined, parts: [] };
 }
