@@ -100,7 +100,9 @@ export function encloseAgain({ octets, index, part }: EnclosedOriginal): Enclosu
 }
 
 /** GEN-5, U-9: the octets stay, the label tells what they are. */
-export function enclosure(pieces: readonly Piece[], index: MimeIndex): Enclosure {
-  const { eightBit, watched } = index;
+export function enclosure(
+  pieces: readonly Piece[],
+  { eightBit, watched }: Pick<MimeIndex, 'eightBit' | 'watched'>,
+): Enclosure {
   return { pieces, eightBit, watched, encoding: eightBit ? '8bit' : '7bit' };
 }

@@ -87,6 +87,36 @@ test('DP-13 other headers of a part stay, contradictory ones go', async () => {
   );
 });
 
+test('DP-13 the boundary after a part without content, or without the end of its header, stays one', async () => {
+  const empty = createHash('sha1').digest('hex');
+  const replaced = mixed(
+    `Content-Type: text/plain; name="e.txt.hash"\r\nContent-Transfer-Encoding: 7bit\r\n\r\n${empty}`,
+    'Content-Type: text/plain\r\n\r\nlast',
+  );
+  const original = (part: string): string => mixed(part, 'Content-Type: text/plain\r\n\r\nlast');
+  const header = 'Content-Type: image/png; name="e.txt"';
+  assert.equal(await reduce(original(`${header}\r\n\r\n`)), replaced);
+  // The empty line of the header is the line end of the boundary.
+  assert.equal(await reduce(original(`${header}\r\n`)), replaced);
+  // No empty line at all (RFC 2046 section 5.1.1 lets the body be missing).
+  assert.equal(await reduce(original(header)), replaced);
+  assert.equal(
+    await reduce(original(`${header}\r\nX-Odd: y`)),
+    replaced.replace('\r\nContent-Transfer', '\r\nX-Odd: y\r\nContent-Transfer'),
+  );
+});
+
+test('GEN-5 a copy that has lost its octets above 127 is labelled 7bit', async () => {
+  const label = async (text: string): Promise<string> => {
+    const attachment = 'Content-Type: text/csv; name="a.csv"\r\n\r\nperch\xe9';
+    const message = mixed(`Content-Type: text/plain\r\n\r\n${text}`, attachment);
+    const { eightBit, encoding } = await encloseReduced(enclose(message), { decoded: false });
+    return `${eightBit} ${encoding}`;
+  };
+  assert.equal(await label('ciao'), 'false 7bit');
+  assert.equal(await label('perch\xe9'), 'true 8bit');
+});
+
 test('DP-15 the signature of a signed message is not touched, what it signs is reduced', async () => {
   const signature = 'Content-Type: application/pkcs7-signature; name="smime.p7s"\r\n\r\nMIIB';
   const message = (first: string): string =>

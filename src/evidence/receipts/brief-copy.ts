@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { isAscii } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { parseHeader } from '../../wire/mime/header.ts';
 import type { MimePart, Parameters } from '../../wire/mime/mime-index.ts';
 import { mediaType } from '../../wire/mime/mime-tree.ts';
-import type { Octets, Piece } from '../../wire/mime/octets.ts';
+import { type Octets, type Piece, streamPieces } from '../../wire/mime/octets.ts';
 import { formatParameters } from '../../wire/mime/parameters.ts';
 import { decodeTransfer } from '../../wire/mime/transfer-encoding.ts';
+import { copyField } from '../drafting/header-lines.ts';
 import { type EnclosedOriginal, type Enclosure, encloseAgain, enclosure } from '../original.ts';
 import { HASH_SUFFIX, UNNAMED_MESSAGE_FILE, UNNAMED_PART_FILE } from '../wording/literals.ts';
 
 const SHORT_RANGE_BYTES = 4096;
 const CRLF = Buffer.from('\r\n');
+const CR = 13;
+const LF = 10;
 
 export interface HashOptions {
   /** U-6: hash the decoded content; the default is the content as it was transmitted. */
@@ -31,10 +35,15 @@ export async function encloseReduced(original: EnclosedOriginal, options: HashOp
     const end = await contentEnd(original, replaced);
     pieces.push(await keep(octets, kept, replaced.headerStart));
     pieces.push(await hashPart(octets, { ...replaced, bodyEnd: end }, options));
+    if (end < part.bodyEnd && !(await isLineEnd(octets, end))) pieces.push(CRLF);
     kept = end;
   }
   pieces.push(await keep(octets, kept, part.bodyEnd));
-  return enclosure(pieces, index);
+  // GEN-5: what held the octets above 127 may be gone.
+  return enclosure(pieces, {
+    watched: index.watched,
+    eightBit: index.eightBit && (await isEightBit(pieces)),
+  });
 }
 
 /** A range that stays; short ones are copied, or a message of many parts would be as many pieces. */
@@ -51,6 +60,20 @@ async function contentEnd({ octets, part }: EnclosedOriginal, replaced: MimePart
   if (bodyEnd < part.bodyEnd || bodyEnd - bodyStart < 2) return bodyEnd;
   const last = await octets.read(bodyEnd - 2, bodyEnd);
   return last.equals(CRLF) ? bodyEnd - 2 : bodyEnd;
+}
+
+/**
+ * Whether a line ends there. It does not after an empty part whose one empty line ends its header and
+ * belongs to the boundary too: the hash is no empty part, and needs a line end of its own (DP-13).
+ */
+async function isLineEnd(octets: Octets, at: number): Promise<boolean> {
+  const [octet] = await octets.read(at, at + 1);
+  return octet === CR || octet === LF;
+}
+
+async function isEightBit(pieces: readonly Piece[]): Promise<boolean> {
+  for await (const chunk of streamPieces(pieces)) if (!isAscii(chunk)) return true;
+  return false;
 }
 
 /** DP-16: a message signed or encrypted as one opaque block is left alone. */
@@ -107,7 +130,8 @@ function hashHeader(block: Buffer, part: MimePart): Buffer {
   const chunks: Buffer[] = [];
   for (const field of parseHeader(block).fields) {
     const line = lines.get(field.key);
-    if (line === undefined) chunks.push(block.subarray(field.start, field.end));
+    // A header that a boundary cuts off ends without a line end.
+    if (line === undefined) chunks.push(copyField(field, block));
     else if (line !== '') chunks.push(Buffer.from(line));
     // A repeated field would contradict the first one.
     if (line !== undefined) lines.set(field.key, '');
