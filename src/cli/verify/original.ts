@@ -14,6 +14,7 @@ const MAX_HASH_FILE_BYTES = 200;
 /** Attachments told of. */
 const MAX_ATTACHMENTS = 1000;
 const MAX_HEADER_BYTES = 1024 * 1024;
+const SLICE_BYTES = 256 * 1024;
 
 interface OpenedOriginal {
   readonly octets: Octets;
@@ -39,7 +40,7 @@ export async function describeOriginal(message: Octets, part: MimePart): Promise
     date: field('Date'),
     messageId: field('Message-ID'),
     sizeBytes: part.bodyEnd - part.bodyStart,
-    sha256: await sha256Of(message.stream(part.bodyStart, part.bodyEnd)),
+    sha256: await sha256Of(slicesOf(message, part)),
     attachments,
     hashFiles,
   };
@@ -71,7 +72,7 @@ async function listAttachments({ octets, root }: OpenedOriginal) {
 async function describeAttachment(octets: Octets, part: MimePart): Promise<AttachmentFacts> {
   const digest = createHash('sha256');
   let sizeBytes = 0;
-  for await (const chunk of decodeTransfer(part.encoding, octets.stream(part.bodyStart, part.bodyEnd))) {
+  for await (const chunk of decodeTransfer(part.encoding, slicesOf(octets, part))) {
     digest.update(chunk);
     sizeBytes += chunk.length;
   }
@@ -88,6 +89,13 @@ async function readHashFile(octets: Octets, part: MimePart): Promise<HashFile | 
   const digits = /^\s*([0-9a-f]{40})\s*$/i.exec(body.toString('latin1'))?.[1];
   if (digits === undefined) return undefined;
   return { name: name.slice(0, -HASH_SUFFIX.length), sha1: digits.toLowerCase() };
+}
+
+/** The body of a part, in slices: decoding a large one at once would take its memory several times. */
+async function* slicesOf(octets: Octets, { bodyStart, bodyEnd }: MimePart): AsyncGenerator<Buffer> {
+  for (let at = bodyStart; at < bodyEnd; at += SLICE_BYTES) {
+    yield await octets.read(at, Math.min(at + SLICE_BYTES, bodyEnd));
+  }
 }
 
 async function sha256Of(chunks: AsyncIterable<Buffer>): Promise<string> {
