@@ -10,7 +10,13 @@ import { withSmtplib } from '../../../test/smtp/smtplib.ts';
 import { Spool } from '../../mailroom/contents/spool.ts';
 import { Fault } from '../../platform/faults.ts';
 import { silentJournal } from '../../platform/journal.ts';
-import { type ExchangeAnswer, ExchangeFront, type ExchangePoint, RECEIVED_LIMIT } from './exchange.ts';
+import {
+  type ExchangeAnswer,
+  ExchangeFront,
+  type ExchangePoint,
+  JUDGED_AT_ONCE,
+  RECEIVED_LIMIT,
+} from './exchange.ts';
 
 type Arrival = Parameters<ExchangePoint['receive']>[0];
 
@@ -196,6 +202,32 @@ suite('exchange', () => {
         '451 4.3.0 not possible now, try again later, reference R',
       ],
     );
+  });
+
+  test('SEC-13 however many messages come in at the same time, few are judged at the same time', async () => {
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const { promise: full, resolve: tellFull } = Promise.withResolvers<void>();
+    let judged = 0;
+    const { front, port } = await openFront({
+      answer: async () => {
+        judged++;
+        if (judged === JUDGED_AT_ONCE) tellFull();
+        await released;
+        return { outcome: 'taken' };
+      },
+    });
+    await using _ = front;
+    const dialogues = await Promise.all(Array.from({ length: JUDGED_AT_ONCE + 3 }, () => greeted(port)));
+    const replies = dialogues.map((dialogue) => send(dialogue, 'ciao'));
+    await full;
+    // A message that is never judged is refused beside the full house.
+    using beside = await greeted(port);
+    assert.match(await send(beside, 'bare \n'), /^554 5\.6\.0/);
+    assert.equal(judged, JUDGED_AT_ONCE);
+    release();
+    for (const reply of await Promise.all(replies)) assert.match(reply, /^250/);
+    assert.equal(judged, JUDGED_AT_ONCE + 3);
+    for (const dialogue of dialogues) dialogue[Symbol.dispose]();
   });
 
   test('pipelined commands in one packet are answered in order', async () => {

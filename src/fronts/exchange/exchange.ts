@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { SpooledMessage } from '../../mailroom/contents/spool.ts';
 import type { Journal } from '../../platform/journal.ts';
 import { serverTlsOptions, type TlsIdentity } from '../../platform/tls.ts';
+import { Turns } from '../../platform/turns.ts';
 import { parseHeader } from '../../wire/mime/header.ts';
 import { type MessageSink, pour } from '../../wire/smtp/message-sink.ts';
 import { refuseOctets } from '../../wire/smtp/octet-rules.ts';
@@ -47,6 +48,8 @@ export interface ExchangeFrontOptions {
 
 /** Recipients of one transaction; the least RFC 5321 section 4.5.3.1.8 asks for is 100. */
 const RECIPIENTS = 1000;
+/** Messages judged at the same time: what judging takes of memory does not grow with the connections. */
+export const JUDGED_AT_ONCE = 32;
 /** IP-29, RFC 5321 section 6.3: more `Received` fields than this mean a loop. */
 export const RECEIVED_LIMIT = 100;
 
@@ -66,6 +69,7 @@ const LOOP: SmtpReply = {
 export class ExchangeFront implements AsyncDisposable {
   readonly #options: ExchangeFrontOptions;
   readonly #door: SmtpDoor<never>;
+  readonly #judging = new Turns(JUDGED_AT_ONCE);
 
   constructor(options: ExchangeFrontOptions) {
     const { hostName, identity, limits } = options;
@@ -118,23 +122,29 @@ export class ExchangeFront implements AsyncDisposable {
   }
 
   async #receive(octets: AsyncIterable<Buffer>, transaction: SmtpTransaction<never>): Promise<SmtpReply> {
-    const { incomingPoint, openSpool } = this.#options;
-    const { reversePath, peer } = transaction;
-    const forwardPaths = [
-      ...new Set(transaction.forwardPaths.flatMap((path) => this.#fullAddress(path) ?? [])),
-    ];
-    const message = await pour(octets, openSpool());
+    const message = await pour(octets, this.#options.openSpool());
     if (message === 'too-large') return TOO_LARGE;
     try {
-      const refusal = refuseOctets(message.index) ?? refuseLoop(message);
-      if (refusal !== undefined) return refusal;
-      const { address, helo, tls } = peer;
-      return replyToAnswer(
-        await incomingPoint.receive({ reversePath, forwardPaths, message, peer: { address, helo, tls } }),
+      return (
+        refuseOctets(message.index) ?? (await this.#judging.take(() => this.#judge(message, transaction)))
       );
     } finally {
       await message.discard();
     }
+  }
+
+  async #judge(message: SpooledMessage, transaction: SmtpTransaction<never>): Promise<SmtpReply> {
+    const loop = refuseLoop(message);
+    if (loop !== undefined) return loop;
+    const { reversePath, peer } = transaction;
+    const forwardPaths = [
+      ...new Set(transaction.forwardPaths.flatMap((path) => this.#fullAddress(path) ?? [])),
+    ];
+    const { address, helo, tls } = peer;
+    const { incomingPoint } = this.#options;
+    return replyToAnswer(
+      await incomingPoint.receive({ reversePath, forwardPaths, message, peer: { address, helo, tls } }),
+    );
   }
 }
 

@@ -16,7 +16,12 @@ import { FixedClock } from '../../platform/clock.ts';
 import { Fault } from '../../platform/faults.ts';
 import { type Journal, silentJournal } from '../../platform/journal.ts';
 import { ManualTimers, systemTimers, type Timers } from '../../platform/timers.ts';
-import { type SubmissionAnswer, SubmissionFront, type SubmissionPoint } from './submission.ts';
+import {
+  JUDGED_AT_ONCE,
+  type SubmissionAnswer,
+  SubmissionFront,
+  type SubmissionPoint,
+} from './submission.ts';
 
 type Submission = Parameters<SubmissionPoint['submit']>[0];
 
@@ -129,6 +134,29 @@ suite('submission', () => {
     assert.equal(taken[0]?.mailbox, mailbox);
     assert.deepEqual(taken[0]?.forwardPaths, ['b@beta.test']);
     assert.equal(taken[0]?.octets.toString('latin1'), 'Subject: \xe0\r\n\r\n.ciao\r\n');
+  });
+
+  test('SEC-13 however many messages come in at the same time, few are judged at the same time', async () => {
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const { promise: full, resolve: tellFull } = Promise.withResolvers<void>();
+    const { front, port, taken } = await openFront({
+      answer: async () => {
+        if (taken.length === JUDGED_AT_ONCE) tellFull();
+        await released;
+        return { outcome: 'accepted', identifier: 'opec1@alfa.test' };
+      },
+    });
+    await using _ = front;
+    const dialogues = await Promise.all(Array.from({ length: JUDGED_AT_ONCE + 3 }, () => loggedIn(port)));
+    const replies = dialogues.map((dialogue) => send(dialogue, 'ciao'));
+    await full;
+    using beside = await loggedIn(port);
+    assert.match(await send(beside, 'bare \n'), /^554 5\.6\.0/);
+    assert.equal(taken.length, JUDGED_AT_ONCE);
+    release();
+    for (const reply of await Promise.all(replies)) assert.match(reply, /^250/);
+    assert.equal(taken.length, JUDGED_AT_ONCE + 3);
+    for (const dialogue of dialogues) dialogue[Symbol.dispose]();
   });
 
   test('AP-2 SEC-2 nothing is submitted without a login, and no login without TLS', async () => {

@@ -7,6 +7,7 @@ import type { Mailbox } from '../../mailroom/mailboxes/mailbox-store.ts';
 import type { Journal } from '../../platform/journal.ts';
 import { pause, type Timers } from '../../platform/timers.ts';
 import { serverTlsOptions, type TlsIdentity } from '../../platform/tls.ts';
+import { Turns } from '../../platform/turns.ts';
 import { sameAddress } from '../../wire/mime/addresses.ts';
 import { type MessageSink, pour } from '../../wire/smtp/message-sink.ts';
 import { refuseOctets } from '../../wire/smtp/octet-rules.ts';
@@ -52,6 +53,9 @@ export interface SubmissionFrontOptions {
   readonly limits?: Partial<Omit<SmtpDoorLimits, 'messageBytes' | 'recipients'>>;
 }
 
+/** Messages judged at the same time: what judging takes of memory does not grow with the connections. */
+export const JUDGED_AT_ONCE = 32;
+
 const LOGIN_REFUSED: SmtpReply = { code: 535, enhanced: '5.7.8', text: 'wrong address or password' };
 const LOGIN_SHUT: SmtpReply = {
   code: 454,
@@ -70,6 +74,7 @@ const TOO_LARGE: SmtpReply = { code: 552, enhanced: '5.3.4', text: 'message exce
 export class SubmissionFront implements AsyncDisposable {
   readonly #options: SubmissionFrontOptions;
   readonly #door: SmtpDoor<Mailbox>;
+  readonly #judging = new Turns(JUDGED_AT_ONCE);
 
   constructor(options: SubmissionFrontOptions) {
     const { accessPoint, hostName, identity, mode, limits } = options;
@@ -155,9 +160,10 @@ export class SubmissionFront implements AsyncDisposable {
     // AP-15: above the hard limit there is no M2.
     if (message === 'too-large') return TOO_LARGE;
     try {
+      const submission = { mailbox, reversePath, forwardPaths, message };
       return (
         refuseOctets(message.index) ??
-        replyToAnswer(await accessPoint.submit({ mailbox, reversePath, forwardPaths, message }))
+        replyToAnswer(await this.#judging.take(() => accessPoint.submit(submission)))
       );
     } finally {
       await message.discard();

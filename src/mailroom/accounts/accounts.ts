@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import type { Clock } from '../../platform/clock.ts';
 import { Fault } from '../../platform/faults.ts';
 import type { Ids } from '../../platform/ids.ts';
+import { Turns } from '../../platform/turns.ts';
 import type { Mailbox, MailboxReader } from '../mailboxes/mailbox-store.ts';
 import { hashPassword, PASSWORD_LIMIT_BYTES, verifyPassword } from './passwords.ts';
 
@@ -43,13 +44,13 @@ export class Accounts {
   /** Fingerprint of hash and password, to the instant until which it is taken. Oldest first. */
   readonly #verified = new Map<string, number>();
   readonly #underWay = new Map<string, Promise<boolean>>();
-  readonly #queue: (() => void)[] = [];
-  #hashings = 0;
+  readonly #turns: Turns;
 
   constructor(options: AccountsOptions) {
     this.#mailboxes = options.mailboxes;
     this.#clock = options.clock;
     this.#limits = { ...DEFAULT_ACCOUNT_LIMITS, ...options.limits };
+    this.#turns = new Turns(this.#limits.hashings);
     this.#secret = options.ids.token(52);
     this.#decoy = hashPassword(options.ids.token());
     // Whoever asks first awaits it; until then a failure is nobody's yet.
@@ -114,21 +115,9 @@ export class Accounts {
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#hashings >= this.#limits.hashings) {
-      if (this.#queue.length >= this.#limits.waiting) {
-        throw new Fault('login-busy', 'too many logins at the same time', { temporary: true });
-      }
-      await new Promise<void>((resolve) => this.#queue.push(resolve));
-    } else {
-      this.#hashings++;
+    if (this.#turns.isFull && this.#turns.waiting >= this.#limits.waiting) {
+      throw new Fault('login-busy', 'too many logins at the same time', { temporary: true });
     }
-    try {
-      return await work();
-    } finally {
-      // The turn passes to the next in line, or is given back.
-      const next = this.#queue.shift();
-      if (next === undefined) this.#hashings--;
-      else next();
-    }
+    return this.#turns.take(work);
   }
 }
