@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { BOUNDARY_PREFIX } from '../evidence/boundaries.ts';
 import { ExchangeFront } from '../fronts/exchange/exchange.ts';
+import { ImapFront } from '../fronts/imap/imap-front.ts';
 import { Pop3Front } from '../fronts/pop3/pop3-front.ts';
 import { SubmissionFront } from '../fronts/submission/submission.ts';
 import type { Accounts } from '../mailroom/accounts/accounts.ts';
@@ -49,7 +50,7 @@ export async function openDoors(facts: DoorFacts, stack: AsyncDisposableStack): 
     identity: loadTlsIdentity({ keyFile, certFile }),
     guard: new DelayingLoginGuard({ clock: around.clock }),
   };
-  const { submission, submissionStarttls, exchange, pop3s, pop3 } = config.listen;
+  const { submission, submissionStarttls, exchange, imaps, imap, pop3s, pop3 } = config.listen;
   const ports: DoorPorts = {};
   if (submission !== null) {
     const front = stack.use(openSubmission(frame, 'implicit'));
@@ -64,6 +65,18 @@ export async function openDoors(facts: DoorFacts, stack: AsyncDisposableStack): 
   if (exchange !== null) {
     const front = stack.use(openExchange(frame));
     ports.exchange = await listening('listen.exchange', exchange, () => front.listen(exchange));
+  }
+  if (imaps !== null || imap !== null) {
+    const front = openImap(frame);
+    stack.defer(() => front.close());
+    if (imaps !== null) {
+      const door = { ...imaps, tls: 'implicit' } as const;
+      ports.imaps = await listening('listen.imaps', imaps, () => front.listen(door));
+    }
+    if (imap !== null) {
+      const door = { ...imap, tls: 'starttls' } as const;
+      ports.imap = await listening('listen.imap', imap, () => front.listen(door));
+    }
   }
   if (pop3s !== null || pop3 !== null) {
     const front = openPop3(frame);
@@ -110,6 +123,26 @@ function openExchange(frame: Frame): ExchangeFront {
     identity,
     journal: around.journal,
     limits: { ...placesOf(config), messageBytes: config.limits.exchangeBytes },
+  });
+}
+
+function openImap(frame: Frame): ImapFront {
+  const { config, store, identity, around } = frame;
+  const { limits } = config;
+  return new ImapFront({
+    authenticate: (address, password, peer) => login(frame, { address, password, peer }),
+    store,
+    openSpool: (maxSizeBytes) => newSpool(frame, maxSizeBytes),
+    tls: identity,
+    clock: around.clock,
+    timers: around.timers,
+    journal: around.journal,
+    limits: {
+      sessions: limits.imapSessions,
+      sessionsPerPeer: limits.imapSessionsPerAddress,
+      sessionsPerMailbox: limits.imapSessionsPerMailbox,
+      appendBytes: limits.hardMessageBytes,
+    },
   });
 }
 

@@ -125,20 +125,21 @@ async function directorySource({ directory }: Config): Promise<DirectorySource> 
   // The schema lets no configuration through that has neither file nor url.
   return new HttpsSource({
     url: url ?? '',
-    ca: await readFile(caFile),
-    certificate: await readFile(clientCertificateFile),
-    key: await readFile(clientKeyFile),
+    ca: await readNamed(caFile),
+    certificate: await readNamed(clientCertificateFile),
+    key: await readNamed(clientKeyFile),
   });
 }
 
 async function certificates(file: string) {
+  return readPemCertificates((await readNamed(file)).toString('utf8'), file);
+}
+
+/** A file the configuration names. */
+async function readNamed(file: string): Promise<Buffer> {
   try {
-    return readPemCertificates(await readFile(file, 'utf8'), file);
+    return await readFile(file);
   } catch (cause) {
-    if (cause instanceof Fault) throw cause;
-    throw new Fault('authority-certificate-unreadable', `${file} cannot be read`, {
-      temporary: false,
-      cause,
-    });
+    throw new Fault('named-file-unreadable', `${file} cannot be read`, { temporary: false, cause });
   }
 }
