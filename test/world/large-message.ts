@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 /**
- * One message of so many octets through two providers in this process; tells what it cost as JSON. To be run
- * as a process of its own, since only then its memory says something.
+ * One message of so many octets through two providers in this process, `sockets` between them or not; tells
+ * what it cost as JSON. To be run as a process of its own, since only then its memory says something.
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { FixedClock, systemClock } from '../../src/platform/clock.ts';
+import { openSockets } from './sockets.ts';
 import { ALFA, BETA } from './terms.ts';
 import { World } from './world.ts';
 
@@ -41,7 +43,10 @@ const providers = [
   { ...ALFA, sizeBytes: 110_000_000 },
   { ...BETA, sizeBytes: 110_000_000 },
 ];
-await using world = await World.open(providers, { engine: 'sqlite' });
+// TLS looks at the machine's clock.
+const clock = new FixedClock(systemClock.now());
+await using world = await World.open(providers, { engine: 'sqlite', clock });
+await using _ = process.argv[3] === 'sockets' ? await openSockets(world) : undefined;
 const { alfa, beta } = world;
 world.network.keepsCopies = false;
 const [anna, carla] = [alfa.user('anna'), beta.user('carla')];

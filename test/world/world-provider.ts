@@ -13,6 +13,7 @@ import type { StoredContent } from '../../src/mailroom/contents/content-store.ts
 import { HEADER_LIMIT_BYTES, Spool, type SpooledMessage } from '../../src/mailroom/contents/spool.ts';
 import { DEFAULT_FOLDERS } from '../../src/mailroom/mailboxes/folders.ts';
 import type { Mailbox } from '../../src/mailroom/mailboxes/mailbox-store.ts';
+import type { Courier } from '../../src/mailroom/queue/courier.ts';
 import { LocalCourier } from '../../src/mailroom/queue/local-courier.ts';
 import type { QueueEntry } from '../../src/mailroom/queue/queue-store.ts';
 import { Relay, type RelayLimits } from '../../src/mailroom/queue/relay.ts';
@@ -67,6 +68,8 @@ export class WorldProvider implements Home {
   readonly verifier: Verifier;
   /** Whether the signing key answers. */
   keyWorks = true;
+  /** Takes mail to other providers. */
+  courier: Courier;
   readonly #around: Surroundings;
   #identity: Identity;
   #house: House;
@@ -97,6 +100,7 @@ export class WorldProvider implements Home {
       paths: new CertificationPaths({ anchors, revocation }),
     });
     this.#house = this.#join();
+    this.courier = around.network.courierOf(this);
     around.network.serve(terms.domains, this);
   }
 
@@ -157,14 +161,18 @@ export class WorldProvider implements Home {
     return user;
   }
 
-  /** A message taken in as a door would take it. */
-  async spool(chunks: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<SpooledMessage> {
-    const spool = new Spool({
+  newSpool(): Spool {
+    return new Spool({
       numbers: this.store,
       folder: join(this.#around.folder, this.key, 'spool'),
       maxSizeBytes: 400_000_000,
       watchPrefix: BOUNDARY_PREFIX,
     });
+  }
+
+  /** A message taken in as a door would take it. */
+  async spool(chunks: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<SpooledMessage> {
+    const spool = this.newSpool();
     for await (const chunk of chunks) await spool.write(chunk);
     return spool.finish();
   }
@@ -275,7 +283,7 @@ export class WorldProvider implements Home {
           return outcome;
         },
       },
-      courier: network.courierOf(this),
+      courier: this.courier,
       events: {
         onRelayed: (...relayed) => this.house.dispatch.onRelayed(...relayed),
         onRefused: (...refused) => this.house.dispatch.onRefused(...refused),
