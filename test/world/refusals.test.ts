@@ -154,6 +154,17 @@ suite('what the access point does not accept', () => {
     for (const id of ids) assert.match(id, /^[A-Za-z0-9]+@pec\.alfa\.test$/);
   });
 
+  test('AP-10 U-7 an address of the header that nothing was sent to is let pass, and logged', async () => {
+    await using world = await World.open();
+    const to = Array.from({ length: 52 }, (_, index) => `n${index}@posta.test`);
+    const few = await world.alfa.user('anna').certifies({ to: to.slice(0, 2), forwardPaths: to.slice(0, 1) });
+    assert.equal(world.alfa.log(few)[0]?.detail?.unserved, 'n1@posta.test');
+    const many = await world.alfa.user('anna').certifies({ to, forwardPaths: to.slice(0, 1) });
+    assert.match(world.alfa.log(many)[0]?.detail?.unserved ?? '', /^n1@\S+( n\d+@\S+){49} and 1 more$/);
+    const all = await world.alfa.user('anna').certifies({ to });
+    assert.equal(world.alfa.log(all)[0]?.detail?.unserved, undefined);
+  });
+
   test('DP-5 a recipient named twice in the dialogue is one recipient', async () => {
     const sender = await newSender();
     await sender.certifies({ to: [CARLA], forwardPaths: [CARLA, CARLA.toUpperCase(), CARLA] });

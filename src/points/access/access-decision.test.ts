@@ -48,6 +48,7 @@ suite('access decision', () => {
     assert.deepEqual(decide(), {
       decided: 'accept',
       receiptType: 'completa',
+      unserved: [],
       about: {
         identifier: 'id1@pec.alfa.test',
         sender: 'anna@pec.alfa.test',
@@ -60,6 +61,18 @@ suite('access decision', () => {
         messageId: '<1@client.test>',
       },
     });
+  });
+
+  test('AP-10 U-7 whom the header names in vain is known, and no reason to refuse', () => {
+    const decision = decide({ Cc: 'Resta@posta.test, INFO@posta.test, "resta"@posta.test, altri@x.test' });
+    assert.deepEqual(decision.decided === 'accept' && decision.unserved, [
+      'resta@posta.test',
+      'altri@x.test',
+    ]);
+    assert.deepEqual(
+      decision.about.recipients.map(({ address }) => address),
+      ['protocollo@pec.beta.test', 'info@posta.test'],
+    );
   });
 
   test('AP-14 GEN-14 one failure refuses it for all, and the identifier is there all the same', () => {

@@ -5,7 +5,13 @@ import { parseAddressList } from '../../wire/mime/addresses.ts';
 import { decodeWords } from '../../wire/mime/encoded-words.ts';
 import type { Header } from '../../wire/mime/header.ts';
 import { parseMessageId } from '../../wire/mime/message-ids.ts';
-import { checkFormally, type FormalFailure, type FormalInput, type FormalLimits } from './formal-checks.ts';
+import {
+  checkFormally,
+  type FormalFailure,
+  type FormalInput,
+  type FormalLimits,
+  unservedRecipients,
+} from './formal-checks.ts';
 
 /** What the access point knows when it decides. */
 export interface AccessFacts {
@@ -17,7 +23,13 @@ export interface AccessFacts {
 }
 
 export type AccessDecision =
-  | { readonly decided: 'accept'; readonly about: CertifiedMessage; readonly receiptType: ReceiptType }
+  | {
+      readonly decided: 'accept';
+      readonly about: CertifiedMessage;
+      readonly receiptType: ReceiptType;
+      /** Addresses of To and Cc that get nothing (U-7). */
+      readonly unserved: readonly string[];
+    }
   | {
       readonly decided: 'refuse';
       readonly about: CertifiedMessage;
@@ -31,7 +43,7 @@ export function decideAccess(input: FormalInput, facts: AccessFacts): AccessDeci
   if (failures.length > 0) return { decided: 'refuse', about, failures };
   // AP-28: the receipt type asked for by the original.
   const receiptType = readReceiptType(input.header.first('x-tiporicevuta')?.value);
-  return { decided: 'accept', about, receiptType };
+  return { decided: 'accept', about, receiptType, unserved: unservedRecipients(input) };
 }
 
 /** GEN-10: sender and recipients come from the SMTP dialogue, the rest from the header. */

@@ -21,7 +21,7 @@ import type { Attestation, Attested } from '../attestation.ts';
 import { messageTransitions } from '../lifecycle.ts';
 import { recordAct } from '../records.ts';
 import { eachOnce, expiryOf, groupByDestination, type OwnDomains } from '../routing.ts';
-import { decideAccess } from './access-decision.ts';
+import { type AccessDecision, decideAccess } from './access-decision.ts';
 import type { FormalFailure, FormalLimits } from './formal-checks.ts';
 
 /** A message handed in by an authenticated user of ours (AP-2). */
@@ -52,6 +52,11 @@ export interface AccessPointOptions {
   readonly ids: Ids;
   readonly limits: FormalLimits;
 }
+
+/** Addresses that one record names besides the recipients. */
+const MAX_LISTED = 50;
+
+type Acceptance = Extract<AccessDecision, { decided: 'accept' }>;
 
 /** What one submission works on. */
 interface Case {
@@ -106,11 +111,11 @@ export class AccessPoint {
     const facts: DraftFacts = { provider, ids, instant, about };
     const work: Case = { submitted, about, facts, instant };
     if (decision.decided === 'refuse') return this.#refuse(work, decision.failures);
-    return this.#accept(work, decision.receiptType);
+    return this.#accept(work, decision);
   }
 
   /** AP-19: one M1, one M4; with them everything that is needed to relay, to track and to prove. */
-  async #accept(work: Case, receiptType: ReceiptType): Promise<SubmissionOutcome> {
+  async #accept(work: Case, { receiptType, unserved }: Acceptance): Promise<SubmissionOutcome> {
     const { facts, about, submitted, instant } = work;
     const { message } = submitted;
     const original = { octets: message.octets, index: message.index, header: message.header };
@@ -130,7 +135,11 @@ export class AccessPoint {
         about,
         provider: facts.provider.name,
         generated: [receipt.messageId, envelope.messageId],
-        detail: { size: String(message.size), sha256: message.blob.sha256.toString('hex') },
+        detail: {
+          size: String(message.size),
+          sha256: message.blob.sha256.toString('hex'),
+          ...(unserved.length > 0 && { unserved: listed(unserved) }),
+        },
       }),
     ]);
     await this.#options.store.commit(step.build());
@@ -201,6 +210,12 @@ function refuseForeign({ mailbox, reversePath }: SubmittedMessage): void {
   throw new Fault('foreign-reverse-path', 'the reverse path is not the address of the mailbox', {
     temporary: false,
   });
+}
+
+/** AP-10, U-7: whom the header names and nothing was sent to, for the log. */
+function listed(addresses: readonly string[]): string {
+  const rest = addresses.length - MAX_LISTED;
+  return addresses.slice(0, MAX_LISTED).join(' ') + (rest > 0 ? ` and ${rest} more` : '');
 }
 
 /** AP-36: the time of each certified recipient counts from acceptance; AP-35: of no other. */

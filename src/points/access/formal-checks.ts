@@ -136,7 +136,8 @@ function checkRecipientFields({ header }: FormalInput): FormalFailure[] {
 }
 
 /** AP-10: every forward path stands in To or Cc; AP-13: how many there may be. */
-function checkForwardPaths({ header, forwardPaths }: FormalInput, limits: FormalLimits): FormalFailure[] {
+function checkForwardPaths(input: FormalInput, limits: FormalLimits): FormalFailure[] {
+  const { header, forwardPaths } = input;
   const failures: FormalFailure[] = [];
   if (forwardPaths.length > limits.recipients) {
     failures.push({ problem: 'too-many-recipients', about: String(limits.recipients) });
@@ -144,12 +145,18 @@ function checkForwardPaths({ header, forwardPaths }: FormalInput, limits: Formal
   const listed = headerRecipients(header);
   const hidden = forwardPaths.find((path) => !listed.has(path.toLowerCase()));
   if (hidden !== undefined) failures.push({ problem: 'recipient-not-in-header', about: hidden });
-  if (limits.everyHeaderRecipient) {
-    const served = new Set(forwardPaths.map((path) => path.toLowerCase()));
-    const missing = [...listed].find((address) => !served.has(address));
-    if (missing !== undefined) failures.push({ problem: 'header-recipient-not-served', about: missing });
-  }
+  const [missing] = limits.everyHeaderRecipient ? unservedRecipients(input) : [];
+  if (missing !== undefined) failures.push({ problem: 'header-recipient-not-served', about: missing });
   return failures;
+}
+
+/** U-7: addresses of To and Cc, in lower case, that are not among the forward paths. */
+export function unservedRecipients({
+  header,
+  forwardPaths,
+}: Pick<FormalInput, 'header' | 'forwardPaths'>): readonly string[] {
+  const served = new Set(forwardPaths.map((path) => path.toLowerCase()));
+  return [...headerRecipients(header)].filter((address) => !served.has(address));
 }
 
 /** AP-12: the size, and the size times the recipients, are within the limit; AP-15: else M2 says so. */
