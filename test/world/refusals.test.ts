@@ -161,7 +161,7 @@ suite('what the access point does not accept', () => {
     assert.equal(world.alfa.log(few)[0]?.detail?.unserved, 'n1@posta.test');
     const many = await world.alfa.user('anna').certifies({ to, forwardPaths: to.slice(0, 1) });
     assert.match(world.alfa.log(many)[0]?.detail?.unserved ?? '', /^n1@\S+( n\d+@\S+){49} and 1 more$/);
-    const all = await world.alfa.user('anna').certifies({ to });
+    const all = await world.alfa.user('anna').certifies({ to: to.slice(0, 2) });
     assert.equal(world.alfa.log(all)[0]?.detail?.unserved, undefined);
   });
 

@@ -103,7 +103,8 @@ async function addStrangers(step: StepDraft, { reception, decision, options }: W
   const { data } = decision.envelope;
   const { strangers } = decision;
   if (strangers.length === 0) return;
-  const decided = decideDamaged(anomalyRecipients(strangers, reception, options));
+  const othersServed = decision.recipients.length + decision.duplicates.length > 0;
+  const decided = decideDamaged(anomalyRecipients(strangers, reception, options), { othersServed });
   const { providerName } = decision.signature.provider;
   const work = { reception, options, cause: 'not-listed', about: data, provider: providerName } as const;
   if (decided.decided === 'deliver') await addAnomalies(step, { ...work, mailboxes: decided.mailboxes });

@@ -81,11 +81,19 @@ suite('ordinary mail', () => {
       ['refuses ordinary mail', [recipient('a', { ordinaryMail: 'refuse' })], 'deliver a'],
       ['discards ordinary mail', [recipient('a', { ordinaryMail: 'discard' })], 'deliver a'],
       ['one unknown', [recipient('a'), stranger], 'deliver a not x@pec.beta.test'],
-      ['one full', [recipient('a'), recipient('b', { hasRoom: false })], 'deliver a not b@pec.beta.test'],
+      ['one full', [recipient('a'), recipient('b', { hasRoom: false })], 'deliver a b'],
       ['nobody', [stranger, recipient('b', { status: 'disabled' })], '550 5.1.1'],
+      ['unknown', [stranger], '550 5.1.1'],
+      ['disabled', [recipient('b', { status: 'disabled' })], '550 5.2.1'],
+      ['full', [recipient('b', { hasRoom: false })], '552 5.2.2'],
+      ['all full', [recipient('a', { hasRoom: false }), recipient('b', { hasRoom: false })], '552 5.2.2'],
     ] as const;
     for (const [sentence, recipients, expected] of table) {
       assert.equal(inShort(decideDamaged(recipients)), expected, sentence);
     }
+    const othersServed = true;
+    const fullOne = recipient('a', { hasRoom: false });
+    assert.equal(inShort(decideDamaged([fullOne], { othersServed })), 'deliver a');
+    assert.equal(inShort(decideDamaged([stranger], { othersServed })), '550 5.1.1');
   });
 });

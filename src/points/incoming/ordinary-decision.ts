@@ -44,8 +44,7 @@ export function decideOrdinary(
     const wish = mailbox.ordinaryMail ?? policy;
     if (wish === 'refuse') return refuse(550, '5.7.1', `${address} takes certified mail only`);
     if (mailbox.status === 'disabled') return refuse(550, '5.2.1', `the mailbox ${address} is disabled`);
-    if (wish === 'deliver' && !recipient.hasRoom)
-      return refuse(552, '5.2.2', `the mailbox ${address} is full`);
+    if (wish === 'deliver' && !recipient.hasRoom) return full(address);
     if (wish === 'deliver') wanted.push(mailbox);
     else left.push(address);
   }
@@ -54,18 +53,40 @@ export function decideOrdinary(
 
 /**
  * Damaged certified mail is propagated whatever the mailbox says of ordinary mail (IP-10, IP-26), to
- * everyone who exists; only when nobody does is it refused.
+ * everyone who exists. It is refused only when nobody has it: not when a mailbox is full and others of the
+ * transaction are not, since SMTP has one answer and nobody else would tell the sender.
  */
-export function decideDamaged(recipients: readonly OrdinaryRecipient[]): OrdinaryDecision {
+export function decideDamaged(
+  recipients: readonly OrdinaryRecipient[],
+  { othersServed = false } = {},
+): OrdinaryDecision {
   const mailboxes: Mailbox[] = [];
   const left: string[] = [];
+  let anyRoom = othersServed;
   for (const { address, mailbox, hasRoom } of recipients) {
-    if (mailbox === undefined || mailbox.role === 'service' || mailbox.status === 'disabled' || !hasRoom)
+    if (mailbox === undefined || obstacleTo(address, mailbox) !== undefined) {
       left.push(address);
-    else mailboxes.push(mailbox);
+    } else {
+      mailboxes.push(mailbox);
+      anyRoom ||= hasRoom;
+    }
   }
-  if (mailboxes.length > 0) return { decided: 'deliver', mailboxes, left };
-  return refuse(550, '5.1.1', `no mailbox can take this message: ${left.join(', ')}`);
+  if (mailboxes.length > 0 && anyRoom) return { decided: 'deliver', mailboxes, left };
+  const [first] = recipients;
+  if (first === undefined) return { decided: 'discard' };
+  return obstacleTo(first.address, first.mailbox) ?? full(first.address);
+}
+
+/** Why nothing at all can be put there; the service mailbox is none of anybody's (DP-26, SRV-1). */
+function obstacleTo(address: string, mailbox: Mailbox | undefined): OrdinaryDecision | undefined {
+  if (mailbox === undefined || mailbox.role === 'service')
+    return refuse(550, '5.1.1', `no mailbox ${address} here`);
+  if (mailbox.status === 'disabled') return refuse(550, '5.2.1', `the mailbox ${address} is disabled`);
+  return undefined;
+}
+
+function full(address: string): OrdinaryDecision {
+  return refuse(552, '5.2.2', `the mailbox ${address} is full`);
 }
 
 function refuse(code: Refusal['code'], enhanced: string, text: string): OrdinaryDecision {
