@@ -14,6 +14,11 @@ function held() {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
+/** More turns of the event loop than the works of these tests need to begin. */
+async function turnsOfTheLoop(): Promise<void> {
+  for (let count = 0; count < 10; count++) await turn();
+}
+
 suite('turns', () => {
   test('so many run at a time, the rest in the order they came', async () => {
     const turns = new Turns(2);
@@ -25,14 +30,38 @@ suite('turns', () => {
         await ended;
       }),
     );
-    await turn();
+    await turnsOfTheLoop();
     assert.deepEqual([begun, turns.waiting, turns.isFull], [[0, 1], 2, true]);
     works[1]?.end();
-    await turn();
+    await turnsOfTheLoop();
     assert.deepEqual([begun, turns.waiting], [[0, 1, 2], 1]);
     for (const work of works) work.end();
     await Promise.all(all);
     assert.deepEqual([begun, turns.waiting, turns.isFull], [[0, 1, 2, 3], 0, false]);
+  });
+
+  test('between two beginnings the event loop goes round', async () => {
+    const turns = new Turns(10);
+    const seen: string[] = [];
+    const works = [0, 1, 2].map((number) => turns.take(async () => void seen.push(`work ${number}`)));
+    // Beats once in each turn of the loop for as long as works begin.
+    let beating = true;
+    const beat = async () => {
+      while (beating) {
+        await turn();
+        seen.push('beat');
+      }
+    };
+    const heart = beat();
+    await Promise.all(works);
+    beating = false;
+    await heart;
+    const begun = seen.flatMap((what, place) => (what.startsWith('work') ? [place] : []));
+    assert.equal(begun.length, 3);
+    for (const [number, place] of begun.entries()) {
+      const before = begun[number - 1];
+      if (before !== undefined) assert.ok(seen.slice(before, place).includes('beat'), seen.join(' '));
+    }
   });
 
   test('a work that fails gives its turn on', async () => {

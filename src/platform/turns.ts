@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 
-/** Lets so many works run at the same time; the others wait, in the order they came. */
+/**
+ * Lets so many works run at the same time; the others wait, in the order they came. In each turn of the event
+ * loop one work begins at most: works that compute before they first wait shut nobody else out together.
+ */
 export class Turns {
   readonly #atOnce: number;
   readonly #queue: (() => void)[] = [];
   #running = 0;
+  #lastBegun: Promise<void> = Promise.resolve();
 
   constructor(atOnce: number) {
     this.#atOnce = atOnce;
@@ -25,6 +29,7 @@ export class Turns {
     if (this.isFull) await new Promise<void>((resolve) => this.#queue.push(resolve));
     else this.#running++;
     try {
+      await this.#breath();
       return await work();
     } finally {
       // The turn passes to the next in line, or is given back.
@@ -32,5 +37,12 @@ export class Turns {
       if (next === undefined) this.#running--;
       else next();
     }
+  }
+
+  /** Resolves in a turn of the event loop in which no other work begins. */
+  #breath(): Promise<void> {
+    const breath = this.#lastBegun.then(() => new Promise<void>((resolve) => setImmediate(resolve)));
+    this.#lastBegun = breath;
+    return breath;
   }
 }
