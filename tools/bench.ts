@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: EUPL-1.2
+/**
+ * Measurements: `npm run bench -- certified`, `npm run bench -- imap`, `npm run bench -- store`. Each is a
+ * program of its own in tools/bench; what follows the name goes to it.
+ */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+const BENCHES: Readonly<Record<string, string>> = {
+  certified: 'certified messages between two providers, beside ordinary mail through Postfix with Dovecot',
+  imap: 'IMAP, beside Dovecot',
+  store: 'durable steps of the store',
+};
+
+const [name = '', ...options] = process.argv.slice(2);
+if (!(name in BENCHES)) {
+  const lines = Object.entries(BENCHES).map(([each, what]) => `  ${each.padEnd(12)}${what}\n`);
+  process.stderr.write(`npm run bench -- NAME [options]; each NAME has --help\n${lines.join('')}`);
+  process.exitCode = 2;
+} else {
+  const program = join(import.meta.dirname, 'bench', `${name}.ts`);
+  const { status } = spawnSync(process.execPath, [program, ...options], { stdio: 'inherit' });
+  process.exitCode = status ?? 1;
+}

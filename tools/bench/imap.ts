@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: EUPL-1.2
+/**
+ * IMAP beside Dovecot: the same messages, machine, run, certificate and client for both, one after the
+ * other. `npm run bench -- imap --help`
+ */
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { BenchFolder, circumstances, freePorts, keepResult } from './bench-folder.ts';
+import { BenchWorld, PASSWORD } from './bench-world.ts';
+import { DOVECOT, ensurePackages } from './debian.ts';
+import { startDovecot } from './dovecot.ts';
+import { type ImapRow, ImapScenario, type ImapServer, type ImapTerms } from './imap-scenario.ts';
+import { figure, ratio, table } from './table.ts';
+
+const HELP = `npm run bench -- imap [options]
+  --messages N   messages of the large mailbox (100000)
+  --large N      messages of 50 KB (2000)
+  --idle N       connections in IDLE (2000)
+  --accounts N   accounts (200)
+  --seconds N    how long each of log-in, APPEND and STORE is measured (3)
+  --repeats N    how often each is measured; the median counts (3)
+  --format F     how Dovecot keeps mail: maildir, mdbox, sdbox (maildir)
+  --only NAME    ceralacca or dovecot alone
+`;
+
+const { values } = parseArgs({
+  options: {
+    messages: { type: 'string', default: '100000' },
+    large: { type: 'string', default: '2000' },
+    idle: { type: 'string', default: '2000' },
+    accounts: { type: 'string', default: '200' },
+    seconds: { type: 'string', default: '3' },
+    repeats: { type: 'string', default: '3' },
+    format: { type: 'string', default: 'maildir' },
+    only: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const tell = (line: string) => process.stderr.write(`${line}\n`);
+
+async function run(): Promise<void> {
+  const terms: ImapTerms = {
+    messages: Number(values.messages),
+    large: Number(values.large),
+    idle: Number(values.idle),
+    accounts: Math.max(Number(values.accounts), 20),
+    seconds: Number(values.seconds),
+    repeats: Number(values.repeats),
+  };
+  const measured = new Map<string, readonly ImapRow[]>();
+  const around = circumstances();
+  using folder = new BenchFolder();
+  await using world = await BenchWorld.start({
+    folder: folder.path,
+    providers: ['alfa'],
+    mailboxes: terms.accounts,
+  });
+  const alfa = world.provider('alfa');
+  const measure = async (server: ImapServer) => {
+    measured.set(server.name, await new ImapScenario(server, terms, tell).run());
+  };
+  if (values.only !== 'dovecot') {
+    await alfa.running.listening([alfa.ports.imaps], 5_000);
+    const endpoint = { host: '127.0.0.1', port: alfa.ports.imaps };
+    const { running } = alfa;
+    await measure({ name: 'ceralacca', endpoint, password: PASSWORD, running, account: alfa.address });
+  }
+  const why = values.only === 'ceralacca' ? 'not asked for' : ensurePackages(DOVECOT);
+  if (why === undefined) {
+    const [imapsPort = 0] = await freePorts(1);
+    await using running = await startDovecot({
+      folder: join(folder.path, 'dovecot'),
+      imapsPort,
+      accounts: Array.from({ length: terms.accounts }, (_, number) => alfa.address(number)),
+      password: PASSWORD,
+      certificateFile: alfa.certificateFile,
+      keyFile: alfa.keyFile,
+      format: formatOf(values.format),
+    });
+    const endpoint = { host: '127.0.0.1', port: imapsPort };
+    await measure({ name: 'dovecot', endpoint, password: PASSWORD, running, account: alfa.address });
+  } else tell(`dovecot: ${why}`);
+  report({ terms, around, measured });
+}
+
+function formatOf(name: string): 'maildir' | 'mdbox' | 'sdbox' {
+  return name === 'mdbox' || name === 'sdbox' ? name : 'maildir';
+}
+
+function report(result: {
+  readonly terms: ImapTerms;
+  readonly around: Record<string, string>;
+  readonly measured: ReadonlyMap<string, readonly ImapRow[]>;
+}): void {
+  const { terms, around, measured } = result;
+  const ours = measured.get('ceralacca') ?? [];
+  const theirs = measured.get('dovecot') ?? [];
+  const rows = (ours.length > 0 ? ours : theirs).map(({ what, unit, more }, at) => {
+    const [one, other] = [ours[at], theirs[at]];
+    const better = more ? ratio(one?.value, other?.value) : ratio(other?.value, one?.value);
+    return [
+      what,
+      unit,
+      figure(one?.value),
+      figure(other?.value),
+      better,
+      figure(one?.cpuUs),
+      figure(other?.cpuUs),
+    ];
+  });
+  const header = ['what', 'unit', 'Ceralacca', 'Dovecot', 'times better', 'CPU us each', "Dovecot's"];
+  const text = table(header, rows);
+  process.stdout.write(
+    `${Object.entries(around)
+      .map(([key, value]) => `${key}: ${value}`)
+      .join('\n')}\n\n${text}`,
+  );
+  const kept = { what: 'imap', format: values.format, terms, around, measured: Object.fromEntries(measured) };
+  tell(keepResult('imap.json', `${JSON.stringify(kept, null, 2)}\n`));
+  tell(keepResult('imap.md', text));
+}
+
+if (values.help) process.stdout.write(HELP);
+else await run();

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+
+/** What some processes have used since they started. */
+export interface Used {
+  /** User and system time, of ended children as well. */
+  readonly cpuMs: number;
+  /** Octets sent to the disk, of ended children as well. */
+  readonly writtenBytes: number;
+}
+
+/** Linux counts time in hundredths of a second, on every architecture (USER_HZ). */
+const TICK_MS = 10;
+
+/** A process that the bench started, with all that it started itself. */
+export class Running implements AsyncDisposable {
+  readonly name: string;
+  readonly #child: ChildProcess;
+
+  constructor(name: string, child: ChildProcess) {
+    this.name = name;
+    this.#child = child;
+  }
+
+  static start(name: string, command: readonly string[], options: SpawnOptions = {}): Running {
+    const [program = '', ...parameters] = command;
+    return new Running(
+      name,
+      spawn(program, parameters, { stdio: ['ignore', 'ignore', 'inherit'], ...options }),
+    );
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  get child(): ChildProcess {
+    return this.#child;
+  }
+
+  get alive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** CPU and writes of the whole family, those that have ended included. */
+  used(): Used {
+    const all = this.#family().map((pid) => usedBy(pid));
+    return {
+      cpuMs: all.reduce((sum, one) => sum + one.cpuMs, 0),
+      writtenBytes: all.reduce((sum, one) => sum + one.writtenBytes, 0),
+    };
+  }
+
+  /** Memory of the family in octets, pages that several share counted once. */
+  memoryBytes(): number {
+    return this.#family().reduce((sum, pid) => sum + kibibytes(`/proc/${pid}/smaps_rollup`, 'Pss'), 0) * 1024;
+  }
+
+  /** The most memory that each process of the family had, added up, in octets. */
+  peakMemoryBytes(): number {
+    return this.#family().reduce((sum, pid) => sum + kibibytes(`/proc/${pid}/status`, 'VmHWM'), 0) * 1024;
+  }
+
+  /** Waits until somebody listens; throws when the process ends first or takes too long. */
+  async listening(ports: readonly number[], timeoutMs = 30_000): Promise<void> {
+    const end = performance.now() + timeoutMs;
+    for (const port of ports) {
+      while (!(await answers(port))) {
+        if (!this.alive) throw new Error(`${this.name} ended before it listened`);
+        if (performance.now() > end) throw new Error(`${this.name} does not listen on port ${port}`);
+        await setTimeout(50);
+      }
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.alive) return;
+    const ended = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    const late = new AbortController();
+    const tooLong = setTimeout(10_000, 'late', { signal: late.signal }).catch(() => 'ended');
+    if ((await Promise.race([ended, tooLong])) === 'late') {
+      for (const pid of this.#family().toReversed()) kill(pid);
+      await ended;
+    }
+    late.abort();
+  }
+
+  #family(): number[] {
+    const parents = new Map<number, number>();
+    for (const name of readdirSync('/proc')) {
+      const pid = Number(name);
+      const parent = pid > 0 ? statOf(pid)?.[1] : undefined;
+      if (parent !== undefined) parents.set(pid, Number(parent));
+    }
+    const family = [this.pid];
+    // A child may have a lower number than its parent: look again for the children of each that was found.
+    for (const one of family) for (const [pid, parent] of parents) if (parent === one) family.push(pid);
+    return family;
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+/** Fields of /proc/PID/stat after the name, which may hold spaces: state, parent ... */
+function statOf(pid: number): string[] | undefined {
+  const text = contents(`/proc/${pid}/stat`);
+  return text === '' ? undefined : text.slice(text.lastIndexOf(')') + 2).split(' ');
+}
+
+function usedBy(pid: number): Used {
+  // utime, stime, cutime and cstime are fields 14 to 17 of proc(5); the first here is field 3.
+  const ticks = (statOf(pid) ?? []).slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+  const written = /^write_bytes: (\d+)$/m.exec(contents(`/proc/${pid}/io`))?.[1];
+  return { cpuMs: ticks * TICK_MS, writtenBytes: Number(written ?? 0) };
+}
+
+function kibibytes(path: string, field: string): number {
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(contents(path))?.[1] ?? 0);
+}
+
+/** A file of /proc; empty when its process has gone. */
+function contents(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}
