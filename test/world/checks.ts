@@ -50,9 +50,9 @@ export async function opensslVerifies(
   );
 }
 
-/** openssl accepts the signature of every message in every mailbox; returns how many there were. */
-export async function checkSignatures(world: World): Promise<number> {
-  const all = await world.everything();
+/** openssl accepts the signature of every message in every mailbox, or those of one kind; returns how many. */
+export async function checkSignatures(world: World, kind?: string): Promise<number> {
+  const all = (await world.everything()).filter(({ seen }) => kind === undefined || seen.kind === kind);
   const waiting = [...all];
   const work = async () => {
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
