@@ -7,7 +7,6 @@ import { draftNonAcceptance } from '../../evidence/notices/non-acceptance.ts';
 import { draftAcceptance } from '../../evidence/receipts/acceptance.ts';
 import { refusalText } from '../../evidence/wording/refusals.ts';
 import type { SpooledMessage } from '../../mailroom/contents/spool.ts';
-import { receiptFolder } from '../../mailroom/mailboxes/folders.ts';
 import type { Mailbox, MailboxReader } from '../../mailroom/mailboxes/mailbox-store.ts';
 import { StepDraft } from '../../mailroom/steps/step-draft.ts';
 import type { Act, StepStore } from '../../mailroom/steps/step-store.ts';
@@ -19,6 +18,7 @@ import { sameAddress } from '../../wire/mime/addresses.ts';
 import { parseHeader } from '../../wire/mime/header.ts';
 import type { Attestation, Attested } from '../attestation.ts';
 import { messageTransitions } from '../lifecycle.ts';
+import { placeReceipt } from '../placement.ts';
 import { recordAct } from '../records.ts';
 import { eachOnce, expiryOf, groupByDestination, type OwnDomains } from '../routing.ts';
 import { type AccessDecision, decideAccess } from './access-decision.ts';
@@ -169,16 +169,8 @@ export class AccessPoint {
 
   /** GEN-9: receipts and notices go to the submission's reverse path, which is the sender's own mailbox. */
   #place({ submitted, instant }: Case, attested: Attested): Act {
-    return {
-      do: 'append',
-      mailbox: submitted.mailbox.id,
-      folder: receiptFolder(submitted.mailbox),
-      content: attested.composition.content.id,
-      flags: [],
-      receivedAt: instant,
-      savedAt: instant,
-      counted: false,
-    };
+    const { content } = attested.composition;
+    return placeReceipt({ mailbox: submitted.mailbox, content: content.id, instant });
   }
 
   /** AP-31: the submission's own reverse and forward paths, one transaction per destination. */

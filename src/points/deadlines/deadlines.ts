@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { EmittingProvider } from '../../evidence/draft.ts';
 import { draftTimeoutNotice } from '../../evidence/notices/timeout.ts';
-import { receiptFolder } from '../../mailroom/mailboxes/folders.ts';
 import type { MailboxReader } from '../../mailroom/mailboxes/mailbox-store.ts';
 import { StepDraft } from '../../mailroom/steps/step-draft.ts';
 import type { Act, Condition, StepStore } from '../../mailroom/steps/step-store.ts';
@@ -12,6 +11,7 @@ import type { Journal } from '../../platform/journal.ts';
 import type { Timers } from '../../platform/timers.ts';
 import type { Attestation } from '../attestation.ts';
 import { trackedTransitions } from '../lifecycle.ts';
+import { placeReceipt } from '../placement.ts';
 import { recordAct } from '../records.ts';
 import { decideNotices, FIRST_NOTICE_MS, SECOND_NOTICE_MS, type TimeoutNotice } from './deadline-decision.ts';
 
@@ -124,16 +124,7 @@ export class Deadlines implements AsyncDisposable {
       ? trackedTransitions.firstDeadlinePasses
       : trackedTransitions.secondDeadlinePasses;
     const acts: Act[] = [
-      {
-        do: 'append',
-        mailbox: mailbox.id,
-        folder: receiptFolder(mailbox),
-        content: attested.composition.content.id,
-        flags: [],
-        receivedAt: now,
-        savedAt: now,
-        counted: false,
-      },
+      placeReceipt({ mailbox, content: attested.composition.content.id, instant: now }),
       {
         do: 'mark-tracking',
         identifier,

@@ -4,13 +4,13 @@ import type { Draft, DraftFacts, EmittingProvider } from '../../evidence/draft.t
 import { draftNonDelivery } from '../../evidence/notices/non-delivery.ts';
 import { draftDelivery } from '../../evidence/receipts/delivery.ts';
 import type { NonDeliveryCause } from '../../evidence/wording/errors.ts';
-import { INBOX } from '../../mailroom/mailboxes/folders.ts';
 import type { Mailbox, MailboxReader } from '../../mailroom/mailboxes/mailbox-store.ts';
 import { StepDraft } from '../../mailroom/steps/step-draft.ts';
 import type { Act, Condition, StepOutcome, StepStore } from '../../mailroom/steps/step-store.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { Attestation, Attested } from '../attestation.ts';
 import { receivedTransitions } from '../lifecycle.ts';
+import { placeHouseMail, placeMail } from '../placement.ts';
 import { recordAct } from '../records.ts';
 import { destinationOf, expiryOf, type OwnDomains } from '../routing.ts';
 import type { AddedDelivery, PreparedDelivery, TakenEnvelope } from '../taken-envelope.ts';
@@ -112,16 +112,7 @@ export class DeliveryPoint {
     const { provider, ids, store } = this.#options;
     const { instant } = about.envelope;
     const warning = composeFullnessNotice({ mailbox, mark, provider, ids, numbers: store, instant });
-    const append: Act = {
-      do: 'append',
-      mailbox: mailbox.id,
-      folder: INBOX,
-      content: warning.content.id,
-      flags: [],
-      receivedAt: instant,
-      savedAt: instant,
-      counted: false,
-    };
+    const append = placeHouseMail({ mailbox, content: warning.content.id, instant });
     return { ...prepared, warning, acts: [...prepared.acts, append] };
   }
 
@@ -142,16 +133,7 @@ export class DeliveryPoint {
     );
     const size = delivered.content.size;
     const acts: Act[] = [
-      {
-        do: 'append',
-        mailbox: mailbox.id,
-        folder: INBOX,
-        content: delivered.content.id,
-        flags: [],
-        receivedAt: instant,
-        savedAt: instant,
-        counted: true,
-      },
+      placeMail({ mailbox, content: delivered.content.id, instant }),
       {
         do: 'put-delivery-outcome',
         outcome: { identifier: data.identifier, recipient, outcome: 'delivered', at: instant },

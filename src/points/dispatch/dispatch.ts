@@ -3,7 +3,6 @@ import type { CertifiedMessage } from '../../evidence/certification-data/certifi
 import type { LogReader } from '../../evidence/certification-log/log-store.ts';
 import type { EmittingProvider } from '../../evidence/draft.ts';
 import { draftNonDelivery } from '../../evidence/notices/non-delivery.ts';
-import { receiptFolder } from '../../mailroom/mailboxes/folders.ts';
 import type { MailboxReader } from '../../mailroom/mailboxes/mailbox-store.ts';
 import type { Refusal } from '../../mailroom/queue/courier.ts';
 import type { QueueEntry } from '../../mailroom/queue/queue-store.ts';
@@ -16,6 +15,7 @@ import type { Ids } from '../../platform/ids.ts';
 import type { Journal } from '../../platform/journal.ts';
 import type { Attestation } from '../attestation.ts';
 import { receivedTransitions, trackedTransitions } from '../lifecycle.ts';
+import { placeReceipt } from '../placement.ts';
 import { recordAct } from '../records.ts';
 import { causeOf, type RelayFailure } from './failure-cause.ts';
 import type { OrdinaryBounce } from './ordinary-bounce.ts';
@@ -170,16 +170,7 @@ export class Dispatch implements RelayEvents {
 
   #append(submission: Submission, content: number, instant: Instant): Act {
     const mailbox = this.#options.store.getMailbox(submission.mailbox);
-    return {
-      do: 'append',
-      mailbox: mailbox.id,
-      folder: receiptFolder(mailbox),
-      content,
-      flags: [],
-      receivedAt: instant,
-      savedAt: instant,
-      counted: false,
-    };
+    return placeReceipt({ mailbox, content, instant });
   }
 
   #failureRecord(

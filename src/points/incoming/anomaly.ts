@@ -2,12 +2,12 @@
 import type { CertifiedMessage } from '../../evidence/certification-data/certification-data.ts';
 import { draftAnomalyEnvelope } from '../../evidence/envelopes/anomaly-envelope.ts';
 import { type AnomalyCause, anomalyText } from '../../evidence/wording/anomalies.ts';
-import { INBOX } from '../../mailroom/mailboxes/folders.ts';
 import type { Mailbox } from '../../mailroom/mailboxes/mailbox-store.ts';
 import type { StepDraft } from '../../mailroom/steps/step-draft.ts';
 import type { Act } from '../../mailroom/steps/step-store.ts';
 import type { Instant } from '../../platform/clock.ts';
 import { receivedTransitions } from '../lifecycle.ts';
+import { placeMail } from '../placement.ts';
 import { recordAct } from '../records.ts';
 import type { IncomingPointOptions } from './incoming-options.ts';
 import type { OrdinaryRecipient } from './ordinary-decision.ts';
@@ -56,16 +56,7 @@ export async function addAnomalies(
   step.keepBlob(message.blob).keepBlob(attested.composition.frame).keep(delivered);
   step.part(
     mailboxes.flatMap((mailbox): Act[] => [
-      {
-        do: 'append',
-        mailbox: mailbox.id,
-        folder: INBOX,
-        content: delivered.content.id,
-        flags: [],
-        receivedAt: instant,
-        savedAt: instant,
-        counted: true,
-      },
+      placeMail({ mailbox, content: delivered.content.id, instant }),
       // IP-28: an envelope that comes again is not wrapped again.
       ...(about.identifier === '' ? [] : [outcomeAct(about.identifier, mailbox.address, instant)]),
       recordAct({

@@ -2,13 +2,12 @@
 import type { CertificationData } from '../../evidence/certification-data/certification-data.ts';
 import type { LogEvent } from '../../evidence/certification-log/log-store.ts';
 import { draftVirusNonDelivery } from '../../evidence/notices/virus.ts';
-import { INBOX, receiptFolder } from '../../mailroom/mailboxes/folders.ts';
-import type { Mailbox } from '../../mailroom/mailboxes/mailbox-store.ts';
 import { StepDraft } from '../../mailroom/steps/step-draft.ts';
 import type { Act, Condition } from '../../mailroom/steps/step-store.ts';
 import type { TrackingOutcome } from '../../mailroom/tracking/tracking-store.ts';
 import type { Instant } from '../../platform/clock.ts';
 import { receivedTransitions, trackedTransitions } from '../lifecycle.ts';
+import { placeReceipt } from '../placement.ts';
 import { recordAct } from '../records.ts';
 import type { IncomingDecision } from './incoming-decision.ts';
 import type { IncomingOutcome, IncomingPointOptions } from './incoming-options.ts';
@@ -88,24 +87,10 @@ function deliveryActs(work: Work, to: { readonly addressee: string; readonly con
   const { reception, decision, options } = work;
   const { addressee, content } = to;
   const mailbox = options.store.findMailbox(addressee);
-  if (mailbox !== undefined) return [appendAct(mailbox, content, reception.instant)];
+  if (mailbox !== undefined) return [placeReceipt({ mailbox, content, instant: reception.instant })];
   const { identifier } = decision.notification.data;
   options.journal.error({ identifier, recipient: addressee }, 'notification for a mailbox that is gone');
   return [notificationRecord(work, { event: 'notification-undeliverable', recipient: addressee })];
-}
-
-/** DP-26: M6 and M8 stay in the service mailbox; receipts never count against a quota. */
-function appendAct(mailbox: Mailbox, content: number, instant: Instant): Act {
-  return {
-    do: 'append',
-    mailbox: mailbox.id,
-    folder: mailbox.role === 'service' ? INBOX : receiptFolder(mailbox),
-    content,
-    flags: [],
-    receivedAt: instant,
-    savedAt: instant,
-    counted: false,
-  };
 }
 
 /** AP-42: by identifier and recipient, never by subject or the client's id. */
@@ -205,7 +190,11 @@ async function addVirusNotice(step: StepDraft, work: Work, once: Once): Promise<
   step.keep(notice.composition);
   step.part(
     [
-      appendAct(options.store.getMailbox(submission.mailbox), notice.composition.content.id, instant),
+      placeReceipt({
+        mailbox: options.store.getMailbox(submission.mailbox),
+        content: notice.composition.content.id,
+        instant,
+      }),
       recordAct({
         event: trackedTransitions.virusNoticeArrives.emits.record,
         instant,
