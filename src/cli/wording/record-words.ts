@@ -16,7 +16,6 @@ export interface RecordWords {
 
 export const italianRecords: RecordWords = {
   events: {
-    'submission-received': 'ricevuto dal mittente',
     acceptance: 'accettato',
     'non-acceptance-formal': 'non accettato',
     'non-acceptance-virus': 'non accettato per virus',
@@ -80,7 +79,6 @@ export const italianRecords: RecordWords = {
 
 export const englishRecords: RecordWords = {
   events: {
-    'submission-received': 'received from the sender',
     acceptance: 'accepted',
     'non-acceptance-formal': 'not accepted',
     'non-acceptance-virus': 'not accepted for a virus',

@@ -3,7 +3,6 @@ import type { Instant } from '../../platform/clock.ts';
 
 /** Types of event of the certification log (LOG-1; spec section 8). */
 export type LogEvent =
-  | 'submission-received'
   | 'acceptance'
   | 'non-acceptance-formal'
   | 'non-acceptance-virus'
