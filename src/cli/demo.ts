@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { join, resolve } from 'node:path';
 import { orderDemo } from '../demo/control.ts';
-import { Demo, type DemoOptions } from '../demo/demo.ts';
-import { greeting } from '../demo/greeting.ts';
+import type { DemoOptions } from '../demo/demo.ts';
 import type { CommandSurroundings } from './command-surroundings.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { DEFAULT_DEMO_FOLDER } from './usual-places.ts';
@@ -18,6 +17,11 @@ export async function runDemo(
   options: DemoOptions,
   { stdout, stopRequested }: Pick<CommandSurroundings, 'stdout' | 'stopRequested'>,
 ): Promise<ExitCode> {
+  // Not for the order beside it, which is short.
+  const [{ Demo }, { greeting }] = await Promise.all([
+    import('../demo/demo.ts'),
+    import('../demo/greeting.ts'),
+  ]);
   await using demo = await Demo.start(options);
   const { folder, without = [] } = options;
   const worldFile = join(folder, 'world.json');
