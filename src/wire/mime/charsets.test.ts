@@ -33,6 +33,11 @@ test('charsets are told known from unknown', () => {
   assert.ok(!isKnownCharset('utf-7') && !isKnownCharset('constructor') && !isKnownCharset(''));
 });
 
+test('SEC-13 any number of labels nobody knows is remembered by few, and known ones still are known', () => {
+  for (let count = 0; count < 2000; count++) assert.ok(!isKnownCharset(`x-unknown-${count}`));
+  assert.ok(isKnownCharset('utf-8') && isKnownCharset('latin2') && isKnownCharset('latin2'));
+});
+
 test('octets without label: a byte order mark stays, as offsets must not move', () => {
   assert.equal(decodeUnlabelled(Uint8Array.of(0xef, 0xbb, 0xbf, 0x41)), '\ufeffA');
 });

@@ -4,7 +4,9 @@ import { TextDecoder } from 'node:util';
 import { asBuffer } from './octets.ts';
 
 const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
-const decoders = new Map<string, TextDecoder>();
+/** By label; undefined for labels that name no charset, since asking for one is slow. */
+const decoders = new Map<string, TextDecoder | undefined>();
+const MAX_DECODERS = 500;
 
 // 0x80 to 0x9F of windows-1252; the five octets it leaves undefined stay C1 controls, as browsers do.
 const WINDOWS_1252_UPPER =
@@ -69,13 +71,17 @@ function decodeWindows1252(octets: Uint8Array): string {
 function decoderFor(label: string): TextDecoder | undefined {
   const asked = label.trim().toLowerCase();
   if (asked.length > 40) return undefined;
-  const name = Object.hasOwn(ALIASES, asked) ? ALIASES[asked] : asked;
-  const kept = decoders.get(name ?? asked);
-  if (kept !== undefined) return kept;
+  const name = Object.hasOwn(ALIASES, asked) ? (ALIASES[asked] ?? asked) : asked;
+  if (decoders.has(name)) return decoders.get(name);
+  const decoder = newDecoder(name);
+  if (decoders.size >= MAX_DECODERS) decoders.clear();
+  decoders.set(name, decoder);
+  return decoder;
+}
+
+function newDecoder(name: string): TextDecoder | undefined {
   try {
-    const decoder = new TextDecoder(name);
-    decoders.set(decoder.encoding, decoder);
-    return decoder;
+    return new TextDecoder(name);
   } catch {
     return undefined;
   }

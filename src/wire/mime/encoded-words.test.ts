@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { decodeWords, encodePhrase, encodeText } from './encoded-words.ts';
+import { decodeWords, encodePhrase, encodeText, MAX_WORDS } from './encoded-words.ts';
 import { unfold } from './header.ts';
 
 const decoded: readonly (readonly [title: string, text: string, expected: string])[] = [
@@ -142,6 +142,13 @@ test('decode: any text is taken, and never gives a line end', () => {
     }),
     { numRuns: 1000 },
   );
+});
+
+test('SEC-13 decode: so many words are decoded, one more and what follows stay as written', () => {
+  const word = '=?utf-8?q?=41?=';
+  const words = (count: number) => Array.from({ length: count }, () => word).join(' ');
+  assert.equal(decodeWords(words(MAX_WORDS)), 'A'.repeat(MAX_WORDS));
+  assert.equal(decodeWords(words(MAX_WORDS + 2)), `${'A'.repeat(MAX_WORDS)} ${word} ${word}`);
 });
 
 test('SEC-13 decode: hostile text takes linear time', { timeout: 60_000 }, () => {

@@ -14,6 +14,8 @@ interface EncodedWord {
 
 /** RFC 2047 section 2 names 75; writers that put a whole subject in one word are read all the same. */
 const MAX_PREFIX = 64;
+/** Words decoded in one value: beyond hundreds of kilobytes of honest ones. The rest stays as written. */
+export const MAX_WORDS = 5000;
 
 /**
  * The text with its encoded-words (RFC 2047) decoded. Adjacent words of one charset are decoded together,
@@ -26,7 +28,9 @@ export function decodeWords(text: string): string {
   let decoded = '';
   let at = 0;
   let run: EncodedWord[] = [];
+  let words = 0;
   for (const word of findWords(text)) {
+    if (++words > MAX_WORDS) break;
     const gap = text.slice(at, word.start);
     if (run.length > 0 && /^[ \t\r\n]*$/.test(gap)) {
       run.push(word);
