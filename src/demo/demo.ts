@@ -25,7 +25,15 @@ import { describeWorld, type World, writeWorld } from './world-file.ts';
 
 /** The demo listens on this machine only. */
 const HOST = '127.0.0.1';
-const NO_DOORS = { submission: null, submissionStarttls: null, exchange: null, pop3s: null, pop3: null };
+const NO_DOORS = {
+  submission: null,
+  submissionStarttls: null,
+  exchange: null,
+  imaps: null,
+  imap: null,
+  pop3s: null,
+  pop3: null,
+};
 
 export interface DemoOptions {
   /** Where the demo keeps everything. */

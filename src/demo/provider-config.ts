@@ -86,6 +86,8 @@ function listeners(host: string, ports: ProviderPorts) {
     submission: at(ports.submission),
     submissionStarttls: at(ports.submissionStarttls),
     exchange: at(ports.exchange),
+    imaps: at(ports.imaps),
+    imap: at(ports.imap),
     pop3s: at(ports.pop3s),
     pop3: at(ports.pop3),
   };

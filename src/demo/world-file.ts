@@ -27,8 +27,7 @@ export interface World {
     readonly submission: Endpoint & { readonly tls: 'implicit' };
     readonly submissionStarttls: Endpoint & { readonly tls: 'starttls' };
     readonly exchange: Endpoint & { readonly tls: 'starttls' };
-    /** Null while the provider has no such door. */
-    readonly imaps: Endpoint | null;
+    readonly imaps: Endpoint;
     readonly pop3s: Endpoint;
     readonly web: string | null;
     readonly mailboxes: readonly {
@@ -68,7 +67,7 @@ export function describeWorld(facts: {
         submission: { host, port: own.submission, tls: 'implicit' },
         submissionStarttls: { host, port: own.submissionStarttls, tls: 'starttls' },
         exchange: { host, port: own.exchange, tls: 'starttls' },
-        imaps: null,
+        imaps: { host, port: own.imaps },
         pop3s: { host, port: own.pop3s },
         web: null,
         mailboxes: provider.mailboxes.map(({ address, holder }) => ({

@@ -6,7 +6,19 @@ import { stepFault } from './step-faults.ts';
 export function restingFlags(flags: readonly string[]): readonly string[] {
   for (const flag of flags)
     if (!/^[^\s]+$/.test(flag)) throw stepFault('step-malformed', `${JSON.stringify(flag)} is no flag`);
-  return [...new Set(flags)].sort();
+  return spelledOnce(flags, []).sort();
+}
+
+/** Letter case does not make two of a flag (RFC 9051 section 2.3.2): the spelling that is there already stays. */
+function spelledOnce(flags: readonly string[], before: readonly string[]): string[] {
+  if (flags.length === 0) return [];
+  const known = new Map(before.map((flag) => [flag.toLowerCase(), flag]));
+  const kept = new Map<string, string>();
+  for (const flag of flags) {
+    const folded = flag.toLowerCase();
+    if (!kept.has(folded)) kept.set(folded, known.get(folded) ?? flag);
+  }
+  return [...kept.values()];
 }
 
 /** Flags as one text, which they fit into since none holds a space. */
@@ -33,9 +45,10 @@ export function changedFlags(
   before: readonly string[],
   change: { mode: FlagsMode; flags: readonly string[] },
 ) {
-  if (change.mode === 'set') return restingFlags(change.flags);
+  if (change.mode === 'set') return restingFlags(spelledOnce(change.flags, before));
   if (change.mode === 'add') return restingFlags([...before, ...change.flags]);
-  return restingFlags(before.filter((flag) => !change.flags.includes(flag)));
+  const removed = new Set(change.flags.map((flag) => flag.toLowerCase()));
+  return restingFlags(before.filter((flag) => !removed.has(flag.toLowerCase())));
 }
 
 export function sameFlags(one: readonly string[], other: readonly string[]): boolean {

@@ -82,7 +82,7 @@ for (const engine of ENGINES) {
         [append(99, 1), 'no-such-mailbox'],
         [append(mailbox, 99), 'no-such-content'],
         [{ do: 'rename-folder', folder: 99, name: 'x' }, 'no-such-folder'],
-        [{ do: 'subscribe', folder: 99, subscribed: true }, 'no-such-folder'],
+        [{ do: 'subscribe', mailbox: 99, name: 'x', subscribed: true }, 'no-such-mailbox'],
         [{ do: 'expunge', folder: 99, uids: [1] }, 'no-such-folder'],
         [{ do: 'set-flags', folder: 99, uids: [1], mode: 'add', flags: ['\\Seen'] }, 'no-such-folder'],
         [{ do: 'copy', folder: inbox, uids: [1], to: 99, savedAt: NOW, move: false }, 'no-such-folder'],
@@ -147,11 +147,46 @@ for (const engine of ENGINES) {
       assert.ok(second.highestModseq > first.highestModseq);
     });
 
-    test('subscribing is remembered', async (t) => {
+    test('RFC 9051 section 6.3.7: a name stays subscribed whatever becomes of its folder', async (t) => {
       const store = await engine.open(t);
-      const { inbox } = await putMailbox(store);
-      await store.commit(step([{ do: 'subscribe', folder: inbox, subscribed: false }]));
+      const { mailbox, inbox } = await putMailbox(store);
+      await store.commit(step([{ do: 'subscribe', mailbox, name: 'INBOX', subscribed: false }]));
       assert.equal(store.findFolderById(inbox)?.subscribed, false);
+      await store.commit(step([{ do: 'create-folder', mailbox, folder: { name: 'à', subscribed: true } }]));
+      const folder = store.findFolder(mailbox, 'à') ?? assert.fail();
+      assert.equal(folder.subscribed, true);
+      await store.commit(step([{ do: 'rename-folder', folder: folder.id, name: 'b' }]));
+      assert.equal(store.findFolderById(folder.id)?.subscribed, false);
+      await store.commit(step([{ do: 'delete-folder', folder: folder.id }]));
+      assert.deepEqual(store.listSubscriptions(mailbox), ['à']);
+      await store.commit(step([{ do: 'subscribe', mailbox, name: 'à', subscribed: false }]));
+      assert.deepEqual(store.listSubscriptions(mailbox), []);
+    });
+
+    test('RFC 9051 section 2.3.2: letter case makes no other flag, and the first spelling stays', async (t) => {
+      const store = await engine.open(t);
+      const { mailbox, inbox } = await putMailbox(store);
+      await putMessages(store, mailbox, ['one']);
+      const flagsAfter = async (mode: 'set' | 'add' | 'remove', flags: readonly string[]) => {
+        await store.commit(step([{ do: 'set-flags', folder: inbox, uids: [1], mode, flags }]));
+        return store.listMessages(inbox)[0]?.flags;
+      };
+      assert.deepEqual(await flagsAfter('add', ['Work', 'WORK']), ['Work']);
+      assert.deepEqual(await flagsAfter('add', ['work', '\\Seen']), ['Work', '\\Seen']);
+      assert.deepEqual(await flagsAfter('set', ['wORK', 'b']), ['Work', 'b']);
+      assert.deepEqual(await flagsAfter('remove', ['WORK']), ['b']);
+    });
+
+    test('what is read at once is of one instant', async (t) => {
+      const store = await engine.open(t);
+      const { mailbox, inbox } = await putMailbox(store);
+      const read = () => store.atOnce(() => store.listMessages(inbox).length);
+      assert.equal(store.atOnce(read), 0);
+      await putMessages(store, mailbox, ['one']);
+      assert.equal(read(), 1);
+      assert.throws(() => store.atOnce(() => assert.fail('as told')), /as told/);
+      await putMessages(store, mailbox, ['two']);
+      assert.equal(read(), 2);
     });
   });
 }

@@ -75,7 +75,12 @@ const act: fc.Arbitrary<ActMaker> = fc.oneof(
     fc.record({ do: fc.constant('create-folder' as const), mailbox: someMailbox, folder }),
     fc.record({ do: fc.constant('rename-folder' as const), folder: someFolder, name }),
     fc.record({ do: fc.constant('delete-folder' as const), folder: few }),
-    fc.record({ do: fc.constant('subscribe' as const), folder: someFolder, subscribed: fc.boolean() }),
+    fc.record({
+      do: fc.constant('subscribe' as const),
+      mailbox: someMailbox,
+      name,
+      subscribed: fc.boolean(),
+    }),
     fc.record({ do: fc.constant('settle' as const), entry: few, forwardPaths: fc.array(path) }),
     fc.record({ do: fc.constant('retry-later' as const), entry: few, notBefore: at, error: fc.string() }),
     fc.record({ do: fc.constant('hold' as const), entry: few, held: fc.boolean() }),

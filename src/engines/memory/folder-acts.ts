@@ -52,14 +52,26 @@ export function createFolder(tables: Tables, place: { mailbox: MailboxId; folder
     uidNext: 1,
     highestModseq: nextModseq(tables, mailbox),
     ...(folder.specialUse === undefined ? {} : { specialUse: folder.specialUse }),
-    subscribed: folder.subscribed,
     messages: new Table(tables.undo),
     expunged: [],
     expungedFloor: 0,
   };
   tables.folders.set(id, row);
+  if (folder.subscribed) subscribe(tables, { mailbox, name: folder.name, subscribed: true });
   tables.foldersOf.set(mailbox, [...(tables.foldersOf.get(mailbox) ?? []), id]);
   return row;
+}
+
+export function subscribe(
+  tables: Tables,
+  change: { mailbox: MailboxId; name: string; subscribed: boolean },
+): void {
+  const { mailbox, name, subscribed } = change;
+  requireMailbox(tables, mailbox);
+  const names = new Set(tables.subscriptions.get(mailbox));
+  if (subscribed) names.add(name);
+  else names.delete(name);
+  tables.subscriptions.set(mailbox, names);
 }
 
 /** RFC 9051 section 6.3.6: inferior names go along, but for those of INBOX. */

@@ -116,6 +116,11 @@ class MemoryStore implements HouseStore {
     return { id, size, index, octets: new MemorySlicedOctets(size, { slices, octetsOf }) };
   }
 
+  /** Nothing else runs while a function does. */
+  atOnce<Value>(read: () => Value): Value {
+    return read();
+  }
+
   findMailbox(address: string): Mailbox | undefined {
     const id = this.#tables.mailboxesByAddress.get(address.toLowerCase());
     return id === undefined ? undefined : this.getMailbox(id);
@@ -136,18 +141,22 @@ class MemoryStore implements HouseStore {
   }
 
   listFolders(mailbox: MailboxId): readonly Folder[] {
-    const folders = foldersOfMailbox(this.#tables, mailbox).map(countFolder);
+    const folders = foldersOfMailbox(this.#tables, mailbox).map((row) => countFolder(this.#tables, row));
     return folders.sort((one, other) => byOctets(one.name, other.name));
+  }
+
+  listSubscriptions(mailbox: MailboxId): readonly string[] {
+    return [...(this.#tables.subscriptions.get(mailbox) ?? [])].sort(byOctets);
   }
 
   findFolder(mailbox: MailboxId, name: string): Folder | undefined {
     const row = folderNamed(this.#tables, { mailbox, name });
-    return row && countFolder(row);
+    return row && countFolder(this.#tables, row);
   }
 
   findFolderById(id: FolderId): Folder | undefined {
     const row = this.#tables.folders.get(id);
-    return row && countFolder(row);
+    return row && countFolder(this.#tables, row);
   }
 
   listMessages(folder: FolderId, range: MessageRange = {}): readonly MessageEntry[] {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { MessageEntry } from '../../mailroom/mailboxes/mailbox-store.ts';
+import { emailIdOf, type MessageEntry } from '../../mailroom/mailboxes/mailbox-store.ts';
 import type { Act, ActResult } from '../../mailroom/steps/step-store.ts';
 import { changedFlags, namedUids, restingFlags, sameFlags } from '../flags.ts';
 import type { Brought } from './content-acts.ts';
@@ -19,9 +19,8 @@ export function append(tables: Tables, task: { act: ActNamed<'append'>; brought:
     createFolder(tables, { mailbox: act.mailbox, folder: { name: act.folder, subscribed: true } });
   const modseq = nextModseq(tables, act.mailbox);
   const { content, receivedAt, savedAt, counted } = act;
-  // The content never changes and its number is never used again, so copies share it (RFC 8474).
   const entry = { content, sizeBytes, flags: restingFlags(act.flags), receivedAt, savedAt, counted };
-  const uid = insert(tables, { folder, modseq, entry: { ...entry, emailId: `M${content}` } });
+  const uid = insert(tables, { folder, modseq, entry: { ...entry, emailId: emailIdOf(content) } });
   return { gave: 'message', folder: folder.id, uid, modseq, uidValidity: folder.uidValidity };
 }
 

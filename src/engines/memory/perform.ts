@@ -10,7 +10,7 @@ import type {
   StepOutcome,
 } from '../../mailroom/steps/step-store.ts';
 import type { Brought } from './content-acts.ts';
-import { createFolder, deleteFolder, folderNamed, renameFolder, requireFolder } from './folder-acts.ts';
+import { createFolder, deleteFolder, folderNamed, renameFolder, subscribe } from './folder-acts.ts';
 import { append, copy, expunge, setFlags } from './message-acts.ts';
 import {
   changeEntry,
@@ -103,7 +103,7 @@ function performSilently(tables: Tables, act: SilentAct): void {
       deleteFolder(tables, act.folder);
       break;
     case 'subscribe':
-      tables.folders.set(act.folder, { ...requireFolder(tables, act.folder), subscribed: act.subscribed });
+      subscribe(tables, act);
       break;
     case 'settle':
       settle(tables, act);

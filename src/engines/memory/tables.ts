@@ -26,7 +26,6 @@ export interface FolderRow {
   readonly uidNext: number;
   readonly highestModseq: number;
   readonly specialUse?: string;
-  readonly subscribed: boolean;
   readonly messages: Table<number, MessageEntry>;
   /** What was removed, oldest first. */
   readonly expunged: readonly ExpungedRow[];
@@ -50,6 +49,8 @@ export class Tables {
   readonly mailboxes = new Table<MailboxId, MailboxRow>(this.undo);
   readonly mailboxesByAddress = new Table<string, MailboxId>(this.undo);
   readonly folders = new Table<FolderId, FolderRow>(this.undo);
+  /** Names by mailbox. */
+  readonly subscriptions = new Table<MailboxId, ReadonlySet<string>>(this.undo);
   readonly foldersOf = new Table<MailboxId, readonly FolderId[]>(this.undo);
   readonly contents = new Table<ContentId, ContentRow>(this.undo);
   readonly blobs = new Table<BlobId, BlobRow>(this.undo);

@@ -23,11 +23,12 @@ function bytes(tables: Tables, what: { mailbox: MailboxId; onlyCounted: boolean 
 }
 
 /** The folder as readers see it. */
-export function countFolder(row: FolderRow): Folder {
+export function countFolder(tables: Tables, row: FolderRow): Folder {
   const { messages, expunged: _, expungedFloor: __, ...folder } = row;
   const all = messages.values();
   return {
     ...folder,
+    subscribed: tables.subscriptions.get(row.mailbox)?.has(row.name) ?? false,
     messages: all.length,
     unseen: all.filter((message) => !message.flags.includes('\\Seen')).length,
     deleted: all.filter((message) => message.flags.includes('\\Deleted')).length,

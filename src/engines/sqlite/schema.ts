@@ -146,7 +146,20 @@ const FIRST_TABLES = `
     BEGIN SELECT RAISE(ABORT, 'the certification log is append-only'); END;
 `;
 
-const MIGRATIONS: readonly Migration[] = [{ version: 1, name: 'first tables', sql: FIRST_TABLES }];
+const SUBSCRIPTIONS = `
+  CREATE TABLE subscriptions (
+    mailbox INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (mailbox, name)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO subscriptions (mailbox, name) SELECT mailbox, name FROM folders WHERE subscribed = 1;
+  ALTER TABLE folders DROP COLUMN subscribed;
+`;
+
+const MIGRATIONS: readonly Migration[] = [
+  { version: 1, name: 'first tables', sql: FIRST_TABLES },
+  { version: 2, name: 'subscriptions by name', sql: SUBSCRIPTIONS },
+];
 
 /** Brings the schema up to what this program knows; throws `store-newer` when it is ahead of that. */
 export function migrate(database: Database): void {

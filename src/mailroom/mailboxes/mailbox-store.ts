@@ -42,6 +42,7 @@ export interface Folder {
   readonly highestModseq: number;
   /** RFC 6154 attribute such as `\Sent`, if any. */
   readonly specialUse?: string;
+  /** Whether its name is subscribed. */
   readonly subscribed: boolean;
   /** Number of messages, of unseen ones, of ones marked \Deleted, and their octets (RFC 8438). */
   readonly messages: number;
@@ -79,8 +80,15 @@ export interface MessageRange {
   readonly limit?: number;
 }
 
+/** The EMAILID of a content: it never changes and its number is never used again, so all its copies share it. */
+export function emailIdOf(content: ContentId): string {
+  return `M${content}`;
+}
+
 /** Reading side of mailboxes; synchronous, from the caller's thread. Everything committed is seen. */
 export interface MailboxReader {
+  /** Runs a function whose readings of this store all see the same instant; it must not wait. */
+  atOnce<Value>(read: () => Value): Value;
   /** By address, any letter case. */
   findMailbox(address: string): Mailbox | undefined;
   getMailbox(id: MailboxId): Mailbox;
@@ -89,6 +97,8 @@ export interface MailboxReader {
   /** What counts against the quota, and all there is, in octets. */
   usage(id: MailboxId): { readonly countedBytes: number; readonly totalBytes: number };
   listFolders(mailbox: MailboxId): readonly Folder[];
+  /** Subscribed names in order, also of folders that are gone. */
+  listSubscriptions(mailbox: MailboxId): readonly string[];
   findFolder(mailbox: MailboxId, name: string): Folder | undefined;
   findFolderById(id: FolderId): Folder | undefined;
   /** Messages in UID order. */

@@ -22,7 +22,7 @@ function taken(entry: QueueEntry): RelayOutcome {
 
 /** A part that can be recognised in the step it was committed with. */
 function mark(what: string): readonly StepPart[] {
-  return [{ acts: [{ do: 'subscribe', folder: what.length, subscribed: true }] }];
+  return [{ acts: [{ do: 'subscribe', mailbox: what.length, name: 'INBOX', subscribed: true }] }];
 }
 
 function house(

@@ -98,7 +98,13 @@ export type Act =
   | { readonly do: 'rename-folder'; readonly folder: FolderId; readonly name: string }
   /** Its messages go with it; folders below it stay. Nothing happens when it is gone already. */
   | { readonly do: 'delete-folder'; readonly folder: FolderId }
-  | { readonly do: 'subscribe'; readonly folder: FolderId; readonly subscribed: boolean }
+  /** By name: it stays when its folder is renamed or deleted (RFC 9051 section 6.3.7). */
+  | {
+      readonly do: 'subscribe';
+      readonly mailbox: MailboxId;
+      readonly name: string;
+      readonly subscribed: boolean;
+    }
   | { readonly do: 'enqueue'; readonly entry: NewQueueEntry }
   /** Takes forward paths off an entry; the entry goes with the last of them. */
   | { readonly do: 'settle'; readonly entry: QueueEntryId; readonly forwardPaths: readonly string[] }

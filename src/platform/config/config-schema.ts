@@ -82,6 +82,8 @@ const listen = z
     submission: listener(465, 'Submission over implicit TLS.'),
     submissionStarttls: listener(587, 'Submission with STARTTLS.'),
     exchange: listener(25, 'SMTP from other providers and from ordinary mail.'),
+    imaps: listener(993, 'IMAP over implicit TLS.'),
+    imap: listener(143, 'IMAP with STARTTLS.'),
     pop3s: listener(995, 'POP3 over implicit TLS.'),
     pop3: listener(110, 'POP3 with STLS.'),
   })
@@ -165,6 +167,21 @@ const limits = z
       z.int().positive().default(200),
       'count',
       'Connections at the same time from one address at one door.',
+    ),
+    imapSessions: key(
+      z.int().positive().default(5000),
+      'count',
+      'IMAP connections at the same time; programs keep several open all day.',
+    ),
+    imapSessionsPerAddress: key(
+      z.int().positive().default(500),
+      'count',
+      'IMAP connections at the same time from one address; an office behind one address has many.',
+    ),
+    imapSessionsPerMailbox: key(
+      z.int().positive().default(100),
+      'count',
+      'IMAP sessions logged in to one mailbox at the same time.',
     ),
   })
   .prefault({});

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type {
-  Folder,
-  FolderId,
-  Mailbox,
-  MailboxId,
-  MailboxReader,
-  MessageEntry,
-  MessageRange,
+import {
+  emailIdOf,
+  type Folder,
+  type FolderId,
+  type Mailbox,
+  type MailboxId,
+  type MailboxReader,
+  type MessageEntry,
+  type MessageRange,
 } from '../../../mailroom/mailboxes/mailbox-store.ts';
 import { flagsOfText } from '../../flags.ts';
 import { stepFault } from '../../step-faults.ts';
@@ -34,17 +35,20 @@ type MessageRow = readonly [
 
 const MAILBOX = `SELECT id, address, holder, status, role, passwordHash, quotaBytes, ordinaryMail, filesReceipts
   FROM mailboxes`;
-const FOLDER = `SELECT id, mailbox, name, uidValidity, uidNext, highestModseq, specialUse, subscribed,
+const FOLDER = `SELECT id, mailbox, name, uidValidity, uidNext, highestModseq, specialUse,
+  EXISTS (SELECT 1 FROM subscriptions s WHERE s.mailbox = folders.mailbox AND s.name = folders.name) AS subscribed,
   messages, unseen, deleted, sizeBytes FROM folders`;
 const MESSAGE = 'SELECT uid, modseq, content, sizeBytes, flags, receivedAt, savedAt, counted FROM messages';
 
 /** Mailboxes, folders and messages, read on the caller's thread. */
 export class SqliteMailboxReader implements MailboxReader {
+  readonly #db: Database;
   readonly #mailboxByAddress;
   readonly #mailboxById;
   readonly #mailboxes;
   readonly #usage;
   readonly #folders;
+  readonly #subscriptions;
   readonly #folderByName;
   readonly #folderById;
   readonly #messages;
@@ -53,6 +57,7 @@ export class SqliteMailboxReader implements MailboxReader {
   readonly #expunged;
 
   constructor(db: Database) {
+    this.#db = db;
     this.#mailboxByAddress = db.prepare<MailboxRow>(`${MAILBOX} WHERE address = ?`);
     this.#mailboxById = db.prepare<MailboxRow>(`${MAILBOX} WHERE id = ?`);
     this.#mailboxes = db.prepare<MailboxRow>(`${MAILBOX} ORDER BY address`);
@@ -60,6 +65,9 @@ export class SqliteMailboxReader implements MailboxReader {
       'SELECT countedBytes, totalBytes FROM mailboxes WHERE id = ?',
     );
     this.#folders = db.prepare<FolderRow>(`${FOLDER} WHERE mailbox = ? ORDER BY name`);
+    this.#subscriptions = db.prepare<{ name: string }>(
+      'SELECT name FROM subscriptions WHERE mailbox = ? ORDER BY name',
+    );
     this.#folderByName = db.prepare<FolderRow>(`${FOLDER} WHERE mailbox = ? AND name = ?`);
     this.#folderById = db.prepare<FolderRow>(`${FOLDER} WHERE id = ?`);
     this.#messages = db.prepareTuples<MessageRow>(
@@ -73,6 +81,17 @@ export class SqliteMailboxReader implements MailboxReader {
     this.#expunged = db.prepareTuples<readonly [uid: number]>(
       'SELECT uid FROM expunged WHERE folder = ? AND modseq > ? ORDER BY uid',
     );
+  }
+
+  /** The first reading fixes what the transaction sees (SQLite, isolation in WAL mode). */
+  atOnce<Value>(read: () => Value): Value {
+    if (this.#db.inTransaction) return read();
+    this.#db.exec('BEGIN');
+    try {
+      return read();
+    } finally {
+      this.#db.exec('COMMIT');
+    }
   }
 
   findMailbox(address: string): Mailbox | undefined {
@@ -98,6 +117,10 @@ export class SqliteMailboxReader implements MailboxReader {
 
   listFolders(mailbox: MailboxId): readonly Folder[] {
     return this.#folders.all(mailbox).map(folderOf);
+  }
+
+  listSubscriptions(mailbox: MailboxId): readonly string[] {
+    return this.#subscriptions.all(mailbox).map(({ name }) => name);
   }
 
   findFolder(mailbox: MailboxId, name: string): Folder | undefined {
@@ -158,7 +181,6 @@ function messageOf(folder: FolderId, row: MessageRow): MessageEntry {
     receivedAt,
     savedAt,
     counted: counted === 1,
-    // The content never changes and its number is never used again, so copies share it (RFC 8474).
-    emailId: `M${content}`,
+    emailId: emailIdOf(content),
   };
 }

@@ -47,6 +47,10 @@ export class SqliteReaders implements ContentReader, MailboxReader, QueueReader,
     return this.contents.findContent(id);
   }
 
+  atOnce<Value>(read: () => Value): Value {
+    return this.#mailboxes.atOnce(read);
+  }
+
   findMailbox(address: string): Mailbox | undefined {
     return this.#mailboxes.findMailbox(address);
   }
@@ -65,6 +69,10 @@ export class SqliteReaders implements ContentReader, MailboxReader, QueueReader,
 
   listFolders(mailbox: MailboxId): readonly Folder[] {
     return this.#mailboxes.listFolders(mailbox);
+  }
+
+  listSubscriptions(mailbox: MailboxId): readonly string[] {
+    return this.#mailboxes.listSubscriptions(mailbox);
   }
 
   findFolder(mailbox: MailboxId, name: string): Folder | undefined {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { FolderId, Mailbox, MailboxId } from '../../../mailroom/mailboxes/mailbox-store.ts';
-import type { ActResult, Condition, NewFolder } from '../../../mailroom/steps/step-store.ts';
+import type { Act, ActResult, Condition, NewFolder } from '../../../mailroom/steps/step-store.ts';
 import { stepFault } from '../../step-faults.ts';
 import type { Database } from '../driver.ts';
 import type { ContentWriter } from './content-writer.ts';
@@ -34,6 +34,8 @@ export class FolderWriter {
   readonly #insert;
   readonly #rename;
   readonly #subscribe;
+  readonly #unsubscribe;
+  readonly #hasMailbox;
   readonly #messagesOf;
   readonly #lessUsage;
   readonly #drop: readonly { run(folder: number): void }[];
@@ -61,13 +63,15 @@ export class FolderWriter {
       "SELECT coalesce(max(seq), 0) + 1 AS id FROM sqlite_sequence WHERE name = 'folders'",
     );
     this.#insert = db.prepare(
-      `INSERT INTO folders (id, mailbox, name, uidValidity, highestModseq, specialUse, subscribed)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO folders (id, mailbox, name, uidValidity, highestModseq, specialUse)
+       VALUES (?, ?, ?, ?, ?, ?)`,
     );
     this.#rename = db.prepare('UPDATE folders SET name = ? WHERE id = ?');
-    this.#subscribe = db.prepare<FolderRow>(
-      `UPDATE folders SET subscribed = ? WHERE id = ? RETURNING ${columns}`,
+    this.#subscribe = db.prepare(
+      'INSERT INTO subscriptions (mailbox, name) VALUES (?, ?) ON CONFLICT DO NOTHING',
     );
+    this.#unsubscribe = db.prepare('DELETE FROM subscriptions WHERE mailbox = ? AND name = ?');
+    this.#hasMailbox = db.prepare<{ id: MailboxId }>('SELECT id FROM mailboxes WHERE id = ?');
     this.#messagesOf = db.prepare<{ content: number; sizeBytes: number; counted: number }>(
       'SELECT content, sizeBytes, counted FROM messages WHERE folder = ?',
     );
@@ -132,7 +136,8 @@ export class FolderWriter {
     const id = this.#nextId.get()?.id ?? 0;
     const { name, specialUse, subscribed } = folder;
     // RFC 9051 section 2.3.1.1: a folder made anew under an old name has a greater UIDVALIDITY.
-    this.#insert.run(id, mailbox, name, id, highestModseq, specialUse ?? null, subscribed ? 1 : 0);
+    this.#insert.run(id, mailbox, name, id, highestModseq, specialUse ?? null);
+    if (subscribed) this.#subscribe.run(mailbox, name);
     return id;
   }
 
@@ -171,8 +176,9 @@ export class FolderWriter {
     for (const statement of this.#drop) statement.run(id);
   }
 
-  subscribe(id: FolderId, subscribed: boolean): void {
-    if (this.#subscribe.get(subscribed ? 1 : 0, id) === undefined)
-      throw stepFault('no-such-folder', `there is no folder ${id}`);
+  subscribe({ mailbox, name, subscribed }: Extract<Act, { do: 'subscribe' }>): void {
+    if (this.#hasMailbox.get(mailbox) === undefined)
+      throw stepFault('no-such-mailbox', `there is no mailbox ${mailbox}`);
+    (subscribed ? this.#subscribe : this.#unsubscribe).run(mailbox, name);
   }
 }

@@ -96,7 +96,7 @@ export class StepPerformer {
         this.#folders.delete(act.folder);
         break;
       case 'subscribe':
-        this.#folders.subscribe(act.folder, act.subscribed);
+        this.#folders.subscribe(act);
         break;
       case 'settle':
         this.#relay.settle(act);
