@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { createServer } from 'node:net';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { whenInterrupted } from './processes.ts';
 
 /** Where measurements are kept. */
 export const RESULTS = join(import.meta.dirname, '../../var/bench');
@@ -12,11 +13,19 @@ export const RESULTS = join(import.meta.dirname, '../../var/bench');
 export class BenchFolder implements Disposable {
   readonly path = mkdtempSync(join(tmpdir(), 'ceralacca-bench-'));
 
+  readonly #interruption: Disposable;
+
   constructor() {
     chmodSync(this.path, 0o755);
+    this.#interruption = whenInterrupted(() => this.#remove());
   }
 
   [Symbol.dispose](): void {
+    this.#interruption[Symbol.dispose]();
+    this.#remove();
+  }
+
+  #remove(): void {
     rmSync(this.path, { recursive: true, force: true });
   }
 }

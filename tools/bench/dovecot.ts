@@ -85,6 +85,9 @@ service imap-login {
     ssl = yes
   }
 }
+service imap {
+  process_limit = 5000
+}
 service stats {
   client_limit = 20000
 }

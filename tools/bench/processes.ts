@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 
@@ -16,6 +16,24 @@ export interface Used {
 /** Linux counts time in hundredths of a second, on every architecture (USER_HZ). */
 const TICK_MS = 10;
 
+/** Those that would be left alone when the bench is interrupted. */
+const started = new Set<Running>();
+const leftovers = new Set<() => void>();
+
+/** What is to be done when the bench is interrupted; `using` does not help there. */
+export function whenInterrupted(work: () => void): Disposable {
+  leftovers.add(work);
+  return { [Symbol.dispose]: () => void leftovers.delete(work) };
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    for (const each of started) each.kill();
+    for (const work of leftovers) work();
+    process.exit(1);
+  });
+}
+
 /** A process that the bench started, with all that it started itself. */
 export class Running implements AsyncDisposable {
   readonly name: string;
@@ -24,6 +42,8 @@ export class Running implements AsyncDisposable {
   constructor(name: string, child: ChildProcess) {
     this.name = name;
     this.#child = child;
+    started.add(this);
+    child.once('exit', () => started.delete(this));
   }
 
   static start(name: string, command: readonly string[], options: SpawnOptions = {}): Running {
@@ -65,6 +85,17 @@ export class Running implements AsyncDisposable {
     return this.#family().reduce((sum, pid) => sum + kibibytes(`/proc/${pid}/status`, 'VmHWM'), 0) * 1024;
   }
 
+  /** Peaks count from now on; only root may ask for that, for others they count from the start. */
+  forgetPeak(): void {
+    for (const pid of this.#family()) {
+      try {
+        writeFileSync(`/proc/${pid}/clear_refs`, '5');
+      } catch {
+        // It has ended, or we may not.
+      }
+    }
+  }
+
   /** Waits until somebody listens; throws when the process ends first or takes too long. */
   async listening(ports: readonly number[], timeoutMs = 30_000): Promise<void> {
     const end = performance.now() + timeoutMs;
@@ -77,6 +108,11 @@ export class Running implements AsyncDisposable {
     }
   }
 
+  /** Ends the family at once. */
+  kill(): void {
+    for (const pid of this.#family().toReversed()) kill(pid);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.alive) return;
     const ended = once(this.#child, 'exit');
@@ -84,7 +120,7 @@ export class Running implements AsyncDisposable {
     const late = new AbortController();
     const tooLong = setTimeout(10_000, 'late', { signal: late.signal }).catch(() => 'ended');
     if ((await Promise.race([ended, tooLong])) === 'late') {
-      for (const pid of this.#family().toReversed()) kill(pid);
+      this.kill();
       await ended;
     }
     late.abort();
