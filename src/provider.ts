@@ -6,7 +6,7 @@ import { type Around, completed, type Surroundings } from './composition/surroun
 import { openDirectory, openSigner, openVerifier } from './composition/trust.ts';
 import { openSqliteStore } from './engines/sqlite/sqlite-store.ts';
 import { Accounts } from './mailroom/accounts/accounts.ts';
-import { HEADER_LIMIT_BYTES } from './mailroom/contents/spool.ts';
+import { SUBMITTED_HEADER_LIMIT_BYTES } from './mailroom/contents/spool.ts';
 import { DEFAULT_FOLDERS } from './mailroom/mailboxes/folders.ts';
 import type { Mailbox } from './mailroom/mailboxes/mailbox-store.ts';
 import type { Relay } from './mailroom/queue/relay.ts';
@@ -131,7 +131,7 @@ async function openHouse(facts: {
     limits: {
       sizeBytes: limits.messageBytes,
       recipients: limits.recipients,
-      headerBytes: HEADER_LIMIT_BYTES,
+      headerBytes: SUBMITTED_HEADER_LIMIT_BYTES,
       everyHeaderRecipient: access.everyHeaderRecipient,
       dateRequired: access.dateRequired,
     },

@@ -10,7 +10,12 @@ import { BOUNDARY_PREFIX } from '../../src/evidence/boundaries.ts';
 import type { LogRecord } from '../../src/evidence/certification-log/log-store.ts';
 import type { Draft, EmittingProvider } from '../../src/evidence/draft.ts';
 import type { StoredContent } from '../../src/mailroom/contents/content-store.ts';
-import { HEADER_LIMIT_BYTES, Spool, type SpooledMessage } from '../../src/mailroom/contents/spool.ts';
+import {
+  HEADER_LIMIT_BYTES,
+  Spool,
+  type SpooledMessage,
+  SUBMITTED_HEADER_LIMIT_BYTES,
+} from '../../src/mailroom/contents/spool.ts';
 import { DEFAULT_FOLDERS } from '../../src/mailroom/mailboxes/folders.ts';
 import type { Mailbox } from '../../src/mailroom/mailboxes/mailbox-store.ts';
 import type { Courier } from '../../src/mailroom/queue/courier.ts';
@@ -257,7 +262,7 @@ export class WorldProvider implements Home {
       limits: {
         sizeBytes: terms.sizeBytes ?? 30 * 1024 * 1024,
         recipients: terms.recipients ?? 50,
-        headerBytes: HEADER_LIMIT_BYTES,
+        headerBytes: SUBMITTED_HEADER_LIMIT_BYTES,
         everyHeaderRecipient: false,
         dateRequired: false,
       },

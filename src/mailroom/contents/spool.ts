@@ -12,6 +12,11 @@ import type { ContentNumbers, NewBlob } from './content-store.ts';
 export const SPOOL_MEMORY_BYTES = 256 * 1024;
 /** More of a header than this is not read: the message is malformed for us. */
 export const HEADER_LIMIT_BYTES = 1024 * 1024;
+/**
+ * The same for what our users hand in. Out of it come an envelope's header, in encoded words, and
+ * certification data, where an octet may take six: both have to stay within what receivers read.
+ */
+export const SUBMITTED_HEADER_LIMIT_BYTES = HEADER_LIMIT_BYTES / 8;
 
 /** A whole message just received: not stored yet, but hashed and indexed. */
 export interface SpooledMessage {
