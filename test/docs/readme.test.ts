@@ -9,10 +9,12 @@ const page = readText('README.md');
 const { alfa, beta, ordinary } = demoPorts(DEFAULT_PORT_BASE);
 
 test('the README tells the ports and the password of the demo', () => {
-  const ports = tableAfter(page, '### With a mail program').filter(([label]) => label?.startsWith('port,'));
+  const ports = tableAfter(page, '### With a mail program').filter(([label]) => label?.includes(' port, '));
   assert.deepEqual(
     ports.map(([, ...cells]) => cells.map(Number)),
     [
+      [alfa.imaps, beta.imaps],
+      [alfa.imap, beta.imap],
       [alfa.pop3s, beta.pop3s],
       [alfa.pop3, beta.pop3],
       [alfa.submission, beta.submission],
