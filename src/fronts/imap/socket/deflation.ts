@@ -22,6 +22,8 @@ const LEVEL = 3;
 export class Deflation {
   readonly #deflate: DeflateRaw;
   readonly #inflate: InflateRaw;
+  /** Who waits for octets to go out; the end of the connection lets them go too. */
+  readonly #waiting = new Set<() => void>();
   #full = false;
 
   constructor(listener: DeflationListener) {
@@ -29,6 +31,10 @@ export class Deflation {
     this.#inflate = createInflateRaw();
     this.#deflate.on('data', (octets: Buffer) => listener.deflated(octets));
     this.#deflate.on('error', () => listener.broken());
+    this.#deflate.on('close', () => {
+      for (const resolve of this.#waiting) resolve();
+      this.#waiting.clear();
+    });
     this.#inflate.on('data', (octets: Buffer) => listener.inflated(octets));
     this.#inflate.on('error', () => listener.broken());
     // RFC 4978 section 3: neither side ends its stream before the connection ends.
@@ -52,9 +58,12 @@ export class Deflation {
   /** Resolves when all of it went to `deflated`, the end of a block with it, so that nothing waits here. */
   deflate(octets: Buffer): Promise<void> {
     return new Promise((resolve) => {
+      this.#waiting.add(resolve);
       this.#deflate.write(octets, () => undefined);
-      this.#deflate.flush(constants.Z_SYNC_FLUSH, () => resolve());
-      this.#deflate.once('close', resolve);
+      this.#deflate.flush(constants.Z_SYNC_FLUSH, () => {
+        this.#waiting.delete(resolve);
+        resolve();
+      });
     });
   }
 
