@@ -11,10 +11,13 @@ export interface Program {
 
 /** Every such program; a test that needs another adds a line. */
 export const programs: readonly Program[] = [
-  { command: 'curl', debianPackage: 'curl', usedFor: 'POP3 and SMTP as curl speaks them' },
-  { command: 'fetchmail', debianPackage: 'fetchmail', usedFor: 'POP3 as fetchmail speaks it' },
-  { command: 'getmail', debianPackage: 'getmail6', usedFor: 'POP3 as getmail speaks it' },
+  { command: 'curl', debianPackage: 'curl', usedFor: 'IMAP, POP3 and SMTP as curl speaks them' },
+  { command: 'fetchmail', debianPackage: 'fetchmail', usedFor: 'IMAP and POP3 as fetchmail speaks them' },
+  { command: 'getmail', debianPackage: 'getmail6', usedFor: 'IMAP and POP3 as getmail speaks them' },
+  { command: 'mbsync', debianPackage: 'isync', usedFor: 'IMAP as mbsync speaks it' },
   { command: 'mpop', debianPackage: 'mpop', usedFor: 'POP3 as mpop speaks it' },
+  { command: 'mutt', debianPackage: 'mutt', usedFor: 'IMAP as mutt speaks it' },
+  { command: 'offlineimap', debianPackage: 'offlineimap3', usedFor: 'IMAP as OfflineIMAP speaks it' },
   { command: 'openssl', debianPackage: 'openssl', usedFor: 'verifying our signatures and making others' },
   { command: 'python3', debianPackage: 'python3', usedFor: 'mail libraries that are not ours' },
   { command: 'xmllint', debianPackage: 'libxml2-utils', usedFor: 'validating daticert.xml' },
