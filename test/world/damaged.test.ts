@@ -262,17 +262,18 @@ suite('notifications in the wrong place', () => {
   test('IP-19 IP-20 AP-40 a virus notice: the user learns it from us, once', async () => {
     await using world = await World.open();
     const data = await waiting(world);
-    const notice = () =>
+    const notice = (laterMs: number) =>
       world.beta.attests(
         draftVirusDetection({
           ...facts(world.beta, data),
+          instant: world.clock.now() + laterMs,
           recipient: CARLA,
           serviceMailbox: world.alfa.serviceMailbox,
           virus: 'EICAR-Test-File',
         }),
       );
     const transaction = { from: world.beta.serviceAddress, to: [world.alfa.serviceMailbox] };
-    const both = [await notice(), await notice()];
+    const both = [await notice(0), await notice(1000)];
     await Promise.all(both.map((octets) => world.alfa.receives(octets, transaction)));
     const anna = world.alfa.user('anna');
     assert.deepEqual(await anna.kinds(), ['accettazione', 'errore-consegna']);

@@ -94,6 +94,30 @@ for (const engine of ENGINES) {
       assert.equal(world.alfa.story(id).filter((line) => line === `duplicate-received ${ANNA}`).length, 3);
     });
 
+    test('IP-18 DP-2 what a notification says tells it from others, whatever its Message-ID', async () => {
+      await using world = await World.open([ALFA, BETA], { engine });
+      await world.alfa.user('anna').certifies({ to: [CARLA, 'dario@pec.beta.test'], receipt: 'sintetica' });
+      const from = world.beta.serviceAddress;
+      world.network.unreachable.add('pec.alfa.test');
+      await world.settles();
+      const receipts = world.beta.store.listQueue().filter(({ kind }) => kind === 'delivery-concise');
+      assert.equal(receipts.length, 2);
+      for (const { content } of receipts) {
+        const found = world.beta.store.findContent(content);
+        assert.ok(found);
+        const octets = (await found.octets.read(0, found.size)).toString('latin1');
+        for (const id of ['same', 'same', 'other']) {
+          const sent = octets.replace(/^Message-ID: <.*>/m, `Message-ID: <${id}@pec.beta.test>`);
+          await world.alfa.receives(Buffer.from(sent, 'latin1'), { from, to: [ANNA] });
+        }
+      }
+      assert.deepEqual(await world.alfa.user('anna').kinds(), [
+        'accettazione',
+        'avvenuta-consegna',
+        'avvenuta-consegna',
+      ]);
+    });
+
     test('AP-31 an answer that got lost: the envelope goes again, and nobody notices', async () => {
       await using world = await World.open([ALFA, BETA], { engine });
       let lost = 0;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { hash } from 'node:crypto';
 import type { CertificationData } from '../../evidence/certification-data/certification-data.ts';
 import type { LogEvent } from '../../evidence/certification-log/log-store.ts';
 import { draftVirusNonDelivery } from '../../evidence/notices/virus.ts';
@@ -36,7 +37,7 @@ export async function receiveNotification(
   const step = new StepDraft().keepBlob(message.blob).keep(delivered);
   const parts: { readonly addressee: string; readonly part: number }[] = [];
   for (const addressee of forwardPaths) {
-    const once = arrivalOf(reception, addressee);
+    const once = arrivalOf(work, addressee);
     if (decision.notification.receipt === 'rilevazione-virus') await addVirusNotice(step, work, once);
     const acts = [
       ...deliveryActs(work, { addressee, content: delivered.content.id }),
@@ -56,14 +57,16 @@ interface Once {
   readonly acts: readonly Act[];
 }
 
-/** What makes a notification count once for each addressee; without a Message-ID nobody can tell. */
-function arrivalOf({ header, instant }: Reception, recipient: string): Once {
-  const messageId = header.first('message-id')?.value ?? '';
-  if (messageId === '') return { onlyIf: [], acts: [] };
-  const key = { identifier: `notification ${messageId}`, recipient };
+/**
+ * What makes a notification count once for each addressee: what its data say, since they are signed. Its
+ * Message-ID is not, and RFC 6109 does not ask that two receipts differ in it.
+ */
+function arrivalOf({ decision, reception }: Work, recipient: string): Once {
+  const said = hash('sha256', JSON.stringify(decision.notification.data));
+  const key = { identifier: `notification ${said}`, recipient };
   return {
     onlyIf: [{ is: 'no-delivery-outcome', ...key }],
-    acts: [{ do: 'put-delivery-outcome', outcome: { ...key, outcome: 'delivered', at: instant } }],
+    acts: [{ do: 'put-delivery-outcome', outcome: { ...key, outcome: 'delivered', at: reception.instant } }],
   };
 }
 
