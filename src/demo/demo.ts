@@ -168,7 +168,7 @@ async function furnish(running: Provider, provider: RosterProvider): Promise<voi
   );
   if (missing.length === 0) return;
   const passwordHash = await hashPassword(DEMO_PASSWORD);
-  for (const { provokes: _, ...mailbox } of missing) await running.putMailbox({ ...mailbox, passwordHash });
+  await Promise.all(missing.map((mailbox) => running.putMailbox({ ...mailbox, passwordHash })));
 }
 
 async function openOthers(

@@ -8,8 +8,6 @@ export const DEMO_PASSWORD = 'ceralacca';
 export interface RosterMailbox {
   readonly address: string;
   readonly holder: string;
-  /** What it provokes, in the words printed at the start. */
-  readonly provokes?: string;
   readonly status?: 'disabled';
   readonly quotaBytes?: number;
   readonly ordinaryMail?: 'refuse' | 'deliver' | 'discard';
@@ -34,6 +32,11 @@ const OFFICES: readonly (readonly [string, string])[] = [
   ['polizia.municipale', 'Polizia municipale'],
   ['servizi.demografici', 'Servizi demografici'],
   ['ragioneria', 'Ragioneria'],
+  ['tributi', 'Ufficio tributi'],
+  ['lavori.pubblici', 'Lavori pubblici'],
+  ['servizi.sociali', 'Servizi sociali'],
+  ['attivita.produttive', 'Sportello attività produttive'],
+  ['biblioteca', 'Biblioteca comunale'],
 ];
 
 function offices(municipality: string, domain: string): RosterMailbox[] {
@@ -50,13 +53,13 @@ function rarities(domain: string): RosterMailbox[] {
     {
       address: `piena@${domain}`,
       holder: 'Casella piena (prova)',
-      provokes: 'a full mailbox: notice of non-delivery 5.2.2',
+      // No message fits: notice of non-delivery 5.2.2.
       quotaBytes: 1,
     },
     {
       address: `sospesa@${domain}`,
       holder: 'Casella sospesa (prova)',
-      provokes: 'a disabled mailbox: notice of non-delivery 5.2.1',
+      // Notice of non-delivery 5.2.1.
       status: 'disabled',
     },
   ];
@@ -74,8 +77,16 @@ export const PROVIDERS: readonly RosterProvider[] = [
       ...offices('Comune di Borgolirio', 'pec.comune.borgolirio.test'),
       { address: 'tullia.serafini@cittadini.alfa.test', holder: 'Tullia Serafini' },
       { address: 'oreste.malaspina@cittadini.alfa.test', holder: 'Oreste Malaspina' },
+      { address: 'elvira.montanari@cittadini.alfa.test', holder: 'Elvira Montanari' },
+      { address: 'corrado.brusaferro@cittadini.alfa.test', holder: 'Corrado Brusaferro' },
+      { address: 'ottavia.delprato@cittadini.alfa.test', holder: 'Ottavia Delprato' },
+      { address: 'saverio.quintavalle@cittadini.alfa.test', holder: 'Saverio Quintavalle' },
       { address: 'falegnameria.quercia@imprese.alfa.test', holder: 'Falegnameria Quercia S.n.c.' },
       { address: 'molino.santacqua@imprese.alfa.test', holder: 'Molino Santacqua S.r.l.' },
+      { address: 'officine.ferramondo@imprese.alfa.test', holder: 'Officine Ferramondo S.p.A.' },
+      { address: 'vivai.lungolago@imprese.alfa.test', holder: 'Vivai Lungolago S.s.' },
+      { address: 'tipografia.calamo@imprese.alfa.test', holder: 'Tipografia Calamo S.a.s.' },
+      { address: 'trasporti.valchiara@imprese.alfa.test', holder: 'Trasporti Valchiara S.r.l.' },
       ...rarities('pec.alfa.test'),
     ],
   },
@@ -89,18 +100,25 @@ export const PROVIDERS: readonly RosterProvider[] = [
       ...offices('Comune di Castelmora', 'pec.comune.castelmora.test'),
       { address: 'ginevra.altobelli@cittadini.beta.test', holder: 'Ginevra Altobelli' },
       { address: 'placido.ventura@cittadini.beta.test', holder: 'Placido Ventura' },
+      { address: 'armida.castellazzo@cittadini.beta.test', holder: 'Armida Castellazzo' },
+      { address: 'leandro.pescosolido@cittadini.beta.test', holder: 'Leandro Pescosolido' },
+      { address: 'rosalba.tavernini@cittadini.beta.test', holder: 'Rosalba Tavernini' },
+      { address: 'zeno.marescotti@cittadini.beta.test', holder: 'Zeno Marescotti' },
       { address: 'costruzioni.bellaria@imprese.beta.test', holder: 'Costruzioni Bellaria S.r.l.' },
       { address: 'studio.girasole@imprese.beta.test', holder: 'Studio tecnico Girasole' },
+      { address: 'cantina.roccaverde@imprese.beta.test', holder: 'Cantina Roccaverde S.c.a.' },
+      { address: 'elettromeccanica.lampo@imprese.beta.test', holder: 'Elettromeccanica Lampo S.r.l.' },
+      { address: 'ceramiche.tornio@imprese.beta.test', holder: 'Ceramiche Tornio S.n.c.' },
+      { address: 'panificio.spigabruna@imprese.beta.test', holder: 'Panificio Spigabruna' },
       ...rarities('pec.beta.test'),
     ],
   },
 ];
 
-/** A provider of the index that takes connections and never says a word. */
+/** A provider of the index that takes connections and never says a word: notices after 12 and 24 hours. */
 export const SILENT_PROVIDER = {
   name: 'Gestore Silente S.r.l.',
   domain: 'pec.silente.test',
-  provokes: 'a provider that never answers: notices of failed delivery after 12 and 24 hours',
 } as const;
 
 /** The ordinary mail host. */

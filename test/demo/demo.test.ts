@@ -113,10 +113,10 @@ suite('the demo, from outside', { timeout: 240_000 }, () => {
     for (const { domain, serviceAddress, mailboxes } of world.providers) {
       assert.equal(serviceAddress, `posta-certificata@${domain}`);
       const addresses = mailboxes.map(({ address }) => address);
-      assert.deepEqual(
-        addresses.filter((address) => /@pec\.comune\./.test(address)).map((address) => address.split('@')[0]),
-        offices,
-      );
+      const [town] = addresses
+        .map((address) => address.split('@')[1])
+        .filter((domain) => /^pec\.comune\./.test(domain ?? ''));
+      for (const office of offices) assert.ok(addresses.includes(`${office}@${town}`), office);
       assert.ok(addresses.filter((address) => address.includes('@cittadini.')).length >= 2);
       assert.ok(addresses.filter((address) => address.includes('@imprese.')).length >= 2);
       assert.ok(addresses.every((address) => address.endsWith('.test')));
