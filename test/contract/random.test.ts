@@ -128,6 +128,12 @@ const condition: fc.Arbitrary<Condition> = fc.oneof(
     recipient,
     untaken: fc.constant(true as const),
   }),
+  fc.record({
+    is: fc.constant('no-tracking-outcome' as const),
+    identifier,
+    recipient,
+    unexpired: fc.constant(true as const),
+  }),
   fc.record({ is: fc.constant('queued' as const), entry: few }),
   fc.record({ is: fc.constant('room' as const), mailbox: few, sizeBytes: fc.integer({ min: 0, max: 40 }) }),
   fc.record({ is: fc.constant('folder' as const), mailbox: few, name, wanted: fc.boolean() }),

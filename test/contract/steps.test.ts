@@ -28,6 +28,10 @@ for (const engine of ENGINES) {
           do: 'track',
           tracking: { identifier, recipient: 'done@beta.test', dispatchedAt: 1, outcome: 'expired' },
         },
+        {
+          do: 'track',
+          tracking: { identifier, recipient: 'warned@beta.test', dispatchedAt: 1, secondNoticeAt: 2 },
+        },
         { do: 'enqueue', entry: queueEntry(brings.id) },
       ];
       const { entry } = given(await store.commit(step(setUp, { brings: [brings] })), 'entry');
@@ -41,6 +45,10 @@ for (const engine of ENGINES) {
         [{ is: 'no-tracking-outcome', identifier, recipient: 'taken@beta.test', untaken: true }, false],
         [{ is: 'no-tracking-outcome', identifier, recipient: 'taken@beta.test' }, true],
         [{ is: 'no-tracking-outcome', identifier, recipient: 'unknown@beta.test', untaken: true }, true],
+        [{ is: 'no-tracking-outcome', identifier, recipient: 'warned@beta.test' }, true],
+        [{ is: 'no-tracking-outcome', identifier, recipient: 'Warned@beta.test', unexpired: true }, false],
+        [{ is: 'no-tracking-outcome', identifier, recipient: 'taken@beta.test', unexpired: true }, true],
+        [{ is: 'no-tracking-outcome', identifier, recipient: 'done@beta.test', unexpired: true }, false],
         [{ is: 'queued', entry }, true],
         [{ is: 'queued', entry: entry + 1 }, false],
         [{ is: 'room', mailbox, sizeBytes: 100 }, true],

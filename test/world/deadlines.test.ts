@@ -120,6 +120,20 @@ suite('the notices of late delivery', () => {
     );
   });
 
+  test('AP-40 the second notice and the end of the queue at the same time: one of them', async () => {
+    for (const engine of ['memory', 'sqlite'] as const) {
+      await using world = await World.open(undefined, { engine });
+      const anna = world.alfa.user('anna');
+      world.network.unreachable.add('pec.beta.test');
+      const to = Array.from({ length: 8 }, (_, index) => `n${index}@pec.beta.test`);
+      const id = await anna.certifies({ to });
+      world.clock.advance(40 * HOUR_MS);
+      await Promise.all([world.settles(), world.alfa.house.deadlines.look()]);
+      const ends = world.alfa.story(id).filter((event) => /^(timeout-24h|nondelivery-emitted) /.test(event));
+      assert.deepEqual(ends.map((event) => event.split(' ')[1]).sort(), to);
+    }
+  });
+
   test('AP-35 nobody waits for ordinary recipients', async () => {
     await using world = await World.open();
     const id = await world.alfa.user('anna').certifies({ to: ['info@posta.test'] });

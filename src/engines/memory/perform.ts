@@ -47,6 +47,7 @@ function holds(tables: Tables, condition: Condition): boolean {
       const tracked = tables.trackings.get(condition.identifier) ?? [];
       const found = tracked.find((tracking) => isAbout(tracking, condition.recipient));
       if (condition.untaken && found?.takenInChargeAt !== undefined) return false;
+      if (condition.unexpired && found?.secondNoticeAt !== undefined) return false;
       return found?.outcome === undefined;
     }
     case 'queued':

@@ -29,12 +29,16 @@ export interface StepPart {
 export type Condition =
   /** The envelope has no outcome yet for this recipient of ours (DP-24, IP-28). */
   | { readonly is: 'no-delivery-outcome'; readonly identifier: string; readonly recipient: string }
-  /** The tracked recipient has no outcome yet (AP-39, AP-40) and, with `untaken`, no take-charge either (AP-37). */
+  /**
+   * The tracked recipient has no outcome yet (AP-39, AP-40) and, with `untaken`, no take-charge either (AP-37),
+   * with `unexpired` no second notice (AP-40).
+   */
   | {
       readonly is: 'no-tracking-outcome';
       readonly identifier: string;
       readonly recipient: string;
       readonly untaken?: true;
+      readonly unexpired?: true;
     }
   /** The queue still holds the entry. */
   | { readonly is: 'queued'; readonly entry: QueueEntryId }

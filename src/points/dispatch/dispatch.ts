@@ -145,7 +145,7 @@ export class Dispatch implements RelayEvents {
           detail: { cause, reply: oneLine(failure.text) },
         }),
       ],
-      [{ is: 'no-tracking-outcome', identifier, recipient: failure.address }],
+      [{ is: 'no-tracking-outcome', identifier, recipient: failure.address, unexpired: true }],
     );
   }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { NewQueueEntry, QueueEntryId } from '../../../mailroom/queue/queue-store.ts';
-import type { Act, ActResult } from '../../../mailroom/steps/step-store.ts';
+import type { Act, ActResult, Condition } from '../../../mailroom/steps/step-store.ts';
 import type { DeliveryOutcome, Tracking } from '../../../mailroom/tracking/tracking-store.ts';
 import type { Database } from '../driver.ts';
 import type { PackedAct } from '../packed-step.ts';
@@ -53,8 +53,13 @@ export class RelayWriter {
          outcome = coalesce(outcome, ?), outcomeAt = coalesce(outcomeAt, ?)
        WHERE identifier = ? AND recipientKey = ?`,
     );
-    this.#trackingOutcome = db.prepare<{ outcome: string | null; takenInChargeAt: number | null }>(
-      'SELECT outcome, takenInChargeAt FROM trackings WHERE identifier = ? AND recipientKey = ?',
+    this.#trackingOutcome = db.prepare<{
+      outcome: string | null;
+      takenInChargeAt: number | null;
+      secondNoticeAt: number | null;
+    }>(
+      `SELECT outcome, takenInChargeAt, secondNoticeAt FROM trackings
+        WHERE identifier = ? AND recipientKey = ?`,
     );
     this.#putOutcome = db.prepare(
       `INSERT INTO deliveryOutcomes (identifier, recipientKey, recipient, outcome, at)
@@ -122,11 +127,12 @@ export class RelayWriter {
     this.#markTracking.run(...marksOf(act), act.identifier, act.recipient.toLowerCase());
   }
 
-  /** Whether the tracked recipient has come to an end or, when asked for, is taken in charge. */
-  hasTrackingOutcome({ identifier, recipient, untaken }: Keyed & { readonly untaken?: true }): boolean {
-    const row = this.#trackingOutcome.get(identifier, recipient.toLowerCase());
+  /** Whether the tracked recipient has come to an end or, when asked for, is taken in charge or expired. */
+  hasTrackingOutcome(asked: Extract<Condition, { is: 'no-tracking-outcome' }>): boolean {
+    const row = this.#trackingOutcome.get(asked.identifier, asked.recipient.toLowerCase());
     if (row === undefined) return false;
-    return row.outcome !== null || (untaken === true && row.takenInChargeAt !== null);
+    if (asked.untaken && row.takenInChargeAt !== null) return true;
+    return row.outcome !== null || (asked.unexpired === true && row.secondNoticeAt !== null);
   }
 
   putDeliveryOutcome({ identifier, recipient, outcome, at }: DeliveryOutcome): void {
