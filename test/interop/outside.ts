@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 import assert from 'node:assert/strict';
-import { ceralacca, DemoProcess, type DemoWords, until } from '../demo/demo-process.ts';
+import { setTimeout } from 'node:timers/promises';
+import { runCommandLine } from '../../src/cli/command-line.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { randomIds } from '../../src/platform/ids.ts';
+import { DemoProcess, type DemoWords, until } from '../demo/demo-process.ts';
 import { Agent } from './agent.ts';
 import { type Fetched, Message } from './message.ts';
 
@@ -34,7 +38,7 @@ export interface TraceRecord {
 
 type ProviderName = 'alfa' | 'beta';
 
-/** A demo with a foreign mail client beside it; nothing here knows the inside. */
+/** A demo with a foreign mail client beside it; of the inside only `ceralacca trace` is asked. */
 export class Outside implements AsyncDisposable {
   readonly demo: DemoProcess;
   readonly agent: Agent;
@@ -95,9 +99,22 @@ export class Outside implements AsyncDisposable {
 
   /** What all logs know of a message. */
   async trace(id: string): Promise<readonly TraceRecord[]> {
-    const { stdout, stderr } = await ceralacca('trace', id, '--json', '--world', this.demo.worldFile);
-    assert.equal(stderr, '');
-    return (JSON.parse(stdout) as { records: TraceRecord[] }).records;
+    let text = '';
+    const stdout = {
+      write: (more: string) => {
+        text += more;
+      },
+    };
+    // Within this process: starting another one each time costs more than all the rest.
+    await runCommandLine(['trace', id, '--json', '--world', this.demo.worldFile], {
+      stdout,
+      stderr: process.stderr,
+      clock: systemClock,
+      ids: randomIds,
+      pause: (delayMs) => setTimeout(delayMs),
+      stopRequested: () => Promise.resolve(),
+    });
+    return (JSON.parse(text) as { records: TraceRecord[] }).records;
   }
 
   /** The same when it holds these events, in any order. */
