@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { closeSync, type FSWatcher, mkdirSync, openSync, readSync, watch } from 'node:fs';
+import { closeSync, type FSWatcher, openSync, readSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -96,7 +96,6 @@ export class MaildirArrivals implements Arrivals {
   constructor(maildirs: readonly string[]) {
     this.#watchers = maildirs.map((maildir) => {
       const fresh = join(maildir, 'new');
-      mkdirSync(fresh, { recursive: true });
       return watch(fresh, (_, name) => {
         if (name !== null) this.#look(join(fresh, name));
       });

@@ -15,7 +15,7 @@ import { maildirOf, startDovecot } from './dovecot.ts';
 import { measureFloors } from './floors.ts';
 import type { Job } from './generator.ts';
 import { type Carriers, carry, folderBytes, type LoadRow, storeBytes } from './load-row.ts';
-import { postfixUser, socketFolder, startPostfix } from './postfix.ts';
+import { socketFolder, startPostfix } from './postfix.ts';
 import { medians } from './statistics.ts';
 
 const HELP = `npm run bench -- certified [options]
@@ -146,7 +146,7 @@ async function ordinary(
     password: PASSWORD,
     ...keys,
     format: 'maildir',
-    postfix: { folder: sockets, ...postfixUser() },
+    postfixSockets: sockets,
   });
   await using postfix = await startPostfix({
     folder: join(folder, 'postfix'),
@@ -179,7 +179,8 @@ async function run(): Promise<void> {
       mailboxes: Math.max(MOST, RECIPIENTS),
       ...(values.profile && { profileFolder }),
     });
-    keys = world.provider('alfa');
+    const { certificateFile, keyFile } = world.provider('alfa');
+    keys = { certificateFile, keyFile };
     if (values.only !== 'ordinary') ways.push(await certified(world));
   }
   const why = values.only === 'certified' ? 'not asked for' : ensurePackages([...DOVECOT, ...POSTFIX]);

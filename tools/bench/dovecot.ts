@@ -14,8 +14,8 @@ export interface DovecotTerms {
   readonly certificateFile: string;
   readonly keyFile: string;
   readonly format: 'maildir' | 'mdbox' | 'sdbox';
-  /** Folder of the sockets that Postfix uses, and their owner. */
-  readonly postfix?: { readonly folder: string; readonly uid: number; readonly gid: number };
+  /** Folder of the sockets that Postfix uses; Debian's user `postfix` owns them. */
+  readonly postfixSockets?: string;
 }
 
 /** Debian's user `mail` keeps the mailboxes. */
@@ -41,20 +41,33 @@ export async function startDovecot(terms: DovecotTerms): Promise<Running> {
       `${account}:{SHA256.hex}${sha256(password)}:${MAIL_ID}:${MAIL_ID}::${join(mail, account)}::\n`,
   );
   writeFileSync(join(folder, 'passwd'), users.join(''));
+  if (terms.format === 'maildir') for (const account of accounts) makeMaildir(join(mail, account));
   const file = join(folder, 'dovecot.conf');
   writeFileSync(file, configuration(terms));
   const running = Running.start('dovecot', ['/usr/sbin/dovecot', '-F', '-c', file]);
-  await running.listening([imapsPort]);
+  await running.listening([imapsPort], join(folder, 'dovecot.log'));
   return running;
 }
 
+/** Made before mail comes, so that it can be watched from the start. */
+function makeMaildir(home: string): void {
+  for (const path of [
+    home,
+    join(home, 'mail'),
+    ...['new', 'cur', 'tmp'].map((name) => join(home, 'mail', name)),
+  ]) {
+    mkdirSync(path, { mode: 0o700 });
+    chownSync(path, MAIL_ID, MAIL_ID);
+  }
+}
+
 function configuration(terms: DovecotTerms): string {
-  const { folder, imapsPort, certificateFile, keyFile, format, postfix } = terms;
+  const { folder, imapsPort, certificateFile, keyFile, format, postfixSockets } = terms;
   return `
 base_dir = ${folder}/run
 state_dir = ${folder}/state
 log_path = ${folder}/dovecot.log
-protocols = imap${postfix === undefined ? '' : ' lmtp'}
+protocols = imap${postfixSockets === undefined ? '' : ' lmtp'}
 listen = 127.0.0.1
 ssl = required
 ssl_cert = <${certificateFile}
@@ -91,14 +104,14 @@ service imap {
 service stats {
   client_limit = 20000
 }
-${postfix === undefined ? '' : postfixSockets(postfix)}`;
+${postfixSockets === undefined ? '' : servicesOfPostfix(postfixSockets)}`;
 }
 
-function postfixSockets(postfix: NonNullable<DovecotTerms['postfix']>): string {
-  const socket = (name: string) => `  unix_listener ${join(postfix.folder, name)} {
+function servicesOfPostfix(folder: string): string {
+  const socket = (name: string) => `  unix_listener ${join(folder, name)} {
     mode = 0600
-    user = ${postfix.uid}
-    group = ${postfix.gid}
+    user = postfix
+    group = postfix
   }`;
   return `auth_mechanisms = plain login
 service auth {

@@ -61,7 +61,7 @@ async function run(): Promise<void> {
     measured.set(server.name, await new ImapScenario(server, terms, tell).run());
   };
   if (values.only !== 'dovecot') {
-    await alfa.running.listening([alfa.ports.imaps], 5_000);
+    await alfa.running.listening([alfa.ports.imaps]);
     const endpoint = { host: '127.0.0.1', port: alfa.ports.imaps };
     const { running } = alfa;
     await measure({ name: 'ceralacca', endpoint, password: PASSWORD, running, account: alfa.address });

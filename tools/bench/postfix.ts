@@ -14,7 +14,7 @@ export interface PostfixTerms {
 }
 
 /** The user that Debian's Postfix runs as. */
-export function postfixUser(): { readonly uid: number; readonly gid: number } {
+function postfixUser(): { readonly uid: number; readonly gid: number } {
   const id = (option: string) => Number(execFileSync('id', [option, 'postfix'], { encoding: 'utf8' }));
   return { uid: id('-u'), gid: id('-g') };
 }
@@ -41,8 +41,11 @@ export async function startPostfix(terms: PostfixTerms): Promise<Running> {
   chownSync(data, uid, 0);
   writeFileSync(join(config, 'main.cf'), mainConfiguration(terms));
   writeFileSync(join(config, 'master.cf'), services(terms.submissionPort));
-  const running = Running.start('postfix', ['/usr/sbin/postfix', '-c', config, 'start-fg']);
-  await running.listening([terms.submissionPort]);
+  // `check` makes the folders of the queue. The master is started directly: of `start-fg` it would be a
+  // grandchild, and outlive its parent.
+  execFileSync('/usr/sbin/postfix', ['-c', config, 'check'], { stdio: ['ignore', 2, 2] });
+  const running = Running.start('postfix', ['/usr/lib/postfix/sbin/master', '-s', '-c', config]);
+  await running.listening([terms.submissionPort], join(terms.folder, 'postfix.log'));
   return running;
 }
 

@@ -15,6 +15,7 @@ export interface Used {
 
 /** Linux counts time in hundredths of a second, on every architecture (USER_HZ). */
 const TICK_MS = 10;
+const LISTEN_MS = 30_000;
 
 /** Those that would be left alone when the bench is interrupted. */
 const started = new Set<Running>();
@@ -96,13 +97,15 @@ export class Running implements AsyncDisposable {
     }
   }
 
-  /** Waits until somebody listens; throws when the process ends first or takes too long. */
-  async listening(ports: readonly number[], timeoutMs = 30_000): Promise<void> {
-    const end = performance.now() + timeoutMs;
+  /** Waits until somebody listens; throws when the process ends first or takes too long, with the end of its log. */
+  async listening(ports: readonly number[], logFile?: string): Promise<void> {
+    const end = performance.now() + LISTEN_MS;
+    const log = () => (logFile === undefined ? '' : contents(logFile).slice(-2000));
     for (const port of ports) {
       while (!(await answers(port))) {
-        if (!this.alive) throw new Error(`${this.name} ended before it listened`);
-        if (performance.now() > end) throw new Error(`${this.name} does not listen on port ${port}`);
+        if (!this.alive) throw new Error(`${this.name} ended before it listened\n${log()}`);
+        if (performance.now() > end)
+          throw new Error(`${this.name} does not listen on port ${port}\n${log()}`);
         await setTimeout(50);
       }
     }
