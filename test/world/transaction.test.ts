@@ -55,6 +55,20 @@ for (const engine of ['memory', 'sqlite'] as const) {
       assert.equal(await checkSignatures(world), 4);
     });
 
+    test('SIG-15 the log says which certificate and which revocation list a verification rested on', async () => {
+      await using world = await World.open([ALFA, BETA], { engine });
+      const { alfa, beta } = world;
+      const id = await alfa.user('anna').certifies({ to: [beta.user('carla').address] });
+      await world.settles();
+      const grounds = (home: typeof alfa, events: RegExp) =>
+        home
+          .log(id)
+          .filter(({ event }) => events.test(event))
+          .map(({ detail }) => `${detail?.certificate?.length} ${/^\d+$/.test(detail?.crl ?? '')}`);
+      assert.deepEqual(grounds(beta, /^(envelope-received|take-charge-emitted)$/), ['40 true', '40 true']);
+      assert.deepEqual(grounds(alfa, /-received$/), ['40 true', '40 true']);
+    });
+
     test('DP-28 SRV-1 the same domain goes the same way, M6 to oneself included', async () => {
       await using world = await World.open([ALFA], { engine });
       const { alfa } = world;

@@ -9,7 +9,7 @@ import {
   type RecognitionInput,
   recognise,
 } from '../../evidence/recognition.ts';
-import type { Verification } from '../../trust/signing/verification-result.ts';
+import type { AuthenticMessage, Verification } from '../../trust/signing/verification-result.ts';
 import { parseAddressList } from '../../wire/mime/addresses.ts';
 import { type Header, parseHeader } from '../../wire/mime/header.ts';
 import type { MimeIndex, MimePart } from '../../wire/mime/mime-index.ts';
@@ -45,6 +45,14 @@ export async function examine(reception: Reception, verifier: MessageVerifier): 
   const from = singleAddress(reception.header);
   const recognition = recognise(await recognitionInput(reception));
   return { verification, recognition, ...(from !== undefined && { fromAddress: from }) };
+}
+
+/** SIG-15: what a good verification rested on, for the log. */
+export function groundsOf({
+  certificateHash,
+  crlNumber,
+}: AuthenticMessage): Readonly<Record<string, string>> {
+  return { certificate: certificateHash, ...(crlNumber !== null && { crl: crlNumber }) };
 }
 
 async function recognitionInput({ transaction, header }: Reception): Promise<RecognitionInput> {

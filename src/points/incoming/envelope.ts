@@ -10,6 +10,7 @@ import { recordAct } from '../records.ts';
 import { destinationOf, domainOf, expiryOf } from '../routing.ts';
 import type { TakenEnvelope } from '../taken-envelope.ts';
 import { addAnomalies, addLeftOut, anomalyRecipients } from './anomaly.ts';
+import { groundsOf } from './authenticity.ts';
 import type { IncomingDecision } from './incoming-decision.ts';
 import type { IncomingOutcome, IncomingPointOptions } from './incoming-options.ts';
 import { decideDamaged } from './ordinary-decision.ts';
@@ -105,8 +106,14 @@ async function addStrangers(step: StepDraft, { reception, decision, options }: W
   if (strangers.length === 0) return;
   const othersServed = decision.recipients.length + decision.duplicates.length > 0;
   const decided = decideDamaged(anomalyRecipients(strangers, reception, options), { othersServed });
-  const { providerName } = decision.signature.provider;
-  const work = { reception, options, cause: 'not-listed', about: data, provider: providerName } as const;
+  const work = {
+    reception,
+    options,
+    cause: 'not-listed',
+    about: data,
+    provider: decision.signature.provider.providerName,
+    detail: groundsOf(decision.signature),
+  } as const;
   if (decided.decided === 'deliver') await addAnomalies(step, { ...work, mailboxes: decided.mailboxes });
   // The others of the transaction are served, so SMTP has no word for these.
   addLeftOut(step, { ...work, left: decided.decided === 'deliver' ? decided.left : strangers });
@@ -144,11 +151,6 @@ function envelopeRecord(
     instant: reception.instant,
     about: decision.envelope.data,
     provider: signature.provider.providerName,
-    // SIG-15: what the verification rested on.
-    detail: {
-      ...facts.detail,
-      certificate: signature.certificateHash,
-      ...(signature.crlNumber !== null && { crl: signature.crlNumber }),
-    },
+    detail: { ...facts.detail, ...groundsOf(signature) },
   });
 }

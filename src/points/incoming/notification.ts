@@ -10,6 +10,7 @@ import type { Instant } from '../../platform/clock.ts';
 import { receivedTransitions, trackedTransitions } from '../lifecycle.ts';
 import { placeReceipt } from '../placement.ts';
 import { recordAct } from '../records.ts';
+import { groundsOf } from './authenticity.ts';
 import type { IncomingDecision } from './incoming-decision.ts';
 import type { IncomingOutcome, IncomingPointOptions } from './incoming-options.ts';
 import { type Reception, traced } from './reception.ts';
@@ -168,7 +169,7 @@ function notificationRecord(
     detail: {
       ...facts.detail,
       messageId: reception.header.first('message-id')?.value ?? '',
-      certificate: decision.signature.certificateHash,
+      ...groundsOf(decision.signature),
     },
   });
 }

@@ -5,6 +5,7 @@ import { decodeWords } from '../../wire/mime/encoded-words.ts';
 import { parseMessageId } from '../../wire/mime/message-ids.ts';
 import { recordAct } from '../records.ts';
 import { type AnomalyWork, addAnomalies, addLeftOut, anomalyRecipients } from './anomaly.ts';
+import { groundsOf } from './authenticity.ts';
 import type { IncomingDecision } from './incoming-decision.ts';
 import type { IncomingOutcome, IncomingPointOptions } from './incoming-options.ts';
 import { decideDamaged, decideOrdinary, type OrdinaryDecision } from './ordinary-decision.ts';
@@ -41,7 +42,7 @@ export async function receiveDamaged(
     cause,
     about: describe(reception),
     provider: signature.provider.providerName,
-    detail: { defect: detail, certificate: signature.certificateHash },
+    detail: { defect: detail, ...groundsOf(signature) },
   });
 }
 
