@@ -2,6 +2,7 @@
 import { type DoorPorts, openDoors } from './composition/doors.ts';
 import { openFolders, sweepSpool } from './composition/folders.ts';
 import { openRelay } from './composition/relaying.ts';
+import { openSearch } from './composition/searching.ts';
 import { type Around, completed, type Surroundings } from './composition/surroundings.ts';
 import { openDirectory, openSigner, openVerifier } from './composition/trust.ts';
 import { openSqliteStore } from './engines/sqlite/sqlite-store.ts';
@@ -63,6 +64,7 @@ export class Provider implements AsyncDisposable {
     const onFailure = (fault: Fault, restarted: boolean) =>
       journal.error({ error: fault, restarted }, 'ALARM: the writer of the store died');
     const store = stack.use(await openSqliteStore({ folder: folders.store, journal, onFailure }));
+    const search = stack.use(await openSearch({ folder: folders.store, store, journal }));
     await sweepSpool(folders.spool);
     const { directory, refresh } = await openDirectory(config, {
       indexCopy: folders.indexCopy,
@@ -77,7 +79,7 @@ export class Provider implements AsyncDisposable {
     stack.use(relay);
     const accounts = new Accounts({ mailboxes: store, clock, ids });
     const ports = await openDoors(
-      { config, store, house, accounts, spoolFolder: folders.spool, around },
+      { config, store, search, house, accounts, spoolFolder: folders.spool, around },
       stack,
     );
     stack.use(house.deadlines);

@@ -8,6 +8,7 @@ import type { Accounts } from '../mailroom/accounts/accounts.ts';
 import { DelayingLoginGuard, type LoginGuard } from '../mailroom/accounts/login-guard.ts';
 import { Spool } from '../mailroom/contents/spool.ts';
 import type { Mailbox } from '../mailroom/mailboxes/mailbox-store.ts';
+import type { SearchStore } from '../mailroom/search/search-store.ts';
 import type { HouseStore } from '../mailroom/steps/house-store.ts';
 import type { Config } from '../platform/config/config.ts';
 import { Fault } from '../platform/faults.ts';
@@ -19,6 +20,7 @@ import type { Around } from './surroundings.ts';
 export interface DoorFacts {
   readonly config: Config;
   readonly store: HouseStore;
+  readonly search: SearchStore;
   readonly house: House;
   readonly accounts: Accounts;
   readonly spoolFolder: string;
@@ -121,17 +123,19 @@ function openExchange(frame: Frame): ExchangeFront {
     hostName: config.provider.hostname,
     ...(config.provider.postmaster !== undefined && { postmaster: config.provider.postmaster }),
     identity,
+    timers: around.timers,
     journal: around.journal,
     limits: { ...placesOf(config), messageBytes: config.limits.exchangeBytes },
   });
 }
 
 function openImap(frame: Frame): ImapFront {
-  const { config, store, identity, around } = frame;
+  const { config, store, search, identity, around } = frame;
   const { limits } = config;
   return new ImapFront({
     authenticate: (address, password, peer) => login(frame, { address, password, peer }),
     store,
+    search,
     openSpool: (maxSizeBytes) => newSpool(frame, maxSizeBytes),
     tls: identity,
     clock: around.clock,

@@ -3,8 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openMemorySearch } from '../../src/engines/memory/memory-search.ts';
 import { openMemoryStore } from '../../src/engines/memory/memory-store.ts';
+import { openSqliteSearch } from '../../src/engines/sqlite/search/sqlite-search.ts';
 import { openSqliteStore } from '../../src/engines/sqlite/sqlite-store.ts';
+import { deriveCard } from '../../src/fronts/imap/card-derivation.ts';
 import type { ImapFrontLimits } from '../../src/fronts/imap/front-limits.ts';
 import type { ImapTexts } from '../../src/fronts/imap/front-texts.ts';
 import type { Authenticate } from '../../src/fronts/imap/house/imap-house.ts';
@@ -13,6 +16,7 @@ import { compose } from '../../src/mailroom/contents/composition.ts';
 import { Spool } from '../../src/mailroom/contents/spool.ts';
 import { DEFAULT_FOLDERS } from '../../src/mailroom/mailboxes/folders.ts';
 import type { MailboxId } from '../../src/mailroom/mailboxes/mailbox-store.ts';
+import type { SearchStore } from '../../src/mailroom/search/search-store.ts';
 import type { HouseStore } from '../../src/mailroom/steps/house-store.ts';
 import { StepDraft } from '../../src/mailroom/steps/step-draft.ts';
 import type { NewFolder } from '../../src/mailroom/steps/step-store.ts';
@@ -29,6 +33,7 @@ export const PASSWORD = 'una parola segreta';
 export interface ImapHouse extends AsyncDisposable {
   readonly front: ImapFront;
   readonly store: HouseStore;
+  readonly search: SearchStore;
   /** The mailbox of `ADDRESS`. */
   readonly mailbox: MailboxId;
   /** Port of implicit TLS. */
@@ -73,6 +78,16 @@ export async function openImapHouse(options: ImapHouseOptions = {}): Promise<Ima
     options.engine === 'sqlite'
       ? await openSqliteStore({ folder: join(folder, 'store'), journal: options.journal ?? silentJournal })
       : openMemoryStore();
+  const derivationModule = import.meta.resolve('../../src/fronts/imap/card-derivation.ts');
+  const search =
+    options.engine === 'sqlite'
+      ? await openSqliteSearch({
+          folder: join(folder, 'store'),
+          store: opened,
+          journal: options.journal ?? silentJournal,
+          derivationModule,
+        })
+      : openMemorySearch({ store: opened, derive: deriveCard });
   const store = options.wrap?.(opened) ?? opened;
   const addMailbox = (address: string) => putMailbox(store, address, options);
   const mailbox = await addMailbox(ADDRESS);
@@ -82,6 +97,7 @@ export async function openImapHouse(options: ImapHouseOptions = {}): Promise<Ima
   const front = new ImapFront({
     authenticate: options.authenticate ?? authenticate,
     store,
+    search,
     openSpool: (maxSizeBytes) => new Spool({ numbers: store, folder: spool, maxSizeBytes }),
     tls: makeIdentity(folder),
     clock,
@@ -96,6 +112,7 @@ export async function openImapHouse(options: ImapHouseOptions = {}): Promise<Ima
   return {
     front,
     store,
+    search,
     mailbox,
     imaps: imaps.port,
     imap: imap.port,
@@ -106,6 +123,7 @@ export async function openImapHouse(options: ImapHouseOptions = {}): Promise<Ima
     addMailbox,
     async [Symbol.asyncDispose]() {
       await front.close();
+      await search[Symbol.asyncDispose]();
       await opened[Symbol.asyncDispose]();
       rmSync(folder, { recursive: true });
     },

@@ -2,6 +2,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Spool } from '../../mailroom/contents/spool.ts';
+import type { SearchStore } from '../../mailroom/search/search-store.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { Fault } from '../../platform/faults.ts';
 import type { Journal } from '../../platform/journal.ts';
@@ -20,6 +21,8 @@ import { ClientConnection } from './socket/imap-connection.ts';
 export interface ImapFrontOptions {
   readonly authenticate: Authenticate;
   readonly store: ImapStore;
+  /** The index over the store. */
+  readonly search: SearchStore;
   /** A spool for a message of at most so many octets. */
   readonly openSpool: (maxSizeBytes: number) => Spool;
   readonly tls: TlsIdentity;
@@ -64,7 +67,7 @@ export class ImapFront {
   #secureContext: SecureContext;
 
   constructor(options: ImapFrontOptions) {
-    const { store, clock, openSpool } = options;
+    const { store, search, clock, openSpool } = options;
     this.#options = options;
     this.#limits = { ...DEFAULT_IMAP_FRONT_LIMITS, ...options.limits };
     this.#texts = { ...ITALIAN_TEXTS, ...options.texts };
@@ -76,6 +79,7 @@ export class ImapFront {
       watch: this.#watch,
       images,
       recent: new RecentMarks(),
+      search,
       openSpool,
       clock,
       limits: this.#limits,

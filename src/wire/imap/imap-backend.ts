@@ -175,6 +175,9 @@ export interface FetchRequest {
   readonly changedSince?: number;
   /** The content is wanted. */
   readonly content: boolean;
+  /** The envelope, or the body structure, is wanted: itself where it is at hand, or else the content. */
+  readonly envelope?: boolean;
+  readonly structure?: boolean;
   /** The preview is wanted: `lazy` only when it costs nothing (RFC 8970). */
   readonly preview?: 'lazy' | 'now';
 }
@@ -190,6 +193,9 @@ export interface FetchedMessage extends FlagState {
   readonly threadId?: string;
   /** There when asked for. */
   readonly content?: MessageContent;
+  /** ENVELOPE and BODYSTRUCTURE as every client may be told them, in ASCII alone; when asked for and at hand. */
+  readonly envelope?: string;
+  readonly structure?: string;
   /** There when asked for and known. */
   readonly preview?: string;
 }

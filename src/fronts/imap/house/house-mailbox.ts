@@ -104,7 +104,7 @@ export class HouseMailbox implements ImapMailbox {
   }
 
   fetch(request: FetchRequest): AsyncIterable<readonly FetchedMessage[]> {
-    return fetchMessages(this.#house, this.#folder, request);
+    return fetchMessages(this.#house, { mailbox: this.#mailbox, folder: this.#folder }, request);
   }
 
   async store(request: StoreRequest): Promise<StoreOutcome | Refusal> {
@@ -138,7 +138,7 @@ export class HouseMailbox implements ImapMailbox {
 
   async orderingFacts(uids: UidSet): Promise<readonly OrderingFacts[]> {
     const image = await this.#house.images.open(this.#folder);
-    return image === undefined ? [] : orderingFacts(this.#house, [...image.messages(uids)]);
+    return image === undefined ? [] : orderingFacts(this.#house, this.#mailbox, [...image.messages(uids)]);
   }
 
   copy(uids: UidSet, name: string): Promise<CopyOutcome | Refusal> {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { ContentReader } from '../../../mailroom/contents/content-store.ts';
+import type { ContentReader, StoredContent } from '../../../mailroom/contents/content-store.ts';
 import type { Spool } from '../../../mailroom/contents/spool.ts';
 import type { Folder, Mailbox, MailboxReader } from '../../../mailroom/mailboxes/mailbox-store.ts';
+import type { SearchStore } from '../../../mailroom/search/search-store.ts';
 import type { Step, StepOutcome, StepStore } from '../../../mailroom/steps/step-store.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import { Fault } from '../../../platform/faults.ts';
@@ -27,6 +28,7 @@ export interface ImapHouse {
   readonly watch: FolderWatch;
   readonly images: FolderImages;
   readonly recent: RecentMarks;
+  readonly search: SearchStore;
   /** A spool for a message of at most so many octets. */
   readonly openSpool: (maxSizeBytes: number) => Spool;
   readonly clock: Clock;
@@ -51,6 +53,11 @@ function refusalOf(texts: ImapTexts, error: unknown): Refusal | undefined {
   if (error.code === 'no-such-folder') return new Refusal(texts.noSuchMailbox, 'NONEXISTENT');
   if (error.code === 'folder-exists') return new Refusal(texts.mailboxExists, 'ALREADYEXISTS');
   return undefined;
+}
+
+/** A message's own header with its empty line. */
+export function readHeader({ index, octets }: StoredContent): Promise<Buffer> {
+  return octets.read(index.root.headerStart, index.root.bodyStart);
 }
 
 /** RFC 8474: a folder's number is never used again. */

@@ -11,20 +11,30 @@ import { unicodeCasemap } from './unicode-casemap.ts';
 /** Octets of one text part that are looked at. */
 const SEARCHED_PART_BYTES = 16 * 1024 * 1024;
 
+/** What is searched of a message, in `unicodeCasemap` form. */
+export interface SearchTexts {
+  /** A line `NAME: value` for each field. */
+  readonly header: string;
+  readonly body: string;
+}
+
 /**
  * What BODY and TEXT look through: every text part decoded, the headers of embedded messages, and the
  * names of attachments. Reads the parts one after the other.
  */
-export async function readSearchText(content: MessageContent): Promise<SearchText> {
+export async function readSearchTexts(content: MessageContent): Promise<SearchTexts> {
   const { root } = content.index;
   const header = headerText(await content.octets.read(root.headerStart, root.bodyStart));
   const parts: string[] = [];
   for (const part of searchedParts(root)) parts.push(await partText(content, part));
-  const body = unicodeCasemap(parts.join('\n'));
-  const head = unicodeCasemap(header);
+  return { header: unicodeCasemap(header), body: unicodeCasemap(parts.join('\n')) };
+}
+
+export async function readSearchText(content: MessageContent): Promise<SearchText> {
+  const { header, body } = await readSearchTexts(content);
   return {
     bodyHolds: (text) => body.includes(text),
-    anywhereHolds: (text) => head.includes(text) || body.includes(text),
+    anywhereHolds: (text) => header.includes(text) || body.includes(text),
   };
 }
 

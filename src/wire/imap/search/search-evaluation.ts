@@ -23,6 +23,8 @@ export interface SearchFacts {
 export interface SearchHeader {
   /** The decoded values of the fields with that lower-case name. */
   values(name: string): readonly string[];
+  /** Whether one of them holds the text, in `unicodeCasemap` form; asked instead of `values` where it is there. */
+  holds?(name: string, text: string): boolean;
   /** Date as written, zone disregarded (RFC 9051: SENTBEFORE, SENTON, SENTSINCE). */
   readonly sentDay?: CalendarDay;
 }
@@ -119,9 +121,10 @@ export function hasFlag(flags: readonly string[], flag: string): boolean {
 }
 
 function headerHolds(header: SearchHeader, key: { readonly field: string; readonly text: string }): boolean {
-  const values = header.values(key.field);
-  if (key.text === '') return values.length > 0;
   const wanted = unicodeCasemap(key.text);
+  if (header.holds !== undefined) return header.holds(key.field, wanted);
+  const values = header.values(key.field);
+  if (wanted === '') return values.length > 0;
   return values.some((value) => unicodeCasemap(value).includes(wanted));
 }
 

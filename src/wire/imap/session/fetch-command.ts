@@ -75,6 +75,8 @@ async function writeMessages(context: SessionContext, writing: Writing): Promise
   const request = {
     uids,
     content: plan.content,
+    envelope: plan.envelope,
+    structure: plan.structure,
     ...(plan.preview === undefined ? {} : { preview: plan.preview }),
     ...(command.changedSince === undefined ? {} : { changedSince: command.changedSince }),
   };

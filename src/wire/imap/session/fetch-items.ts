@@ -20,6 +20,9 @@ export interface FetchPlan {
   readonly writers: readonly ItemWriter[];
   /** Messages' contents are needed. */
   readonly content: boolean;
+  /** So are their envelopes, and their structures: a mailbox may have them without the content. */
+  readonly envelope: boolean;
+  readonly structure: boolean;
   readonly preview?: 'lazy' | 'now';
   /** An item that is no PEEK marks messages as \Seen. */
   readonly marksSeen: boolean;
@@ -29,7 +32,9 @@ export interface FetchPlan {
 }
 
 const WITHOUT_CONTENT: ReadonlySet<FetchItem['item']> = new Set([
+  'BODYSTRUCTURE',
   'EMAILID',
+  'ENVELOPE',
   'FLAGS',
   'INTERNALDATE',
   'MODSEQ',
@@ -49,6 +54,8 @@ export function planFetch(context: SessionContext, command: CommandOf<'FETCH'>):
     undecodable: (message) => binary.some(({ part }) => isUndecodable(contentOf(message), part)),
     writers: items.map((item) => itemWriter(context, item)),
     content: items.some(({ item }) => !WITHOUT_CONTENT.has(item)),
+    envelope: items.some(({ item }) => item === 'ENVELOPE'),
+    structure: items.some(({ item }) => item === 'BODYSTRUCTURE'),
     ...(preview?.item === 'PREVIEW' ? { preview: preview.lazy ? 'lazy' : 'now' } : {}),
     marksSeen: items.some(marksSeen),
     tellsFlags: items.some(({ item }) => item === 'FLAGS'),
@@ -140,6 +147,7 @@ function writeEnvelope(
   message: FetchedMessage,
   writer: ResponseWriter,
 ): Awaitable<void> {
+  if (message.envelope !== undefined) return writer.text(`ENVELOPE ${message.envelope}`);
   const content = contentOf(message);
   const { headerStart, bodyStart } = content.index.root;
   const header = readRange(content, { start: headerStart, end: bodyStart });
@@ -148,7 +156,11 @@ function writeEnvelope(
 }
 
 function structureWriter(context: SessionContext, name: 'BODY' | 'BODYSTRUCTURE'): ItemWriter {
-  return (message, writer) => writeStructure(context, { message, writer, name });
+  return (message, writer) => {
+    if (name === 'BODY' || message.structure === undefined)
+      return writeStructure(context, { message, writer, name });
+    return writer.text(`BODYSTRUCTURE ${message.structure}`);
+  };
 }
 
 async function writeStructure(

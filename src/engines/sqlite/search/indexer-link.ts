@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { Worker } from 'node:worker_threads';
+import type { MailboxId } from '../../../mailroom/mailboxes/mailbox-store.ts';
+import { Fault } from '../../../platform/faults.ts';
+import type { Journal } from '../../../platform/journal.ts';
+import type { FromIndexer, IndexerOptions, ToIndexer } from './indexer-thread.ts';
+
+/** Threads started in place of ones that died; then what is new is looked at by whoever searches. */
+const RESTARTS = 3;
+
+/** The caller's end of the indexer's thread. */
+export class IndexerLink implements AsyncDisposable {
+  readonly #options: IndexerOptions;
+  readonly #journal: Journal;
+  readonly #questions = new Map<number, () => void>();
+  readonly #came = new Set<MailboxId>();
+  readonly #gone = new Set<MailboxId>();
+  #worker: Worker | undefined;
+  #lastQuestion = 0;
+  #restarts = 0;
+  #flushing = false;
+  #closing = false;
+
+  private constructor(options: IndexerOptions, journal: Journal) {
+    this.#options = options;
+    this.#journal = journal;
+  }
+
+  /** Starts the thread; rejects with the Fault `index-unavailable` when it cannot open its files. */
+  static async open(options: IndexerOptions, journal: Journal): Promise<IndexerLink> {
+    const link = new IndexerLink(options, journal);
+    await link.#start();
+    return link;
+  }
+
+  /** Something came to a mailbox, or went from it. */
+  tell(mailbox: MailboxId, what: 'came' | 'gone'): void {
+    (what === 'came' ? this.#came : this.#gone).add(mailbox);
+    if (this.#flushing) return;
+    this.#flushing = true;
+    // Commits come in groups: they are told together.
+    setImmediate(() => this.#flush());
+  }
+
+  /** Resolves when all that was told is done, or there is no thread to do it. */
+  settled(): Promise<void> {
+    this.#flush();
+    if (this.#worker === undefined) return Promise.resolve();
+    const settle = ++this.#lastQuestion;
+    return new Promise((resolve) => {
+      this.#questions.set(settle, resolve);
+      this.#post({ settle });
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing = true;
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    await new Promise<void>((resolve) => {
+      worker.once('exit', () => resolve());
+      worker.postMessage('close' satisfies ToIndexer);
+    });
+  }
+
+  #flush(): void {
+    this.#flushing = false;
+    if (this.#came.size + this.#gone.size === 0) return;
+    this.#post({ came: [...this.#came], gone: [...this.#gone] });
+    this.#came.clear();
+    this.#gone.clear();
+  }
+
+  #post(message: ToIndexer): void {
+    this.#worker?.postMessage(message);
+  }
+
+  #start(): Promise<void> {
+    // The build turns .ts files into .js ones, and their imports too, but it does not see this one.
+    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+    const thread = new URL(`./indexer-thread.${extension}`, import.meta.url);
+    const worker = new Worker(thread, { workerData: this.#options, name: 'store-indexer' });
+    let cause: unknown;
+    worker.on('error', (error) => {
+      cause = error;
+    });
+    return new Promise((resolve, reject) => {
+      worker.on('message', (message: FromIndexer) => {
+        if (message === 'ready') {
+          this.#worker = worker;
+          resolve();
+        } else this.#hear(message);
+      });
+      worker.once('exit', () => {
+        reject(new Fault('index-unavailable', `the search index: ${cause}`, { temporary: true, cause }));
+        if (this.#worker === worker) this.#died(cause);
+      });
+    });
+  }
+
+  #hear(message: Exclude<FromIndexer, 'ready'>): void {
+    if ('settled' in message) {
+      this.#questions.get(message.settled)?.();
+      this.#questions.delete(message.settled);
+    } else {
+      const { failed, mailbox } = message;
+      this.#journal.error({ mailbox, error: failed }, 'a mailbox could not be indexed');
+    }
+  }
+
+  #died(cause: unknown): void {
+    this.#worker = undefined;
+    for (const resolve of this.#questions.values()) resolve();
+    this.#questions.clear();
+    if (this.#closing) return;
+    this.#journal.error({ error: cause }, 'the indexer stopped');
+    if (this.#restarts++ < RESTARTS) this.#start().catch(() => undefined);
+  }
+}

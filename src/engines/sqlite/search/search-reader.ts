@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { ContentId } from '../../../mailroom/contents/content-store.ts';
+import type { MailboxId } from '../../../mailroom/mailboxes/mailbox-store.ts';
+import type { FactName, TextFinding, TextQuery } from '../../../mailroom/search/search-store.ts';
+import type { Database } from '../driver.ts';
+import { firstRow, lastRow } from './search-schema.ts';
+import { trigramQuery } from './trigrams.ts';
+
+interface TextRow {
+  readonly id: number;
+  readonly content: ContentId;
+  readonly header: string;
+  readonly body: string;
+}
+
+/** Texts compared before others have their turn. */
+const COMPARED_AT_ONCE = 500;
+/** Contents of a batch that lie further apart than this many numbers for each are looked up one by one. */
+const SPREAD = 8;
+
+/** The index, read on the caller's thread. */
+export class SearchReader {
+  readonly #upTo;
+  readonly #indexed;
+  readonly #unknown;
+  readonly #candidates;
+  readonly #text;
+  readonly #texts;
+  readonly #fact;
+  readonly #facts;
+
+  constructor(db: Database) {
+    this.#upTo = db.prepare<{ upTo: number }>('SELECT indexedUpTo AS upTo FROM mailboxes WHERE mailbox = ?');
+    this.#indexed = db.prepare<{ content: number }>(
+      'SELECT content FROM facts WHERE mailbox = ? AND content = ?',
+    );
+    this.#unknown = db.prepare<{ content: number }>(
+      'SELECT content FROM texts INDEXED BY textsUnknown WHERE header IS NULL AND id BETWEEN ? AND ?',
+    );
+    this.#candidates = db.prepareTuples<readonly [id: number]>(
+      'SELECT rowid FROM trigrams WHERE trigrams MATCH ? AND rowid BETWEEN ? AND ?',
+    );
+    this.#text = db.prepare<TextRow>(
+      'SELECT id, content, header, body FROM texts WHERE id = ? AND header IS NOT NULL',
+    );
+    this.#texts = db.prepare<TextRow>(
+      `SELECT id, content, header, body FROM texts
+       WHERE id BETWEEN ? AND ? AND header IS NOT NULL ORDER BY id LIMIT ${COMPARED_AT_ONCE}`,
+    );
+    const fact = <Name extends FactName>(name: Name) => ({
+      one: db.prepareTuples<readonly [content: number, fact: string | null]>(
+        `SELECT content, ${name} FROM facts WHERE mailbox = ? AND content = ?`,
+      ),
+      range: db.prepareTuples<readonly [content: number, fact: string | null]>(
+        `SELECT content, ${name} FROM facts WHERE mailbox = ? AND content BETWEEN ? AND ?`,
+      ),
+    });
+    const names = {
+      envelope: fact('envelope'),
+      structure: fact('structure'),
+      ordering: fact('ordering'),
+      preview: fact('preview'),
+    };
+    this.#fact = (name: FactName) => names[name].one;
+    this.#facts = (name: FactName) => names[name].range;
+  }
+
+  indexedUpTo(mailbox: MailboxId): number {
+    return this.#upTo.get(mailbox)?.upTo ?? 0;
+  }
+
+  isIndexed(mailbox: MailboxId, content: ContentId): boolean {
+    return this.#indexed.get(mailbox, content) !== undefined;
+  }
+
+  async search(mailbox: MailboxId, query: TextQuery): Promise<TextFinding> {
+    const rows: readonly [number, number] = [firstRow(mailbox), lastRow(mailbox)];
+    const unknown = new Set(this.#unknown.all(...rows).map(({ content }) => content));
+    const found = new Set<ContentId>();
+    const holds = comparison(query);
+    const compare = (row: TextRow | undefined): void => {
+      if (row !== undefined && holds(row)) found.add(row.content);
+    };
+    const sought = query.in === 'field' && query.text === '' ? `${query.field}: ` : query.text;
+    const trigrams = trigramQuery(sought);
+    if (trigrams === undefined) {
+      for await (const row of this.#all(rows)) compare(row);
+    } else {
+      const candidates = this.#candidates.all(trigrams, ...rows);
+      for (const [at, [id]] of candidates.entries()) {
+        compare(this.#text.get(id));
+        if (at % COMPARED_AT_ONCE === COMPARED_AT_ONCE - 1) await turnOfOthers();
+      }
+    }
+    return { found, unknown };
+  }
+
+  async *#all([first, last]: readonly [number, number]): AsyncGenerator<TextRow> {
+    for (let from = first; ; ) {
+      const rows = this.#texts.all(from, last);
+      yield* rows;
+      const end = rows.at(-1);
+      if (end === undefined || rows.length < COMPARED_AT_ONCE) return;
+      from = end.id + 1;
+      await turnOfOthers();
+    }
+  }
+
+  listFacts(
+    mailbox: MailboxId,
+    name: FactName,
+    contents: readonly ContentId[],
+  ): readonly (string | undefined)[] {
+    let [lowest, highest] = [Number.POSITIVE_INFINITY, 0];
+    for (const content of contents) {
+      lowest = Math.min(lowest, content);
+      highest = Math.max(highest, content);
+    }
+    if (highest - lowest > contents.length * SPREAD) {
+      const one = this.#fact(name);
+      return contents.map((content) => one.all(mailbox, content)[0]?.[1] ?? undefined);
+    }
+    const found = new Map<ContentId, string | null>();
+    for (const [content, fact] of this.#facts(name).all(mailbox, lowest, highest)) found.set(content, fact);
+    return contents.map((content) => found.get(content) ?? undefined);
+  }
+}
+
+function comparison(query: TextQuery): (row: TextRow) => boolean {
+  const { text } = query;
+  if (query.in === 'field') {
+    const start = `${query.field}: `;
+    return ({ header }) =>
+      header.includes(text) &&
+      header.split('\n').some((line) => line.startsWith(start) && line.includes(text, start.length));
+  }
+  if (query.in === 'body') return ({ body }) => body.includes(text);
+  return ({ header, body }) => header.includes(text) || body.includes(text);
+}
+
+function turnOfOthers(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}

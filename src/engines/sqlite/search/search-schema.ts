@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { rmSync } from 'node:fs';
+import type { MailboxId } from '../../../mailroom/mailboxes/mailbox-store.ts';
+import { type Database, openDatabase } from '../driver.ts';
+
+/** Raised with every change of the tables or of what cards hold: an index of another version is made anew. */
+const VERSION = 1;
+
+const TABLES = `
+  -- Everything of a mailbox lies together, so that a search reads nothing of others.
+  CREATE TABLE mailboxes (
+    mailbox INTEGER PRIMARY KEY,
+    indexedUpTo INTEGER NOT NULL DEFAULT 0,
+    lastNumber INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE TABLE facts (
+    mailbox INTEGER NOT NULL,
+    content INTEGER NOT NULL,
+    id INTEGER NOT NULL,
+    envelope TEXT,
+    structure TEXT,
+    ordering TEXT,
+    preview TEXT,
+    PRIMARY KEY (mailbox, content)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE texts (
+    id INTEGER PRIMARY KEY,
+    content INTEGER NOT NULL,
+    header TEXT,
+    body TEXT
+  ) STRICT;
+  CREATE INDEX textsUnknown ON texts (id, content) WHERE header IS NULL;
+  -- Three letters at a time, since IMAP looks for parts of words; which of them a text holds, not where.
+  CREATE VIRTUAL TABLE trigrams USING fts5 (
+    text, content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1', detail = none
+  );
+`;
+
+/** Rows of a mailbox have numbers from here on, so that they lie side by side in every table. */
+export function firstRow(mailbox: MailboxId): number {
+  return mailbox * 2 ** 32;
+}
+
+export function lastRow(mailbox: MailboxId): number {
+  return firstRow(mailbox + 1) - 1;
+}
+
+/** Opens the index for writing; one that is damaged, or of another version, is thrown away first. */
+export function openIndex(path: string): Database {
+  try {
+    const database = open(path);
+    if (isCurrent(database)) return database;
+    database[Symbol.dispose]();
+  } catch {
+    // Made anew below: it holds nothing that the store does not.
+  }
+  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+  const database = open(path);
+  database.exec(`BEGIN; ${TABLES}; PRAGMA user_version = ${VERSION}; COMMIT`);
+  return database;
+}
+
+function open(path: string): Database {
+  const database = openDatabase(path, { readOnly: false });
+  // Derived data may be lost with the power, but must not be damaged by it.
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768');
+  return database;
+}
+
+function isCurrent(database: Database): boolean {
+  const version = database.prepare<{ user_version: number }>('PRAGMA user_version').get()?.user_version;
+  const sound = database.prepare<{ found: number }>('SELECT count(*) AS found FROM mailboxes');
+  return version === VERSION && sound.get() !== undefined;
+}

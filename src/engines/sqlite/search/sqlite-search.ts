@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { join } from 'node:path';
+import type { ContentId } from '../../../mailroom/contents/content-store.ts';
+import type { FolderId, MailboxId, MailboxReader } from '../../../mailroom/mailboxes/mailbox-store.ts';
+import type { FactName, SearchStore, TextFinding, TextQuery } from '../../../mailroom/search/search-store.ts';
+import type { Act, ActResult, Committed, StepStore } from '../../../mailroom/steps/step-store.ts';
+import type { Journal } from '../../../platform/journal.ts';
+import { type Database, openDatabase } from '../driver.ts';
+import { IndexerLink } from './indexer-link.ts';
+import { SearchReader } from './search-reader.ts';
+
+export interface SqliteSearchOptions {
+  /** Folder of the store, which must be open; the index lies beside its database. */
+  readonly folder: string;
+  readonly store: MailboxReader & StepStore;
+  readonly journal: Journal;
+  /** Address of the module whose `deriveCard` (a `CardDerivation`) works out cards, in a thread of its own. */
+  readonly derivationModule: string;
+}
+
+/** Opens the index of a store, and begins to index what is new. Throws the Fault `index-unavailable`. */
+export async function openSqliteSearch(options: SqliteSearchOptions): Promise<SqliteSearch> {
+  const { folder, journal, derivationModule } = options;
+  const indexPath = join(folder, 'search.db');
+  const files = { storePath: join(folder, 'store.db'), blobFolder: join(folder, 'blobs') };
+  const link = await IndexerLink.open({ ...files, indexPath, derivationModule }, journal);
+  return new SqliteSearch(link, { ...options, reading: openDatabase(indexPath, { readOnly: true }) });
+}
+
+/** The index in a database of its own, with a thread of its own: commits never wait for it. */
+export class SqliteSearch implements SearchStore {
+  readonly #link: IndexerLink;
+  readonly #store: MailboxReader;
+  readonly #journal: Journal;
+  readonly #reading: Database;
+  readonly #reader: SearchReader;
+  readonly #stop: () => void;
+  /** Whose folders are whose: of a deleted one the store no longer knows. */
+  readonly #mailboxes = new Map<FolderId, MailboxId>();
+
+  constructor(link: IndexerLink, options: SqliteSearchOptions & { readonly reading: Database }) {
+    this.#link = link;
+    this.#store = options.store;
+    this.#journal = options.journal;
+    this.#reading = options.reading;
+    this.#reader = new SearchReader(options.reading);
+    for (const { id } of options.store.listMailboxes()) this.#noteFolders(id);
+    this.#stop = options.store.onCommitted((committed) => this.#hear(committed));
+  }
+
+  indexedUpTo(mailbox: MailboxId): number {
+    return this.#read(() => this.#reader.indexedUpTo(mailbox), 0);
+  }
+
+  isIndexed(mailbox: MailboxId, content: ContentId): boolean {
+    return this.#read(() => this.#reader.isIndexed(mailbox, content), false);
+  }
+
+  async search(mailbox: MailboxId, query: TextQuery): Promise<TextFinding | undefined> {
+    try {
+      return await this.#reader.search(mailbox, query);
+    } catch (error) {
+      this.#tell(error);
+      return undefined;
+    }
+  }
+
+  listFacts(
+    mailbox: MailboxId,
+    name: FactName,
+    contents: readonly ContentId[],
+  ): readonly (string | undefined)[] {
+    return this.#read(() => this.#reader.listFacts(mailbox, name, contents), []);
+  }
+
+  settled(): Promise<void> {
+    return this.#link.settled();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop();
+    await this.#link[Symbol.asyncDispose]();
+    this.#reading[Symbol.dispose]();
+  }
+
+  /** An index that cannot be read is as good as an empty one: mail is there without it. */
+  #read<Value>(read: () => Value, otherwise: Value): Value {
+    try {
+      return read();
+    } catch (error) {
+      this.#tell(error);
+      return otherwise;
+    }
+  }
+
+  #tell(error: unknown): void {
+    this.#journal.error({ error }, 'the search index cannot be read');
+  }
+
+  #hear({ step, outcome }: Committed): void {
+    outcome.parts.forEach((part, at) => {
+      if (!part.done) return;
+      step.parts[at]?.acts.forEach((act, of) => {
+        this.#note(act, part.results[of]);
+      });
+    });
+  }
+
+  #note(act: Act, result: ActResult): void {
+    if (result?.gave === 'mailbox') this.#noteFolders(result.mailbox);
+    if (result?.gave === 'folder' && act.do === 'create-folder')
+      this.#mailboxes.set(result.folder, act.mailbox);
+    if (result?.gave === 'message' && act.do === 'append') {
+      this.#mailboxes.set(result.folder, act.mailbox);
+      this.#link.tell(act.mailbox, 'came');
+    }
+    if (act.do === 'copy') this.#changed(act.folder, 'came');
+    if (act.do === 'expunge') this.#changed(act.folder, 'gone');
+    if (act.do === 'delete-folder') {
+      this.#changed(act.folder, 'gone');
+      this.#mailboxes.delete(act.folder);
+    }
+  }
+
+  #noteFolders(mailbox: MailboxId): void {
+    for (const { id } of this.#store.listFolders(mailbox)) this.#mailboxes.set(id, mailbox);
+  }
+
+  #changed(folder: FolderId, how: 'came' | 'gone'): void {
+    const mailbox = this.#mailboxes.get(folder);
+    if (mailbox !== undefined) this.#link.tell(mailbox, how);
+  }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { ContentCard, FactName } from '../../mailroom/search/search-store.ts';
+import type { MessageContent } from '../../wire/imap/imap-backend.ts';
+import { bodyStructure, embeddedMessages } from '../../wire/imap/responses/body-structure.ts';
+import { envelope } from '../../wire/imap/responses/envelope.ts';
+import { searchHeader } from '../../wire/imap/search/message-header.ts';
+import { readSearchTexts } from '../../wire/imap/search/message-text.ts';
+import { orderingFactsOf } from '../../wire/imap/thread/ordering-facts.ts';
+import { parseHeader } from '../../wire/mime/header.ts';
+import type { MimePart } from '../../wire/mime/mime-index.ts';
+import type { OrderingCard } from './house/ordering.ts';
+import { previewOf } from './house/preview.ts';
+
+/** Characters of text kept of one message; a longer one is read again whenever it is searched. */
+export const KEPT_TEXT_LENGTH = 1024 * 1024;
+
+/** What the index keeps of a message; runs in the indexer's thread, which imports this module by its address. */
+export async function deriveCard(content: MessageContent): Promise<ContentCard> {
+  const { root } = content.index;
+  const header = await content.octets.read(root.headerStart, root.bodyStart);
+  const text = await keptText(content, header);
+  const facts: Partial<Record<FactName, string>> = { ordering: JSON.stringify(orderingOf(header)) };
+  const written = sameForAll((utf8) => envelope(header, { utf8 }));
+  if (written !== undefined) facts.envelope = written;
+  const structure = await structureOf(content);
+  if (structure !== undefined) facts.structure = structure;
+  const preview = await previewOf(content);
+  if (preview !== undefined) facts.preview = preview;
+  return text === undefined ? { facts } : { text, facts };
+}
+
+async function keptText(content: MessageContent, header: Buffer): Promise<ContentCard['text']> {
+  const texts = await readSearchTexts(content);
+  if (texts.header.length + texts.body.length > KEPT_TEXT_LENGTH) return undefined;
+  // A line end inside a value, out of an encoded word, would make two lines of one field.
+  const lines = texts.header === '' ? 0 : texts.header.split('\n').length;
+  return lines === parseHeader(header).fields.length ? texts : undefined;
+}
+
+function orderingOf(header: Buffer): OrderingCard {
+  const { uid, internalDate, sizeBytes, ...ordering } = orderingFactsOf(
+    { uid: 0, internalDate: 0, sizeBytes: 0 },
+    header,
+  );
+  const { sentDay } = searchHeader(header);
+  return sentDay === undefined ? ordering : { ...ordering, sentDay };
+}
+
+async function structureOf(content: MessageContent): Promise<string | undefined> {
+  const { root } = content.index;
+  const headers = new Map<MimePart, Buffer>();
+  for (const inner of embeddedMessages(root)) {
+    headers.set(inner, await content.octets.read(inner.headerStart, inner.bodyStart));
+  }
+  return sameForAll((utf8) => {
+    const envelopes = new Map([...headers].map(([part, header]) => [part, envelope(header, { utf8 })]));
+    return bodyStructure(root, { extended: true, style: { utf8 }, envelopes });
+  });
+}
+
+/** What every client is told alike: in ASCII, whether it understands UTF-8 or not. */
+function sameForAll(write: (utf8: boolean) => string): string | undefined {
+  const written = write(false);
+  return written === write(true) && /^[\x00-\x7f]*$/.test(written) ? written : undefined;
+}

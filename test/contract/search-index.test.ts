@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: EUPL-1.2
+import assert from 'node:assert/strict';
+import { truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import fc from 'fast-check';
+import { openMemorySearch } from '../../src/engines/memory/memory-search.ts';
+import { openDatabase } from '../../src/engines/sqlite/driver.ts';
+import { openSqliteSearch } from '../../src/engines/sqlite/search/sqlite-search.ts';
+import { openSqliteStore } from '../../src/engines/sqlite/sqlite-store.ts';
+import type { ContentId } from '../../src/mailroom/contents/content-store.ts';
+import type { SearchStore, TextQuery } from '../../src/mailroom/search/search-store.ts';
+import type { HouseStore } from '../../src/mailroom/steps/house-store.ts';
+import { type Journal, silentJournal } from '../../src/platform/journal.ts';
+import { temporaryFolder } from './engines.ts';
+import { deriveCard, NOT_KEPT } from './plain-card.ts';
+import { NOW, putMailbox, putMessages, step } from './steps.ts';
+
+const derivationModule = new URL('./plain-card.ts', import.meta.url).href;
+
+async function openStore(t: TestContext, folder: string): Promise<HouseStore> {
+  const store = await openSqliteStore({ folder, journal: silentJournal });
+  t.after(() => store[Symbol.asyncDispose]());
+  return store;
+}
+
+interface IndexOptions {
+  readonly store: HouseStore;
+  readonly folder: string;
+  readonly journal?: Journal;
+}
+
+async function openIndex(t: TestContext, { store, folder, journal }: IndexOptions): Promise<SearchStore> {
+  const options = { folder, store, journal: journal ?? silentJournal, derivationModule };
+  const index = await openSqliteSearch(options);
+  t.after(() => index[Symbol.asyncDispose]());
+  return index;
+}
+
+const anywhere = (text: string): TextQuery => ({ in: 'anywhere', text });
+
+async function found(index: SearchStore, mailbox: number, query: TextQuery): Promise<readonly ContentId[]> {
+  const finding = await index.search(mailbox, query);
+  assert.ok(finding, 'the index can be read');
+  return [...finding.found].sort((a, b) => a - b);
+}
+
+/** Few letters, so that what is sought is often nearly there. */
+const letters = fc.constantFrom('A', 'B', 'E', ' ', '\n', '"', '*', 'E\u0300', 'è', '\u{1F4E7}', '\u0000');
+const body = fc.oneof(
+  { weight: 9, arbitrary: fc.string({ unit: letters, maxLength: 60 }) },
+  { weight: 1, arbitrary: fc.constant(`${NOT_KEPT} AB`) },
+);
+const value = fc.string({ unit: letters.filter((letter) => letter !== '\n'), maxLength: 12 });
+const field = fc.constantFrom('SUBJECT', 'TO', 'X');
+const mail = fc
+  .tuple(fc.array(fc.tuple(field, value), { maxLength: 3 }), body)
+  .map(([fields, text]) => `${fields.map(([name, of]) => `${name}: ${of}`).join('\n')}\n\n${text}`);
+const sought = fc.string({ unit: letters, maxLength: 7 });
+const query: fc.Arbitrary<TextQuery> = fc.oneof(
+  fc.record({ in: fc.constantFrom('body', 'anywhere'), text: sought }),
+  fc.record({ in: fc.constant('field'), field, text: sought }),
+);
+
+describe('the search index', () => {
+  test('finds just what looking at every text finds, for any text and any key', async (t) => {
+    const folder = await temporaryFolder(t);
+    const store = await openStore(t, folder);
+    const index = await openIndex(t, { store, folder });
+    const reference = openMemorySearch({ store, derive: deriveCard });
+    let round = 0;
+    const holds = async (mails: readonly string[], queries: readonly TextQuery[]) => {
+      const { mailbox } = await putMailbox(store, { address: `m${++round}@alfa.test` });
+      const contents = await putMessages(store, mailbox, mails);
+      await Promise.all([index.settled(), reference.settled()]);
+      for (const each of queries) {
+        const [is, wanted] = [await index.search(mailbox, each), await reference.search(mailbox, each)];
+        assert.deepEqual(is?.unknown, wanted?.unknown);
+        // Without the index everything would be looked at: a key it cannot answer is no wrong answer.
+        if (each.text.includes('\0') && is === undefined) continue;
+        assert.deepEqual(is?.found, wanted?.found, JSON.stringify(each));
+      }
+      assert.deepEqual(
+        index.listFacts(mailbox, 'envelope', contents),
+        reference.listFacts(mailbox, 'envelope', contents),
+      );
+    };
+    const some = fc.asyncProperty(
+      fc.array(mail, { minLength: 1, maxLength: 8 }),
+      fc.array(query, { minLength: 5, maxLength: 10 }),
+      holds,
+    );
+    await fc.assert(some, { numRuns: 60 });
+  });
+
+  test('keeps the mailboxes apart', async (t) => {
+    const folder = await temporaryFolder(t);
+    const store = await openStore(t, folder);
+    const [one, other] = [await putMailbox(store), await putMailbox(store, { address: 'x@alfa.test' })];
+    const [mine = 0] = await putMessages(store, one.mailbox, ['\n\nDELIBERA']);
+    await putMessages(store, other.mailbox, ['\n\nDELIBERA']);
+    const index = await openIndex(t, { store, folder });
+    await index.settled();
+    assert.deepEqual(await found(index, one.mailbox, anywhere('DELIBERA')), [mine]);
+    assert.deepEqual(await found(index, one.mailbox, anywhere('DE')), [mine], 'too short for three letters');
+  });
+
+  test('takes in what is committed meanwhile, and says up to where it is complete', async (t) => {
+    const folder = await temporaryFolder(t);
+    const store = await openStore(t, folder);
+    const { mailbox } = await putMailbox(store);
+    const index = await openIndex(t, { store, folder });
+    const texts = Array.from({ length: 120 }, (_, at) => `\n\nDELIBERA ${at}.`);
+    const four = [0, 1, 2, 3].map((at) => putMessages(store, mailbox, texts.slice(at * 30, at * 30 + 30)));
+    const put: Promise<unknown> = Promise.all(four);
+    let writing = true;
+    put.finally(() => {
+      writing = false;
+    });
+    while (writing) {
+      const upTo = index.indexedUpTo(mailbox);
+      const entries = allEntries(store, mailbox).filter(({ modseq }) => modseq <= upTo);
+      const has = new Set(await found(index, mailbox, anywhere('DELIBERA')));
+      for (const { content } of entries) assert.ok(has.has(content), `${content} is indexed as promised`);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await put;
+    await index.settled();
+    assert.equal((await found(index, mailbox, anywhere('DELIBERA'))).length, 120);
+    assert.equal((await found(index, mailbox, anywhere('DELIBERA 7.'))).length, 1);
+    const entries = allEntries(store, mailbox);
+    assert.equal(index.indexedUpTo(mailbox), Math.max(...entries.map(({ modseq }) => modseq)));
+  });
+
+  test('forgets what is gone, and only that', async (t) => {
+    const folder = await temporaryFolder(t);
+    const store = await openStore(t, folder);
+    const { mailbox, inbox } = await putMailbox(store);
+    const index = await openIndex(t, { store, folder });
+    const [, second = 0] = await putMessages(store, mailbox, [
+      '\n\nSEGRETO',
+      '\n\nSEGRETO DUE',
+      '\n\nSEGRETO',
+    ]);
+    await store.commit(
+      step([{ do: 'create-folder', mailbox, folder: { name: 'Cestino', subscribed: true } }]),
+    );
+    const bin = store.findFolder(mailbox, 'Cestino')?.id ?? 0;
+    await store.commit(
+      step([{ do: 'copy', folder: inbox, uids: [2, 3], to: bin, savedAt: NOW, move: true }]),
+    );
+    await store.commit(
+      step([
+        { do: 'expunge', folder: inbox, uids: [1] },
+        { do: 'expunge', folder: bin, uids: [2] },
+      ]),
+    );
+    await index.settled();
+    assert.deepEqual(await found(index, mailbox, anywhere('SEGRETO')), [second]);
+    await store.commit(step([{ do: 'delete-folder', folder: bin }]));
+    await index.settled();
+    assert.deepEqual(await found(index, mailbox, anywhere('SEGRETO')), []);
+    assert.equal(index.isIndexed(mailbox, second), false);
+  });
+
+  test('goes on where it was after a stop, and takes in what came and went without it', async (t) => {
+    const folder = await temporaryFolder(t);
+    const store = await openStore(t, folder);
+    const { mailbox, inbox } = await putMailbox(store);
+    const [, kept = 0] = await putMessages(store, mailbox, ['\n\nDELIBERA UNO', '\n\nDELIBERA DUE']);
+    const before = await openIndex(t, { store, folder });
+    await before.settled();
+    await before[Symbol.asyncDispose]();
+    const [late = 0] = await putMessages(store, mailbox, ['\n\nDELIBERA TRE']);
+    await store.commit(step([{ do: 'expunge', folder: inbox, uids: [1] }]));
+    const after = await openIndex(t, { store, folder });
+    await after.settled();
+    assert.deepEqual(await found(after, mailbox, anywhere('DELIBERA')), [kept, late]);
+  });
+
+  for (const [name, damage] of [
+    ['torn', (path: string) => truncate(path, 5000)],
+    ['no database', (path: string) => writeFile(path, 'this is no database. '.repeat(500))],
+    ['empty', (path: string) => truncate(path, 0)],
+    ['of another version', async (path: string) => setVersion(path)],
+  ] as const) {
+    test(`is made anew when it is ${name}`, async (t) => {
+      const folder = await temporaryFolder(t);
+      const store = await openStore(t, folder);
+      const { mailbox } = await putMailbox(store);
+      const contents = await putMessages(store, mailbox, ['\n\nDELIBERA UNO', '\n\nDELIBERA DUE']);
+      const before = await openIndex(t, { store, folder });
+      await before.settled();
+      await before[Symbol.asyncDispose]();
+      await damage(join(folder, 'search.db'));
+      const after = await openIndex(t, { store, folder });
+      await after.settled();
+      assert.deepEqual(await found(after, mailbox, anywhere('DELIBERA')), contents);
+    });
+  }
+
+  test('commits go on while the index is held up', async (t) => {
+    const folder = await temporaryFolder(t);
+    const store = await openStore(t, folder);
+    const { mailbox } = await putMailbox(store);
+    const index = await openIndex(t, { store, folder });
+    await index.settled();
+    // Somebody else writes to the index and does not stop: its thread waits, the store's does not.
+    const other = openDatabase(join(folder, 'search.db'), { readOnly: false });
+    other.exec('BEGIN IMMEDIATE');
+    const contents = await putMessages(store, mailbox, ['\n\nDELIBERA UNO', '\n\nDELIBERA DUE']);
+    assert.equal(index.isIndexed(mailbox, contents[0] ?? 0), false);
+    other.exec('ROLLBACK');
+    other[Symbol.dispose]();
+    await index.settled();
+    assert.deepEqual(await found(index, mailbox, anywhere('DELIBERA')), contents);
+  });
+});
+
+function allEntries(store: HouseStore, mailbox: number) {
+  return store.listFolders(mailbox).flatMap(({ id }) => store.listMessages(id));
+}
+
+function setVersion(path: string): void {
+  const database = openDatabase(path, { readOnly: false });
+  database.exec('PRAGMA user_version = 999');
+  database[Symbol.dispose]();
+}
