@@ -4,7 +4,6 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { DEFAULT_FOLDERS } from '../../src/mailroom/mailboxes/folders.ts';
 import type { Folder } from '../../src/mailroom/mailboxes/mailbox-store.ts';
 import { type ImapHouse, openImapHouse } from '../imap/house.ts';
@@ -25,15 +24,19 @@ export function openOddHouse(): Promise<ImapHouse> {
   return openImapHouse({ engine: 'sqlite', folders: [...DEFAULT_FOLDERS, ...odd] });
 }
 
-const execute = promisify(execFile);
-
 /** What a program printed; rejects when it ends in failure. HOME is the folder of the house. */
-export async function run(house: ImapHouse, command: string, ...words: string[]): Promise<string> {
+export function run(house: ImapHouse, command: string, ...words: string[]): Promise<string> {
   const { folder: HOME } = house;
   const env = { ...process.env, HOME, FETCHMAILHOME: HOME, LC_ALL: 'C.UTF-8' };
-  const options = { env, cwd: HOME, timeout: PROGRAM_MS, maxBuffer: 256 * 1024 * 1024 };
-  const { stdout, stderr } = await execute(command, words, options);
-  return stdout + stderr;
+  const limits = { timeout: PROGRAM_MS, killSignal: 'SIGKILL', maxBuffer: 256 * 1024 * 1024 } as const;
+  return new Promise((resolve, reject) => {
+    const child = execFile(command, words, { env, cwd: HOME, ...limits }, (error, stdout, stderr) => {
+      const output = stdout + stderr;
+      if (error === null) resolve(output);
+      else reject(new Error(`${command} ended with ${error.code ?? error.signal}: ${output.slice(-4000)}`));
+    });
+    child.stdin?.end();
+  });
 }
 
 /** Writes a file that programs insist only its owner can read. */
@@ -53,8 +56,8 @@ const SHARED_FLAGS: ReadonlySet<string> = new Set(['\\Seen', '\\Flagged', '\\Ans
 /** Folder name to what is in it: a line of hash and flags for each message, sorted. */
 export type MailState = Record<string, string[]>;
 
-/** What the store holds, without the lines that mbsync adds for itself. */
-export async function stateOfHouse(house: ImapHouse): Promise<MailState> {
+/** What the store holds, without the lines that mbsync adds for itself, under the names of a program. */
+export async function stateOfHouse(house: ImapHouse, called = (name: string) => name): Promise<MailState> {
   const { store } = house;
   const state: MailState = {};
   for (const { id, name } of store.listFolders(house.mailbox)) {
@@ -64,7 +67,7 @@ export async function stateOfHouse(house: ImapHouse): Promise<MailState> {
       const shared = flags.filter((flag) => SHARED_FLAGS.has(flag));
       return stateLine(withoutTransferId(await octets.read(0, octets.size)), shared);
     });
-    state[name] = (await Promise.all(lines)).sort();
+    state[called(name)] = (await Promise.all(lines)).sort();
   }
   return state;
 }

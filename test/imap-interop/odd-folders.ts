@@ -32,12 +32,25 @@ export const ODD_FOLDERS: readonly OddFolder[] = [
   plain(levels('liv', 20)),
 ];
 
+/** Folders that people make while programs look away: the first ones in the copy, the last one in the mailbox. */
+export const NEW_FOLDERS: readonly OddFolder[] = [
+  { name: 'Caffè & tè', encoded: 'Caff&AOg- &- t&AOg-' },
+  plain(levels('nuovo', 20)),
+  { name: 'Fatture è note', encoded: 'Fatture &AOg- note' },
+];
+
 /** So many levels below one another. */
 export function levels(stem: string, count: number): string {
   return Array.from({ length: count }, (_, index) => `${stem}${index + 1}`).join('/');
 }
 
+/** The names of the levels above a folder, the highest first. */
+export function levelsAbove(name: string): string[] {
+  const parts = name.split('/');
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
+}
+
 /** The name as IMAP4rev1 writes it. */
 export function encodedName(name: string): string {
-  return ODD_FOLDERS.find((folder) => folder.name === name)?.encoded ?? name;
+  return [...ODD_FOLDERS, ...NEW_FOLDERS].find((folder) => folder.name === name)?.encoded ?? name;
 }
