@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { createSnapshot } from '../../src/trust/provider-directory/directory-snapshot.ts';
 import { MemoryOctets } from '../../src/wire/mime/octets.ts';
 import { checkCertificationData, checkSignatures } from './checks.ts';
 import { bodyOf } from './seen.ts';
@@ -67,6 +68,34 @@ for (const engine of ['memory', 'sqlite'] as const) {
           .map(({ detail }) => `${detail?.certificate?.length} ${/^\d+$/.test(detail?.crl ?? '')}`);
       assert.deepEqual(grounds(beta, /^(envelope-received|take-charge-emitted)$/), ['40 true', '40 true']);
       assert.deepEqual(grounds(alfa, /-received$/), ['40 true', '40 true']);
+    });
+
+    test('IP-8 IP-11 of environments that share a certificate, the sender’s own hears of take-charge', async () => {
+      const terms = { ...ALFA, domains: [...ALFA.domains, 'enti.alfa.test'] };
+      await using world = await World.open([terms, BETA], { engine });
+      const { alfa, beta } = world;
+      const { records, ...index } = beta.directory.current;
+      const [main, ...others] = records;
+      assert.ok(main?.providerName === ALFA.name);
+      const unit = {
+        ...main,
+        providerUnit: 'Ambiente Enti',
+        mailReceipt: 'ricevute@enti.alfa.test',
+        managedDomains: new Set(['enti.alfa.test']),
+      };
+      const own = { ...main, managedDomains: new Set(ALFA.domains) };
+      beta.directory.replace(createSnapshot({ ...index, records: [own, unit, ...others] }));
+      const [carla, gina] = [beta.user('carla'), await alfa.opens('gina@enti.alfa.test')];
+      await alfa.user('anna').certifies({ to: [carla.address] });
+      await gina.certifies({ to: [carla.address] });
+      world.network.unreachable.add('pec.alfa.test').add('enti.alfa.test');
+      await world.settles();
+      assert.deepEqual(await carla.kinds(), ['posta-certificata', 'posta-certificata']);
+      const takeCharges = beta.store.listQueue().filter(({ kind }) => kind === 'take-charge');
+      assert.deepEqual(
+        takeCharges.map(({ forwardPaths }) => forwardPaths[0]),
+        [alfa.serviceMailbox, 'ricevute@enti.alfa.test'],
+      );
     });
 
     test('DP-28 SRV-1 the same domain goes the same way, M6 to oneself included', async () => {
