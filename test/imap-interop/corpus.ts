@@ -16,7 +16,7 @@ const ODD: readonly string[] = [
   `Subject: grande\r\n\r\n${'riga di prova che riempie\r\n'.repeat(12_000)}`,
 ];
 
-/** The message whose header OfflineIMAP writes anew: Python's `email` sets the spaces after a colon itself. */
+/** The message whose header OfflineIMAP and getmail write anew: Python's `email` sets the spaces after a colon itself. */
 export const ODD_SPACES = 8;
 
 /** So many different messages, some of them odd, the same ones each time. */

@@ -1,22 +1,33 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { type Dirent, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { type MailState, stateLine, withoutTransferId } from './interop-house.ts';
+import { type MailState, sha256, stateLine, withoutTransferId } from './interop-house.ts';
 
 const FLAGS = { S: '\\Seen', F: '\\Flagged', R: '\\Answered', D: '\\Draft' } as const;
 
 /** Every Maildir below a folder, by its path there, with hashes over the line ends of the wire. */
 export function stateOfMaildirs(root: string): MailState {
-  const state: MailState = {};
-  for (const folder of findMaildirs(root)) {
-    state[relative(root, folder)] = messageFiles(folder)
-      .map((file) => {
-        const text = readFileSync(file, 'latin1').replaceAll(/\r?\n/g, '\r\n');
-        return stateLine(withoutTransferId(Buffer.from(text, 'latin1')), flagsOf(file));
-      })
-      .sort();
-  }
-  return state;
+  const states = findMaildirs(root).map((folder) => {
+    const lines = messageFiles(folder).map((file) =>
+      stateLine(withoutTransferId(readMessage(file)), flagsOf(file)),
+    );
+    return [relative(root, folder), lines.sort()] as const;
+  });
+  return Object.fromEntries(states);
+}
+
+/** Hashes of the messages of one Maildir, sorted, without the lines that a program adds. */
+export function hashesOfMaildir(maildir: string, added?: RegExp): string[] {
+  const hashes = messageFiles(maildir).map((file) => {
+    const octets = readMessage(file);
+    return sha256(added ? Buffer.from(octets.toString('latin1').replaceAll(added, ''), 'latin1') : octets);
+  });
+  return hashes.sort();
+}
+
+/** A message with the line ends of the wire. */
+function readMessage(file: string): Buffer {
+  return Buffer.from(readFileSync(file, 'latin1').replaceAll(/\r?\n/g, '\r\n'), 'latin1');
 }
 
 function findMaildirs(root: string): string[] {
