@@ -16,9 +16,12 @@ export const programs: readonly Program[] = [
   { command: 'getmail', debianPackage: 'getmail6', usedFor: 'IMAP and POP3 as getmail speaks them' },
   { command: 'mbsync', debianPackage: 'isync', usedFor: 'IMAP as mbsync speaks it' },
   { command: 'mpop', debianPackage: 'mpop', usedFor: 'POP3 as mpop speaks it' },
+  { command: 'msmtp', debianPackage: 'msmtp', usedFor: 'submission as msmtp speaks it' },
   { command: 'mutt', debianPackage: 'mutt', usedFor: 'IMAP as mutt speaks it' },
   { command: 'offlineimap', debianPackage: 'offlineimap3', usedFor: 'IMAP as OfflineIMAP speaks it' },
   { command: 'openssl', debianPackage: 'openssl', usedFor: 'verifying our signatures and making others' },
   { command: 'python3', debianPackage: 'python3', usedFor: 'mail libraries that are not ours' },
+  { command: 'swaks', debianPackage: 'swaks', usedFor: 'SMTP as swaks speaks it' },
+  { command: 'script', debianPackage: 'bsdutils', usedFor: 'a terminal for mutt' },
   { command: 'xmllint', debianPackage: 'libxml2-utils', usedFor: 'validating daticert.xml' },
 ];
