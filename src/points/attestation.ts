@@ -45,6 +45,7 @@ export class Attestation {
       header: draft.header,
       entity: draft.entity,
       boundary: draft.boundary,
+      eightBit: draft.eightBit, // GEN-5
       signer: this.#signer,
       instant: draft.instant,
     });

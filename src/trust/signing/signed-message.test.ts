@@ -28,6 +28,20 @@ function seal(change: Partial<EntityToSeal> = {}): Promise<Piece[]> {
   });
 }
 
+test('GEN-5 the container of an 8-bit entity says 8bit, else nothing', async () => {
+  const header = async (change: Partial<EntityToSeal>): Promise<string> => {
+    const message = (await readPieces(await seal(change))).toString('latin1');
+    return message.slice(0, message.indexOf('\r\n\r\n'));
+  };
+  const eightBit =
+    'Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\nperch\u00e9';
+  assert.match(
+    await header({ entity: [Buffer.from(eightBit)], eightBit: true }),
+    /boundary="confine-1"\r\nContent-Transfer-Encoding: 8bit$/,
+  );
+  assert.doesNotMatch(await header({}), /Content-Transfer-Encoding/);
+});
+
 test('SIG-1 GEN-1 SIG-6 the message has exactly this form', async () => {
   const digests: Buffer[] = [];
   const signer = {

@@ -16,6 +16,8 @@ export interface EntityToSeal {
   /** Boundary of the multipart/signed, not occurring in the entity, not even as the start of another boundary. */
   readonly boundary: string;
   readonly signer: Pick<Signer, 'sign'>;
+  /** The entity holds octets above 127, and says so: then the container does too (RFC 2045 section 6.4). */
+  readonly eightBit?: boolean;
   /** The transaction instant (TIME-1, SIG-7). */
   readonly instant: Instant;
   /** Sees each chunk of the entity as it is digested. */
@@ -28,24 +30,25 @@ export interface EntityToSeal {
  * @throws Fault `boundary-in-entity`, or what the signer's key throws
  */
 export async function sealEntity(message: EntityToSeal): Promise<Piece[]> {
-  const { header, entity, boundary, signer, instant } = message;
+  const { header, entity, boundary, signer, instant, eightBit = false } = message;
   const signature = await signer.sign(await digestEntity(message), instant);
   const encoded = encodeBase64(signature).toString('latin1').trimEnd();
   return [
     header,
-    Buffer.from(`${outerHeader(boundary)}\r\n--${boundary}\r\n`, 'latin1'),
+    Buffer.from(`${outerHeader(boundary, eightBit)}\r\n--${boundary}\r\n`, 'latin1'),
     ...entity,
     // SIG-4: this CRLF belongs to the boundary and is not signed.
     Buffer.from(`\r\n--${boundary}\r\n${SIGNATURE_HEADER}\r\n${encoded}\r\n--${boundary}--\r\n`, 'latin1'),
   ];
 }
 
-function outerHeader(boundary: string): string {
+function outerHeader(boundary: string, eightBit: boolean): string {
   return [
     'MIME-Version: 1.0',
     'Content-Type: multipart/signed; protocol="application/pkcs7-signature";',
     ' micalg="sha-256";',
     ` boundary="${boundary}"`,
+    ...(eightBit ? ['Content-Transfer-Encoding: 8bit'] : []),
     '',
     'This is an S/MIME signed message',
     '',
