@@ -33,8 +33,16 @@ interface IndexOptions {
 async function openIndex(t: TestContext, { store, folder, journal }: IndexOptions): Promise<SearchStore> {
   const options = { folder, store, journal: journal ?? silentJournal, derivationModule };
   const index = await openSqliteSearch(options);
-  t.after(() => index[Symbol.asyncDispose]());
+  t.after(() => closeIndex(index));
   return index;
+}
+
+const closed = new WeakSet<SearchStore>();
+
+async function closeIndex(index: SearchStore): Promise<void> {
+  if (closed.has(index)) return;
+  closed.add(index);
+  await index[Symbol.asyncDispose]();
 }
 
 const anywhere = (text: string): TextQuery => ({ in: 'anywhere', text });
@@ -170,7 +178,7 @@ describe('the search index', () => {
     const [, kept = 0] = await putMessages(store, mailbox, ['\n\nDELIBERA UNO', '\n\nDELIBERA DUE']);
     const before = await openIndex(t, { store, folder });
     await before.settled();
-    await before[Symbol.asyncDispose]();
+    await closeIndex(before);
     const [late = 0] = await putMessages(store, mailbox, ['\n\nDELIBERA TRE']);
     await store.commit(step([{ do: 'expunge', folder: inbox, uids: [1] }]));
     const after = await openIndex(t, { store, folder });
@@ -191,7 +199,7 @@ describe('the search index', () => {
       const contents = await putMessages(store, mailbox, ['\n\nDELIBERA UNO', '\n\nDELIBERA DUE']);
       const before = await openIndex(t, { store, folder });
       await before.settled();
-      await before[Symbol.asyncDispose]();
+      await closeIndex(before);
       await damage(join(folder, 'search.db'));
       const after = await openIndex(t, { store, folder });
       await after.settled();
