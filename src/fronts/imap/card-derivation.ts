@@ -20,8 +20,8 @@ export async function deriveCard(content: MessageContent): Promise<ContentCard> 
   const header = await content.octets.read(root.headerStart, root.bodyStart);
   const text = await keptText(content, header);
   const facts: Partial<Record<FactName, string>> = { ordering: JSON.stringify(orderingOf(header)) };
-  const written = sameForAll((utf8) => envelope(header, { utf8 }));
-  if (written !== undefined) facts.envelope = written;
+  const written = envelope(header, PLAIN);
+  if (isAscii(written)) facts.envelope = written;
   const structure = await structureOf(content);
   if (structure !== undefined) facts.structure = structure;
   const preview = await previewOf(content);
@@ -48,18 +48,24 @@ function orderingOf(header: Buffer): OrderingCard {
 
 async function structureOf(content: MessageContent): Promise<string | undefined> {
   const { root } = content.index;
-  const headers = new Map<MimePart, Buffer>();
+  // RFC 6532: a message only to clients that know UTF-8, so its structure is not the same for all.
+  if (holdsGlobal(root)) return undefined;
+  const envelopes = new Map<MimePart, string>();
   for (const inner of embeddedMessages(root)) {
-    headers.set(inner, await content.octets.read(inner.headerStart, inner.bodyStart));
+    const header = await content.octets.read(inner.headerStart, inner.bodyStart);
+    envelopes.set(inner, envelope(header, PLAIN));
   }
-  return sameForAll((utf8) => {
-    const envelopes = new Map([...headers].map(([part, header]) => [part, envelope(header, { utf8 })]));
-    return bodyStructure(root, { extended: true, style: { utf8 }, envelopes });
-  });
+  const written = bodyStructure(root, { extended: true, style: PLAIN, envelopes });
+  return isAscii(written) ? written : undefined;
 }
 
-/** What every client is told alike: in ASCII, whether it understands UTF-8 or not. */
-function sameForAll(write: (utf8: boolean) => string): string | undefined {
-  const written = write(false);
-  return written === write(true) && /^[\x00-\x7f]*$/.test(written) ? written : undefined;
+function holdsGlobal({ type, subtype, parts }: MimePart): boolean {
+  return (type === 'message' && subtype === 'global') || parts.some(holdsGlobal);
+}
+
+/** How clients are told that know no UTF-8; what is ASCII then is the same for those that do. */
+const PLAIN = { utf8: false };
+
+function isAscii(written: string): boolean {
+  return /^[\x00-\x7f]*$/.test(written);
 }

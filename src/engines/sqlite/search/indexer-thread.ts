@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { MailboxId } from '../../../mailroom/mailboxes/mailbox-store.ts';
 import type { CardDerivation } from '../../../mailroom/search/search-store.ts';
@@ -29,6 +30,11 @@ export type FromIndexer =
   | { readonly settled: number }
   | { readonly failed: string; readonly mailbox: MailboxId };
 
+/** Nothing came for so long: time to index. */
+const QUIET_MS = 3_000;
+/** What came is indexed after so long even if more keeps coming. */
+const LONGEST_WAIT_MS = 60_000;
+
 /** Runs in the indexer's thread: one mailbox after the other, whatever was told meanwhile. */
 class IndexerThread {
   readonly #indexer: Indexer;
@@ -37,6 +43,9 @@ class IndexerThread {
   readonly #questions: number[] = [];
   #working = false;
   #closing = false;
+  #timer: NodeJS.Timeout | undefined;
+  /** When the first of what waits was told. */
+  #toldSince: number | undefined;
   readonly #close: () => void;
 
   constructor(indexer: Indexer, close: () => void) {
@@ -51,32 +60,52 @@ class IndexerThread {
       for (const mailbox of message.came) this.#came.add(mailbox);
       for (const mailbox of message.gone) this.#gone.add(mailbox);
     }
-    if (!this.#working) this.#work();
+    if (this.#working) return;
+    if (message === 'close' || 'settle' in message) this.#work();
+    else this.#workWhenQuiet();
+  }
+
+  /**
+   * Indexing waits until nothing has come for a while: many messages of a mailbox cost little more to write than
+   * one, and whoever searches meanwhile has the new ones looked at. Mail that never pauses is indexed all the same.
+   */
+  #workWhenQuiet(): void {
+    const now = performance.now();
+    this.#toldSince ??= now;
+    const delayMs = Math.max(Math.min(QUIET_MS, this.#toldSince + LONGEST_WAIT_MS - now), 0);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#work(), delayMs);
   }
 
   async #work(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#toldSince = undefined;
     this.#working = true;
-    while (!this.#closing) {
-      const [came] = this.#came;
-      const [gone] = this.#gone;
-      if (came !== undefined) {
-        this.#came.delete(came);
-        await this.#try(came, () => this.#indexer.takeIn(came));
-      } else if (gone !== undefined) {
-        this.#gone.delete(gone);
-        await this.#try(gone, () => this.#indexer.forgetGone(gone));
-      } else break;
-      // What was told while this one was looked at is heard before the next.
-      await new Promise((resolve) => {
-        setImmediate(resolve);
-      });
-    }
+    // Whoever asked waits for what was told before; the rest waits for a quiet moment.
+    do await this.#round();
+    while (this.#questions.length > 0 && !this.#closing);
     this.#working = false;
-    if (this.#closing) return this.#close();
-    for (const settled of this.#questions.splice(0)) send({ settled });
+    if (this.#closing) this.#close();
+    else if (this.#came.size + this.#gone.size > 0) this.#workWhenQuiet();
+  }
+
+  async #round(): Promise<void> {
+    const questions = this.#questions.splice(0);
+    const came = [...this.#came];
+    const gone = [...this.#gone];
+    this.#came.clear();
+    this.#gone.clear();
+    for (const mailbox of came) await this.#try(mailbox, () => this.#indexer.takeIn(mailbox));
+    for (const mailbox of gone) await this.#try(mailbox, () => this.#indexer.forgetGone(mailbox));
+    for (const settled of questions) send({ settled });
   }
 
   async #try(mailbox: MailboxId, work: () => Promise<void> | void): Promise<void> {
+    if (this.#closing) return;
+    // What is told meanwhile is heard between two mailboxes.
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
     try {
       await work();
     } catch (error) {
@@ -85,11 +114,15 @@ class IndexerThread {
   }
 }
 
+const INDEXING_PRIORITY = 10;
+
 function send(message: FromIndexer): void {
   parentPort?.postMessage(message);
 }
 
 async function serve(options: IndexerOptions): Promise<void> {
+  // Whoever answers people comes first. On Linux a priority is the thread's own, elsewhere the process's.
+  if (process.platform === 'linux') setPriority(INDEXING_PRIORITY);
   const index = openIndex(options.indexPath);
   const reading = openDatabase(options.storePath, { readOnly: true });
   const files = new BlobFiles(options.blobFolder, () => true);

@@ -5,9 +5,10 @@ import type { CardDerivation, ContentCard } from '../../../mailroom/search/searc
 import type { Database } from '../driver.ts';
 import type { SqliteReaders } from '../readers/sqlite-readers.ts';
 import { firstRow } from './search-schema.ts';
+import { indexedWords } from './trigrams.ts';
 
 /** Cards put into the index with one transaction. */
-const WRITTEN_AT_ONCE = 100;
+const WRITTEN_AT_ONCE = 250;
 
 /** Puts into the index what came to mailboxes, and takes out what is gone. */
 export class Indexer {
@@ -113,7 +114,7 @@ export class Indexer {
     const id = firstRow(mailbox) + (this.#nextNumber.get(mailbox)?.number ?? 0);
     this.#putFacts.run(mailbox, content, id, envelope, structure, ordering, preview);
     this.#putText.run(id, content, text?.header ?? null, text?.body ?? null);
-    if (text !== undefined) this.#putTrigrams.run(id, `${text.header}\n${text.body}`);
+    if (text !== undefined) this.#putTrigrams.run(id, indexedWords(`${text.header}\n${text.body}`));
   }
 
   /** Forgets contents that no folder of the mailbox holds any more. */

@@ -30,7 +30,7 @@ const TABLES = `
     body TEXT
   ) STRICT;
   CREATE INDEX textsUnknown ON texts (id, content) WHERE header IS NULL;
-  -- Three letters at a time, since IMAP looks for parts of words; which of them a text holds, not where.
+  -- Three letters of a word at a time, since IMAP looks for parts of words; which of them a text holds, not where.
   CREATE VIRTUAL TABLE trigrams USING fts5 (
     text, content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1', detail = none
   );

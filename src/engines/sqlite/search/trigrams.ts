@@ -6,17 +6,28 @@ const TOGETHER = 3;
 const ASKED_FOR = 12;
 
 /**
- * What to ask the index for to find texts that may hold this one; undefined when it is no text for that, too short for one.
- * Each text found has to be looked at, since the index does not know where in it the letters stand.
+ * What the index is given of a text: each word once, which is much less to take apart and finds the same texts,
+ * since what is found is compared with the text itself.
+ */
+export function indexedWords(text: string): string {
+  return [...new Set(text.split(/\s+/))].join(' ');
+}
+
+/**
+ * What to ask the index for to find texts that may hold this one; undefined when no word of it is long enough
+ * for that. Each text found has to be looked at, since the index does not know where in it the letters stand.
  */
 export function trigramQuery(text: string): string | undefined {
-  const letters = [...text];
-  const last = letters.length - TOGETHER;
+  const all = text.split(/\s+/).flatMap(trigramsOf);
   // A NUL would end the question.
-  if (last < 0 || text.includes('\0')) return undefined;
-  const step = Math.max(Math.ceil(last / (ASKED_FOR - 1)), 1);
-  const places = new Set<number>([last]);
-  for (let place = 0; place < last; place += step) places.add(place);
-  const asked = [...places].map((place) => letters.slice(place, place + TOGETHER).join(''));
-  return [...new Set(asked)].map((trigram) => `"${trigram.replaceAll('"', '""')}"`).join(' AND ');
+  const asked = [...new Set(all)].filter((trigram) => !trigram.includes('\0'));
+  if (asked.length === 0) return undefined;
+  const step = Math.ceil(asked.length / ASKED_FOR);
+  const some = asked.filter((_, at) => at % step === 0);
+  return some.map((trigram) => `"${trigram.replaceAll('"', '""')}"`).join(' AND ');
+}
+
+function trigramsOf(word: string): readonly string[] {
+  const letters = [...word];
+  return letters.slice(TOGETHER - 1).map((_, at) => letters.slice(at, at + TOGETHER).join(''));
 }

@@ -109,6 +109,9 @@ export class HouseMailbox implements ImapMailbox {
 
   async store(request: StoreRequest): Promise<StoreOutcome | Refusal> {
     const { mode, flags, unchangedSince } = request;
+    // A folder that another session deleted has no messages to change.
+    if ((await this.#house.images.open(this.#folder)) === undefined)
+      return { messages: [], changed: UidSet.EMPTY, modified: UidSet.EMPTY };
     const condition = unchangedSince === undefined ? {} : { unchangedSince };
     const changed: number[] = [];
     const modified: number[] = [];
