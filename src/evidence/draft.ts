@@ -32,7 +32,7 @@ export interface Draft {
   readonly header: Buffer;
   /**
    * The multipart/mixed entity to sign: its header, the empty line and its body up to and including the
-   * closing boundary, without a CRLF after it (SIG-4).
+   * closing boundary and the end of its line; the CRLF before the next boundary is not of it (SIG-4).
    */
   readonly entity: readonly Piece[];
   /** For the outer multipart/signed; occurs nowhere in `entity`. Needs quotes as a parameter value. */

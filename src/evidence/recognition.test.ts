@@ -111,7 +111,7 @@ test('IP-9 what other providers do otherwise is tolerated', async () => {
     .replaceAll('"daticert.xml"', '"DatiCert.XML"')
     .replaceAll('"postacert.eml"', 'POSTACERT.EML');
   const extra = loose.replace(
-    /(--=_ceralacca-\w+-m)--$/,
+    /(--=_ceralacca-\w+-m)--\r\n$/,
     '$1\r\nContent-Type: text/x-extra; name="x"\r\n\r\n\r\n$1--',
   );
   assert.notEqual(extra, loose);
@@ -147,7 +147,7 @@ test('IP-10 each hard defect of an envelope has its name', async () => {
   const xmlType = 'Content-Type: application/xml; name="daticert.xml"';
   const emlType = 'Content-Type: message/rfc822; name="postacert.eml"';
   const again = (type: string): string =>
-    good.replace(/(--=_ceralacca-\w+-m)--$/, `$1\r\n${type}\r\n\r\nFrom: x\r\n\r\n$1--`);
+    good.replace(/(--=_ceralacca-\w+-m)--\r\n$/, `$1\r\n${type}\r\n\r\nFrom: x\r\n\r\n$1--`);
   const table: readonly (readonly [HardDefect, string])[] = [
     ['not-certified-mail', good.replace('X-Trasporto: posta-certificata\r\n', '')],
     ['not-certified-mail', good.replace('X-Trasporto: posta-certificata', 'X-Trasporto: errore')],

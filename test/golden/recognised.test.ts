@@ -60,10 +60,10 @@ test('AP-24 the original within each envelope is the input, but for AP-23', asyn
   }
 });
 
-test('SIG-4 every entity ends with its closing boundary, without a line end', async () => {
+test('SIG-4 every entity ends with its closing boundary and one line end, as programs write it that write it anew', async () => {
   for (const golden of goldenCases()) {
     const octets = await readDraft(await draftOf(golden));
-    assert.match(octets.subarray(-60).toString('latin1'), /\r\n--=_ceralacca-\w+-m--$/, golden.name);
+    assert.match(octets.subarray(-60).toString('latin1'), /\r\n--=_ceralacca-\w+-m--\r\n$/, golden.name);
   }
 });
 

@@ -42,7 +42,9 @@ export function compose(facts: Pick<DraftFacts, 'ids' | 'instant'>, composition:
   if (data !== undefined) {
     frame.push(`--${boundaries.mixed}\r\n${DATA_HEADER}`, encodeBase64(writeCertificationData(data)), '\r\n');
   }
-  const closing = `--${boundaries.mixed}--`;
+  // A line end of its own after the last boundary: mail programs in Python, which write messages anew, would
+  // put one there where it is missing, and the signature would be broken.
+  const closing = `--${boundaries.mixed}--\r\n`;
   if (enclosure === undefined) {
     return draft([octetsOf([...frame, closing])]);
   }
