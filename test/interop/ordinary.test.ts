@@ -179,7 +179,10 @@ suite('ordinary mail, and what pretends to be certified', { timeout: 300_000 }, 
       const letter = write({ from: writer.address, to: ['respinge@posta.test'], subject: 'Torna' });
       await writer.submits(letter);
       const bounce = await writer.receivesOne('anomalia', { subject: 'Undelivered Mail Returned to Sender' });
-      assert.equal(bounce.pec.from, '"Per conto di: MAILER-DAEMON@mx.posta.test" <posta-certificata@pec.alfa.test>');
+      assert.equal(
+        bounce.pec.from,
+        '"Per conto di: MAILER-DAEMON@mx.posta.test" <posta-certificata@pec.alfa.test>',
+      );
       assert.ok(bounce.original.includes(`X-Riferimento-Message-ID: ${letter.reference}`));
       assert.equal(bounce.pec.returnPath, '<>');
     });

@@ -118,6 +118,11 @@ def read(octets):
         return seen
     seen["data"] = certification_data(parts)
     check_data(seen, message, prefix)
+    if seen["original"] is None:
+        kept = octets.replace(b"\r\n", b"\n")
+        written = email.message_from_bytes(kept).as_bytes()
+        same = written.split(b"\n\n", 1)[1] == kept.split(b"\n\n", 1)[1]
+        require(same, "programs in Python would write the body otherwise")
     require(lines[-1] == f"Identificativo messaggio: {seen['data']['identificativo']}", "last line of the text")
     return seen
 
