@@ -6,6 +6,7 @@ import { openSearch } from './composition/searching.ts';
 import { type Around, completed, type Surroundings } from './composition/surroundings.ts';
 import { openDirectory, openSigner, openVerifier } from './composition/trust.ts';
 import { openSqliteStore } from './engines/sqlite/sqlite-store.ts';
+import type { EmittingProvider } from './evidence/draft.ts';
 import { Accounts } from './mailroom/accounts/accounts.ts';
 import { SUBMITTED_HEADER_LIMIT_BYTES } from './mailroom/contents/spool.ts';
 import { DEFAULT_FOLDERS } from './mailroom/mailboxes/folders.ts';
@@ -15,6 +16,7 @@ import type { HouseStore } from './mailroom/steps/house-store.ts';
 import type { Config } from './platform/config/config.ts';
 import type { Fault } from './platform/faults.ts';
 import { type House, joinPoints } from './points/house.ts';
+import { QuotaWarnings } from './points/quota/quota-warnings.ts';
 import type { ProviderDirectory } from './trust/provider-directory/provider-directory.ts';
 
 /** A mailbox to be made, or changed, by its address. */
@@ -74,6 +76,7 @@ export class Provider implements AsyncDisposable {
     stack.defer(() => refresh.stop());
     const house = await openHouse({ config, store, directory, around });
     await ensureServiceMailbox(store, config);
+    stack.use(new QuotaWarnings({ store, provider: emittingProvider(config), clock, ids, journal }));
     const { relay, courier } = openRelay({ config, store, house, around });
     stack.use(courier);
     stack.use(relay);
@@ -122,12 +125,7 @@ async function openHouse(facts: {
     signer: await openSigner(config, around),
     directory,
     verifier: await openVerifier(config, directory, around),
-    provider: {
-      name: provider.name,
-      domain: provider.serviceAddress.slice(provider.serviceAddress.lastIndexOf('@') + 1),
-      serviceAddress: provider.serviceAddress,
-      variants: config.variants,
-    },
+    provider: emittingProvider(config),
     serviceMailbox: provider.serviceMailbox.toLowerCase(),
     ownDomains: new Set(provider.domains),
     limits: {
@@ -167,6 +165,17 @@ function recordIndexUpdate(facts: {
   store
     .commit({ blobs: [], contents: [], parts: [{ acts: [{ do: 'record', record }] }] })
     .catch((error: unknown) => journal.error({ error, version }, 'the update of the index was not recorded'));
+}
+
+/** SRV-2: one service address is the From of everything generated. */
+function emittingProvider({ provider, variants }: Config): EmittingProvider {
+  const { name, serviceAddress } = provider;
+  return {
+    name,
+    domain: serviceAddress.slice(serviceAddress.lastIndexOf('@') + 1),
+    serviceAddress,
+    variants,
+  };
 }
 
 /** SRV-1: one service mailbox, without a user (DP-26). */

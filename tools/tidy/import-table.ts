@@ -56,6 +56,7 @@ export const importTable: ImportTable = {
         delivery: 'into the mailbox: delivery receipts, non-delivery',
         dispatch: 'what follows when a relay succeeds or fails',
         deadlines: 'the 12 h and 22-24 h notices',
+        quota: 'warns holders whose mailbox fills up',
       },
       mayImport: ['evidence', 'trust', 'mailroom', 'wire/mime', 'platform'],
       because: 'points know no sockets, and not one another but for what they share',
