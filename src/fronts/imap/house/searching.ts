@@ -24,6 +24,8 @@ export interface FolderSearch {
 /** Messages looked at before others have their turn. */
 const LOOKED_AT_ONCE = 1000;
 const READ_AT_ONCE = 50;
+/** RFC 5322 section 2.2, or nothing. The index takes what follows a colon for a value, and so not for a name. */
+const FIELD_NAME = /^[!-9;-~]*$/;
 
 /**
  * The messages that the key holds for: first by what the folder's image tells, then by the index, and only
@@ -85,7 +87,7 @@ class TextFindings {
     this.#findings = findings;
   }
 
-  /** Undefined when the index cannot be read. */
+  /** Undefined when the index cannot be read, or cannot tell. */
   static async gather(
     house: ImapHouse,
     mailbox: MailboxId,
@@ -93,6 +95,7 @@ class TextFindings {
   ): Promise<TextFindings | undefined> {
     const findings = new Map<string, TextFinding>();
     for (const query of textQueries(key)) {
+      if (query.in === 'field' && !FIELD_NAME.test(query.field)) return undefined;
       const name = nameOf(query);
       if (findings.has(name)) continue;
       const finding = await house.search.search(mailbox, query);
