@@ -24,8 +24,6 @@ export interface TakenEnvelope {
 export interface PreparedDelivery {
   readonly recipient: string;
   readonly attested: Attested;
-  /** For the holder of a mailbox that is filling up. */
-  readonly warning?: Composition;
   readonly acts: readonly Act[];
   readonly onlyIf: readonly Condition[];
 }

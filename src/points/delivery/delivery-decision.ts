@@ -3,7 +3,6 @@ import type { ReceiptType } from '../../evidence/certification-data/certificatio
 import { chooseReceipt } from '../../evidence/receipts/receipt-choice.ts';
 import type { NonDeliveryCause } from '../../evidence/wording/errors.ts';
 import type { Mailbox } from '../../mailroom/mailboxes/mailbox-store.ts';
-import { type FullnessMark, markPassed } from './fullness-notice.ts';
 
 export interface DeliveryInput {
   readonly recipient: string;
@@ -27,8 +26,6 @@ export type DeliveryDecision =
       readonly decided: 'deliver';
       readonly mailbox: Mailbox;
       readonly receipt: ReceiptType;
-      /** The holder is to be warned that this share of the quota is passed. */
-      readonly mark?: FullnessMark;
     }
   | { readonly decided: 'fail'; readonly cause: NonDeliveryCause };
 
@@ -41,11 +38,9 @@ export function decideDelivery(input: DeliveryInput, facts: DeliveryFacts): Deli
   if (mailbox.status === 'disabled') return { decided: 'fail', cause: 'mailbox-disabled' };
   if (facts.usedBytes + input.sizeBytes > mailbox.quotaBytes)
     return { decided: 'fail', cause: 'mailbox-full' };
-  const mark = markPassed({ ...facts, sizeBytes: input.sizeBytes, quotaBytes: mailbox.quotaBytes });
   return {
     decided: 'deliver',
     mailbox,
-    ...(mark !== undefined && { mark }),
     // DP-7, DP-8, DP-9
     receipt: chooseReceipt({
       requested: input.requested,

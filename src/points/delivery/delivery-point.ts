@@ -10,12 +10,11 @@ import type { Act, Condition, StepOutcome, StepStore } from '../../mailroom/step
 import type { Ids } from '../../platform/ids.ts';
 import type { Attestation, Attested } from '../attestation.ts';
 import { receivedTransitions } from '../lifecycle.ts';
-import { placeHouseMail, placeMail } from '../placement.ts';
+import { placeMail } from '../placement.ts';
 import { recordAct } from '../records.ts';
 import { destinationOf, expiryOf, type OwnDomains } from '../routing.ts';
 import type { AddedDelivery, PreparedDelivery, TakenEnvelope } from '../taken-envelope.ts';
 import { type DeliveryDecision, decideDelivery } from './delivery-decision.ts';
-import { composeFullnessNotice } from './fullness-notice.ts';
 
 export interface DeliveryPointOptions {
   readonly store: StepStore & MailboxReader;
@@ -43,9 +42,8 @@ export class DeliveryPoint {
    * so there is no receipt without its delivery).
    */
   add(step: StepDraft, prepared: readonly PreparedDelivery[]): readonly AddedDelivery[] {
-    return prepared.map(({ recipient, attested, warning, acts, onlyIf }) => {
+    return prepared.map(({ recipient, attested, acts, onlyIf }) => {
       step.keep(attested.composition);
-      if (warning !== undefined) step.keep(warning);
       return { recipient, part: step.part(acts, onlyIf) };
     });
   }
@@ -83,8 +81,7 @@ export class DeliveryPoint {
   async #prepareOne(envelope: TakenEnvelope, recipient: string): Promise<PreparedDelivery> {
     const decision = this.#decide(envelope, recipient);
     if (decision.decided === 'fail') return this.#fail(envelope, recipient, decision.cause);
-    const prepared = await this.#deliver(envelope, { ...decision, recipient });
-    return this.#withWarning(prepared, { envelope, decision });
+    return this.#deliver(envelope, { recipient, mailbox: decision.mailbox, receipt: decision.receipt });
   }
 
   #decide(envelope: TakenEnvelope, recipient: string): DeliveryDecision {
@@ -100,20 +97,6 @@ export class DeliveryPoint {
       },
       mailbox === undefined ? { usedBytes: 0 } : { mailbox, usedBytes: store.usage(mailbox.id).countedBytes },
     );
-  }
-
-  /** Warns the holder in the same step when the message takes the mailbox over a mark. */
-  #withWarning(
-    prepared: PreparedDelivery,
-    about: { envelope: TakenEnvelope; decision: Extract<DeliveryDecision, { decided: 'deliver' }> },
-  ): PreparedDelivery {
-    const { mailbox, mark } = about.decision;
-    if (mark === undefined) return prepared;
-    const { provider, ids, store } = this.#options;
-    const { instant } = about.envelope;
-    const warning = composeFullnessNotice({ mailbox, mark, provider, ids, numbers: store, instant });
-    const append = placeHouseMail({ mailbox, content: warning.content.id, instant });
-    return { ...prepared, warning, acts: [...prepared.acts, append] };
   }
 
   /** DP-2, DP-3, DP-5, DP-10 to DP-12: into the mailbox, and a receipt of the kind asked for. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { EmittingProvider } from '../../evidence/draft.ts';
+import { newIdentifier } from '../../evidence/identifiers.ts';
 import { localTime } from '../../evidence/local-time.ts';
 import { type QuotaFacts, quotaWarningSubject, quotaWarningText } from '../../evidence/wording/quota.ts';
 import { compose } from '../../mailroom/contents/composition.ts';
-import { INBOX } from '../../mailroom/mailboxes/folders.ts';
 import type { Mailbox, MailboxId, MailboxReader } from '../../mailroom/mailboxes/mailbox-store.ts';
 import { StepDraft } from '../../mailroom/steps/step-draft.ts';
 import type { Committed, StepStore } from '../../mailroom/steps/step-store.ts';
@@ -12,6 +12,7 @@ import type { Ids } from '../../platform/ids.ts';
 import type { Journal } from '../../platform/journal.ts';
 import { buildMessage } from '../../wire/mime/message-builder.ts';
 import { indexMessage } from '../../wire/mime/mime-index.ts';
+import { placeHouseMail } from '../placement.ts';
 
 /** Percents of the room at which the holder is warned. */
 export const WARNING_LEVELS = [80, 95] as const;
@@ -95,18 +96,7 @@ export class QuotaWarnings implements AsyncDisposable {
       const composition = compose([message], { numbers: store, index: indexMessage(message) });
       const now = this.#options.clock.now();
       const step = new StepDraft().keep(composition);
-      step.part([
-        {
-          do: 'append',
-          mailbox: mailbox.id,
-          folder: INBOX,
-          content: composition.content.id,
-          flags: [],
-          receivedAt: now,
-          savedAt: now,
-          counted: false,
-        },
-      ]);
+      step.part([placeHouseMail({ mailbox, content: composition.content.id, instant: now })]);
       await store.commit(step.build());
       journal.info({ mailbox: mailbox.address, percent: facts.percent }, 'the mailbox fills up');
     } catch (error) {
@@ -121,10 +111,11 @@ export class QuotaWarnings implements AsyncDisposable {
     const { provider, clock, ids } = this.#options;
     const instantMs = clock.now();
     return buildMessage({
-      from: { name: provider.name, address: provider.serviceAddress },
+      // Not the service address: what comes from there is always signed (GEN-1).
+      from: { name: provider.name, address: `postmaster@${provider.domain}` },
       to: [{ address: facts.address }],
       subject: quotaWarningSubject(facts),
-      messageId: `${ids.token()}@${provider.domain}`,
+      messageId: newIdentifier(ids, provider),
       date: { instantMs, offsetMinutes: localTime(instantMs).offsetMinutes },
       // RFC 3834 section 5: nobody's program answers it.
       fields: [['Auto-Submitted', 'auto-generated']],
