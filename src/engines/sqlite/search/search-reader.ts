@@ -37,8 +37,10 @@ export class SearchReader {
     this.#unknown = db.prepare<{ content: number }>(
       'SELECT content FROM texts INDEXED BY textsUnknown WHERE header IS NULL AND id BETWEEN ? AND ?',
     );
+    // Numbers come as reals, and FTS5 passes over everybody's rows where a bound of them is no integer.
     this.#candidates = db.prepareTuples<readonly [id: number]>(
-      'SELECT rowid FROM trigrams WHERE trigrams MATCH ? AND rowid BETWEEN ? AND ?',
+      `SELECT rowid FROM trigrams
+       WHERE trigrams MATCH ? AND rowid BETWEEN CAST(? AS INTEGER) AND CAST(? AS INTEGER)`,
     );
     this.#text = db.prepare<TextRow>(
       'SELECT id, content, header, body FROM texts WHERE id = ? AND header IS NOT NULL',
