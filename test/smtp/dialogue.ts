@@ -15,10 +15,13 @@ export class Dialogue implements Disposable {
     this.#listen();
   }
 
-  static async open(port: number, options: { readonly tls?: boolean } = {}): Promise<Dialogue> {
-    const socket = options.tls
-      ? connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false })
-      : connect({ port, host: '127.0.0.1' });
+  /** `from` is the address to come from, any of 127.0.0.0/8. */
+  static async open(
+    port: number,
+    options: { readonly tls?: boolean; readonly from?: string } = {},
+  ): Promise<Dialogue> {
+    const to = { port, host: '127.0.0.1', ...(options.from && { localAddress: options.from }) };
+    const socket = options.tls ? connectTls({ ...to, rejectUnauthorized: false }) : connect(to);
     await once(socket, options.tls ? 'secureConnect' : 'connect');
     socket.setNoDelay(true);
     return new Dialogue(socket);

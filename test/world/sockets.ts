@@ -37,6 +37,7 @@ export async function openSockets(world: World): Promise<Sockets> {
         openSpool: () => provider.newSpool(),
         hostName,
         identity: { cert: Buffer.from(certificate), key: Buffer.from(key) },
+        timers: systemTimers,
         journal: silentJournal,
         limits: { messageBytes: 200_000_000 },
       }),

@@ -10,6 +10,7 @@ import { withSmtplib } from '../../../test/smtp/smtplib.ts';
 import { Spool } from '../../mailroom/contents/spool.ts';
 import { Fault } from '../../platform/faults.ts';
 import { silentJournal } from '../../platform/journal.ts';
+import { systemTimers } from '../../platform/timers.ts';
 import {
   type ExchangeAnswer,
   ExchangeFront,
@@ -48,6 +49,7 @@ async function openFront(options: { answer?: () => Promise<ExchangeAnswer>; post
     hostName: 'mx.beta.test',
     ...(options.postmaster === undefined ? {} : { postmaster: options.postmaster }),
     identity,
+    timers: systemTimers,
     journal: silentJournal,
     limits: { messageBytes: 100_000, recipients: 5, closeMs: 100 },
   });

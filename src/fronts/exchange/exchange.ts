@@ -2,6 +2,8 @@
 import type { AddressInfo } from 'node:net';
 import type { SpooledMessage } from '../../mailroom/contents/spool.ts';
 import type { Journal } from '../../platform/journal.ts';
+import { placeOf } from '../../platform/peer-place.ts';
+import type { Timers } from '../../platform/timers.ts';
 import { serverTlsOptions, type TlsIdentity } from '../../platform/tls.ts';
 import { Turns } from '../../platform/turns.ts';
 import { parseHeader } from '../../wire/mime/header.ts';
@@ -39,6 +41,7 @@ export interface ExchangeFrontOptions {
   /** Where mail for `postmaster` without domain goes (RFC 5321 section 4.5.1); refused without it. */
   readonly postmaster?: string;
   readonly identity: TlsIdentity;
+  readonly timers: Timers;
   readonly journal: Journal;
   readonly limits: Partial<SmtpDoorLimits> & {
     /** Octets of a message: an envelope is larger than what users may send (U-19). */
@@ -72,7 +75,7 @@ export class ExchangeFront implements AsyncDisposable {
   readonly #judging = new Turns(JUDGED_AT_ONCE);
 
   constructor(options: ExchangeFrontOptions) {
-    const { hostName, identity, limits } = options;
+    const { hostName, identity, timers, limits } = options;
     this.#options = options;
     this.#door = new SmtpDoor<never>({
       host: this.#host(),
@@ -80,6 +83,8 @@ export class ExchangeFront implements AsyncDisposable {
       tls: serverTlsOptions(identity),
       // IP-1, SEC-3, SEC-4: STARTTLS is announced, cleartext taken.
       mode: 'starttls',
+      placeOf,
+      timers,
       limits: { ...DEFAULT_SMTP_DOOR_LIMITS, recipients: RECIPIENTS, ...limits },
     });
   }

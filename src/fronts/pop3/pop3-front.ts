@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { Fault } from '../../platform/faults.ts';
 import type { Journal } from '../../platform/journal.ts';
+import { placeOf } from '../../platform/peer-place.ts';
 import type { Timers } from '../../platform/timers.ts';
 import { serverTlsOptions, type TlsIdentity } from '../../platform/tls.ts';
 import type { Pop3Limits } from '../../wire/pop3/pop3-limits.ts';
@@ -96,7 +97,7 @@ export class Pop3Front {
   }
 
   #receive(socket: Socket, tls: Pop3Address['tls']): void {
-    const peer = socket.remoteAddress ?? '';
+    const peer = placeOf(socket.remoteAddress ?? '');
     if (!this.#hasRoom(peer)) {
       this.#surroundings.journal.warn({ front: 'pop3', peer }, 'too many POP3 connections');
       // Before TLS there is no way to say why, and a handshake is what an attacker would make us do.

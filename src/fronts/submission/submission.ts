@@ -5,6 +5,7 @@ import type { LoginGuard } from '../../mailroom/accounts/login-guard.ts';
 import type { SpooledMessage } from '../../mailroom/contents/spool.ts';
 import type { Mailbox } from '../../mailroom/mailboxes/mailbox-store.ts';
 import type { Journal } from '../../platform/journal.ts';
+import { placeOf } from '../../platform/peer-place.ts';
 import { pause, type Timers } from '../../platform/timers.ts';
 import { serverTlsOptions, type TlsIdentity } from '../../platform/tls.ts';
 import { Turns } from '../../platform/turns.ts';
@@ -77,13 +78,15 @@ export class SubmissionFront implements AsyncDisposable {
   readonly #judging = new Turns(JUDGED_AT_ONCE);
 
   constructor(options: SubmissionFrontOptions) {
-    const { accessPoint, hostName, identity, mode, limits } = options;
+    const { accessPoint, hostName, identity, mode, timers, limits } = options;
     this.#options = options;
     this.#door = new SmtpDoor({
       host: this.#host(),
       name: hostName,
       tls: serverTlsOptions(identity),
       mode,
+      placeOf,
+      timers,
       limits: {
         ...DEFAULT_SMTP_DOOR_LIMITS,
         ...limits,

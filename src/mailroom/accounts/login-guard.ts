@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Clock, Instant } from '../../platform/clock.ts';
+import { placeOf } from '../../platform/peer-place.ts';
 
 export interface LoginAttempt {
   /** The address somebody claims to be. */
@@ -142,19 +143,4 @@ function waitFor(failures: number, ladder: Ladder): number | undefined {
   if (failures >= ladder.refuseFrom) return undefined;
   if (failures < ladder.free) return 0;
   return Math.min(ladder.firstWaitMs * 2 ** Math.min(failures - ladder.free, 30), ladder.longestWaitMs);
-}
-
-/** The whole address for IPv4; for IPv6 its /64, which one customer has whole. */
-export function placeOf(peerAddress: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(peerAddress);
-  if (mapped?.[1] !== undefined) return mapped[1];
-  if (!peerAddress.includes(':')) return peerAddress;
-  const [head = '', tail] = peerAddress.toLowerCase().split('::', 2);
-  const first = head === '' ? [] : head.split(':');
-  const last = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? 0 : Math.max(8 - first.length - last.length, 0);
-  return [...first, ...Array<string>(zeros).fill('0'), ...last]
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, ''))
-    .join(':');
 }

@@ -4,11 +4,19 @@ import type { SMTPServer } from 'smtp-server';
 import { SMTPConnection, type SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection';
 import { parseAddressCommand } from './address-command.ts';
 import { CommandStream } from './command-stream.ts';
+import type { Patience } from './door-timers.ts';
 import { hasEnhancedCode } from './smtp-reply.ts';
+
+/** What a peer has come for. */
+export type Progress = 'logged-in' | 'message-begun' | 'message-ended';
 
 /** One connection, where the library's own way of speaking is not ours. */
 export class Conversation extends SMTPConnection {
   readonly #watch: (socket: Socket) => void;
+  readonly #patience: Patience;
+  readonly #onGone: () => void;
+  #inMessage = false;
+  #cancelDeadline: (() => void) | undefined;
 
   constructor(options: {
     readonly server: SMTPServer;
@@ -16,9 +24,47 @@ export class Conversation extends SMTPConnection {
     readonly connection: SMTPConnectionOptions | null | undefined;
     /** Counts the connection until this socket closes. */
     readonly watch: (socket: Socket) => void;
+    readonly patience: Patience;
+    readonly onGone: () => void;
   }) {
     super(options.server, options.socket, options.connection ?? null);
     this.#watch = options.watch;
+    this.#patience = options.patience;
+    this.#onGone = options.onGone;
+  }
+
+  override init(): void {
+    this.#setDeadline(this.#patience.setupMs);
+    super.init();
+  }
+
+  override _onClose(): void {
+    this.#cancelDeadline?.();
+    this.#cancelDeadline = undefined;
+    this.#onGone();
+    super._onClose();
+  }
+
+  /**
+   * Gives the peer time anew. Talk alone gains none, nor do messages begun and taken back: a peer that says
+   * a little now and then would keep its place for ever.
+   */
+  progress(progress: Progress): void {
+    if (this._closed || (progress === 'message-begun' && this.#inMessage)) return;
+    this.#inMessage = progress === 'message-begun';
+    this.#setDeadline(this.#inMessage ? this.#patience.messageMs : this.#patience.setupMs);
+  }
+
+  #setDeadline(delayMs: number): void {
+    this.#cancelDeadline?.();
+    this.#cancelDeadline = this.#patience.timers.after(delayMs, () => this.#sendAway());
+  }
+
+  #sendAway(): void {
+    const readsMessage = this._parser !== false && this._parser._dataMode;
+    const isOurTurn = this._handlerPending || (this._dataStream && !readsMessage);
+    if (isOurTurn) this.#setDeadline(this.#patience.setupMs);
+    else this.send(421, '4.4.2 too slow');
   }
 
   /** Whether a message is coming in or a command is being answered. */

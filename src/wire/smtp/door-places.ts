@@ -4,18 +4,21 @@ import type { Socket } from 'node:net';
 export interface PlaceLimits {
   /** Connections at the same time. */
   readonly connections: number;
-  /** Connections at the same time from one IP address. */
+  /** Connections at the same time from one place. */
   readonly connectionsPerAddress: number;
 }
 
 /** Counts connections from the accept on, TLS handshakes included, in all and per address. */
 export class DoorPlaces {
   readonly #limits: PlaceLimits;
+  readonly #placeOf: (address: string) => string;
   readonly #sockets = new Map<Socket, string>();
   readonly #perAddress = new Map<string, number>();
 
-  constructor(limits: PlaceLimits) {
+  /** `placeOf` tells which addresses count together. */
+  constructor(limits: PlaceLimits, placeOf: (address: string) => string) {
     this.#limits = limits;
+    this.#placeOf = placeOf;
   }
 
   get taken(): number {
@@ -25,7 +28,7 @@ export class DoorPlaces {
   /** Takes a place until the socket closes; false when there is none. */
   enter(socket: Socket): boolean {
     // A peer that is gone already has no address, and closes at once.
-    const address = socket.remoteAddress ?? '';
+    const address = this.#placeOf(socket.remoteAddress ?? '');
     const taken = this.#perAddress.get(address) ?? 0;
     if (this.taken >= this.#limits.connections || taken >= this.#limits.connectionsPerAddress) return false;
     this.#sockets.set(socket, address);

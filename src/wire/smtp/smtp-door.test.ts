@@ -3,8 +3,33 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { TestAuthority } from '../../../test/smtp/certificates.ts';
 import { Dialogue, plainToken } from '../../../test/smtp/dialogue.ts';
+import type { DoorTimers } from './door-timers.ts';
 import { DEFAULT_SMTP_DOOR_LIMITS, SmtpDoor, type SmtpDoorLimits } from './smtp-door.ts';
 import type { SmtpHost, SmtpTransaction } from './smtp-host.ts';
+
+/** Timers that fire when told to. */
+class HandTimers implements DoorTimers {
+  readonly #waiting = new Set<{ at: number; callback: () => void }>();
+  #now = 0;
+
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  after(delayMs: number, callback: () => void): () => void {
+    const timer = { at: this.#now + delayMs, callback };
+    this.#waiting.add(timer);
+    return () => this.#waiting.delete(timer);
+  }
+
+  pass(ms: number): void {
+    this.#now += ms;
+    for (const timer of [...this.#waiting].filter(({ at }) => at <= this.#now)) {
+      this.#waiting.delete(timer);
+      timer.callback();
+    }
+  }
+}
 
 const OK = { code: 250, enhanced: '2.0.0', text: 'taken' };
 let authority: TestAuthority;
@@ -22,6 +47,8 @@ async function openDoor(
     limits?: Partial<SmtpDoorLimits>;
     mode?: 'implicit' | 'starttls';
     login?: boolean;
+    timers?: DoorTimers;
+    placeOf?: (address: string) => string;
   } = {},
 ) {
   const heard: Heard = { transactions: [], failures: [], disturbances: [] };
@@ -59,6 +86,8 @@ async function openDoor(
     name: 'mx.alfa.test',
     tls: identity,
     mode: options.mode ?? 'starttls',
+    ...(options.timers && { timers: options.timers }),
+    ...(options.placeOf && { placeOf: options.placeOf }),
     limits: {
       ...DEFAULT_SMTP_DOOR_LIMITS,
       messageBytes: 100_000,
@@ -357,6 +386,114 @@ suite('smtp door', () => {
     using dialogue = await greeted(port);
     assert.match(await dialogue.reply(), /^421 4\.4\.2/);
     await dialogue.closed();
+  });
+
+  test('SEC-11 talk alone, or messages taken back, keep no place for ever', async () => {
+    const timers = new HandTimers();
+    const { door, port } = await openDoor({ timers, limits: { setupMs: 1000, messageMs: 5000 } });
+    await using _ = door;
+    using talker = await greeted(port);
+    timers.pass(999);
+    assert.match(await talker.say('NOOP'), /^250/);
+    timers.pass(1);
+    assert.match(await talker.reply(), /^421 4\.4\.2 too slow/);
+    await talker.closed();
+
+    using undecided = await greeted(port);
+    await undecided.say('EHLO client.test');
+    assert.match(await undecided.say('MAIL FROM:<a@alfa.test>'), /^250/);
+    timers.pass(4999);
+    assert.match(await undecided.say('RSET'), /^250/);
+    assert.match(await undecided.say('MAIL FROM:<a@alfa.test>'), /^250/);
+    timers.pass(1);
+    assert.match(await undecided.reply(), /^421 4\.4\.2/);
+
+    using trickling = await withEnvelope(port);
+    await trickling.say('DATA');
+    trickling.write('S');
+    timers.pass(5000);
+    assert.match(await trickling.reply(), /^421 4\.4\.2/);
+    await trickling.closed();
+    assert.equal(timers.waiting, 0);
+  });
+
+  test('SEC-11 who brings messages one after the other may stay', async () => {
+    const timers = new HandTimers();
+    const { door, port, heard } = await openDoor({
+      timers,
+      login: true,
+      limits: { setupMs: 1000, messageMs: 5000 },
+    });
+    await using _ = door;
+    using dialogue = await greeted(port);
+    await dialogue.startTls();
+    timers.pass(900);
+    assert.match(await dialogue.say(`AUTH PLAIN ${plainToken('a@alfa.test', 'segreta')}`), /^235/);
+    for (let count = 0; count < 3; count++) {
+      timers.pass(900);
+      await dialogue.say('MAIL FROM:<a@alfa.test>');
+      timers.pass(2400);
+      await dialogue.say('RCPT TO:<b@beta.test>');
+      await dialogue.say('DATA');
+      timers.pass(2400);
+      assert.match(await dialogue.say('ciao\r\n.'), /^250/);
+    }
+    assert.equal(heard.transactions.length, 3);
+    dialogue[Symbol.dispose]();
+    while (door.connections > 0) await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(timers.waiting, 0);
+  });
+
+  test('SEC-11 nobody is sent away while it is we who are slow', async () => {
+    const timers = new HandTimers();
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const { promise: begun, resolve: tellBegun } = Promise.withResolvers<void>();
+    const { door, port } = await openDoor({
+      timers,
+      limits: { setupMs: 1000, messageMs: 5000 },
+      host: {
+        takeMessage: async (octets) => {
+          for await (const _ of octets);
+          tellBegun();
+          await released;
+          return OK;
+        },
+      },
+    });
+    await using _ = door;
+    using dialogue = await withEnvelope(port);
+    await dialogue.say('DATA');
+    const reply = dialogue.say('ciao\r\n.');
+    await begun;
+    timers.pass(60_000);
+    release();
+    assert.match(await reply, /^250/);
+  });
+
+  test('SEC-11 a handshake that never ends is ended', async () => {
+    const timers = new HandTimers();
+    const { door, port } = await openDoor({ timers, mode: 'implicit', limits: { setupMs: 1000 } });
+    await using _ = door;
+    using silent = await Dialogue.open(port);
+    using polite = await Dialogue.open(port, { tls: true });
+    assert.match(await polite.reply(), /^220/);
+    await polite.say('EHLO client.test');
+    await polite.say('MAIL FROM:<a@alfa.test>');
+    while (door.connections < 2) await new Promise((resolve) => setImmediate(resolve));
+    timers.pass(1000);
+    await silent.closed();
+    assert.match(await polite.say('NOOP'), /^250/);
+  });
+
+  test('SEC-11 addresses of one place are counted together', async () => {
+    const { door, port } = await openDoor({
+      limits: { connectionsPerAddress: 1 },
+      placeOf: () => 'one street',
+    });
+    await using _ = door;
+    using __ = await greeted(port);
+    using second = await Dialogue.open(port, { from: '127.0.0.2' });
+    assert.match(await second.reply(), /^421 4\.7\.0/);
   });
 
   test('closing says goodbye to the idle and lets a message finish', async () => {

@@ -11,6 +11,7 @@ import type {
 } from 'smtp-server';
 import { DoorListener } from './door-listener.ts';
 import { DoorPlaces, type PlaceLimits } from './door-places.ts';
+import { type DoorTimers, machineTimers } from './door-timers.ts';
 import { IncomingMessage } from './incoming-message.ts';
 import type { SmtpContext, SmtpHost, SmtpPeer } from './smtp-host.ts';
 import { replyWords, type SmtpReply } from './smtp-reply.ts';
@@ -24,6 +25,10 @@ export interface SmtpDoorLimits extends PlaceLimits {
   readonly recipients: number;
   /** Silence of the peer; RFC 5321 section 4.5.3.2.7 asks for five minutes. */
   readonly idleMs: number;
+  /** To log in, and again to begin a message, whatever else is said meanwhile. */
+  readonly setupMs: number;
+  /** From the beginning of a message, its MAIL command, to its end. */
+  readonly messageMs: number;
   /** Failed logins on one connection. */
   readonly failedLogins: number;
   /** Octets of a command line. */
@@ -37,6 +42,8 @@ export const DEFAULT_SMTP_DOOR_LIMITS: Omit<SmtpDoorLimits, 'messageBytes' | 're
   connectionsPerAddress: 50,
   drainBytes: 64 * 1024 * 1024,
   idleMs: 5 * 60_000,
+  setupMs: 5 * 60_000,
+  messageMs: 30 * 60_000,
   failedLogins: 3,
   commandBytes: 4096,
   closeMs: 5_000,
@@ -49,6 +56,10 @@ export interface SmtpDoorOptions<User> {
   readonly tls: TlsOptions;
   /** `implicit`: TLS from the first octet (RFC 8314); `starttls`: offered (RFC 3207). */
   readonly mode: 'implicit' | 'starttls';
+  /** Which addresses are one place for `connectionsPerAddress`; each for itself unless told. */
+  readonly placeOf?: (address: string) => string;
+  /** The machine's unless told. */
+  readonly timers?: DoorTimers;
   readonly limits: SmtpDoorLimits;
 }
 
@@ -72,8 +83,13 @@ export class SmtpDoor<User> implements AsyncDisposable {
 
   constructor(options: SmtpDoorOptions<User>) {
     this.#options = options;
-    this.#places = new DoorPlaces(options.limits);
-    this.#server = new DoorListener(this.#serverOptions(), this.#places);
+    const { limits, timers = machineTimers, placeOf = (address) => address } = options;
+    const { setupMs, messageMs } = limits;
+    this.#places = new DoorPlaces(limits, placeOf);
+    this.#server = new DoorListener(this.#serverOptions(), {
+      places: this.#places,
+      patience: { timers, setupMs, messageMs },
+    });
     this.#server.on('error', (error) => options.host.onDisturbance(error));
   }
 
@@ -142,6 +158,7 @@ export class SmtpDoor<User> implements AsyncDisposable {
       onRcptTo: (address, session, callback) => callback(asError(this.#checkRcpt(address, session))),
       onData: (stream, session, callback) => {
         this.#receive(stream, session).then((reply) => {
+          this.#server.progress(session.id, 'message-ended');
           if (reply.code === 250) callback(null, replyWords(reply));
           else callback(asError(reply));
         }, callback);
@@ -161,7 +178,10 @@ export class SmtpDoor<User> implements AsyncDisposable {
     let refused: SmtpReply;
     try {
       const answer = await host.authenticate?.(credentialsOf(auth), peer);
-      if (answer !== undefined && 'user' in answer) return { user: answer.user };
+      if (answer !== undefined && 'user' in answer) {
+        this.#server.progress(session.id, 'logged-in');
+        return { user: answer.user };
+      }
       refused = answer?.refused ?? { code: 535, enhanced: '5.7.8', text: 'authentication failed' };
     } catch (error) {
       refused = host.translate(error, peer);
@@ -176,7 +196,9 @@ export class SmtpDoor<User> implements AsyncDisposable {
 
   #checkMail(address: SMTPServerAddress, session: SMTPServerSession): SmtpReply | undefined {
     if (hasOther(address, MAIL_PARAMETERS)) return UNKNOWN_PARAMETER;
-    return this.#ask(session, (context) => this.#options.host.checkSender(address.address, context));
+    const refused = this.#ask(session, (context) => this.#options.host.checkSender(address.address, context));
+    if (refused === undefined) this.#server.progress(session.id, 'message-begun');
+    return refused;
   }
 
   #checkRcpt(address: SMTPServerAddress, session: SMTPServerSession): SmtpReply | undefined {
