@@ -34,7 +34,7 @@ async function openHouse(role: 'user' | 'service' = 'user') {
   const openWarnings = () =>
     new QuotaWarnings({
       store,
-      provider: { name: 'Gestore Alfa', domain: 'alfa.test', serviceAddress: 'posta-certificata@alfa.test' },
+      provider: { name: 'Gestore Alfa', domain: 'alfa.test', serviceAddress: 'postmaster@alfa.test' },
       clock: new FixedClock(NOW),
       ids: new CountingIds(),
       journal: silentJournal,
@@ -132,7 +132,7 @@ suite('warnings of a mailbox that fills up', () => {
       text,
       [
         'Date: Sun, 22 Nov 2026 10:00:00 +0100',
-        'From: Gestore Alfa <posta-certificata@alfa.test>',
+        'From: Gestore Alfa <postmaster@alfa.test>',
         'To: protocollo@alfa.test',
         'Subject: Spazio della casella occupato al 80%',
         'Message-ID: <id0000000000000000000001@alfa.test>',
