@@ -6,7 +6,7 @@ import type { Journal } from '../platform/journal.ts';
 
 /**
  * Opens the index over a store in its folder. What it keeps of messages is worked out in a thread of its own by
- * the module that knows what mail programs ask for. Throws the Fault `index-unavailable`.
+ * the module that knows what mail programs ask for. Throws the Fault `search-index-unavailable`.
  */
 export function openSearch(options: {
   readonly folder: string;

@@ -7,6 +7,7 @@ import { openMemorySearch } from '../../src/engines/memory/memory-search.ts';
 import { openMemoryStore } from '../../src/engines/memory/memory-store.ts';
 import { openSqliteSearch } from '../../src/engines/sqlite/search/sqlite-search.ts';
 import { openSqliteStore } from '../../src/engines/sqlite/sqlite-store.ts';
+import type { StoreLimits } from '../../src/engines/store-rules.ts';
 import { deriveCard } from '../../src/fronts/imap/card-derivation.ts';
 import type { ImapFrontLimits } from '../../src/fronts/imap/front-limits.ts';
 import type { ImapTexts } from '../../src/fronts/imap/front-texts.ts';
@@ -66,6 +67,7 @@ export interface ImapHouseOptions {
   readonly quotaBytes?: number;
   readonly folders?: readonly NewFolder[];
   readonly compress?: boolean;
+  readonly storeLimits?: Partial<StoreLimits>;
   /** Stands in front of the store that the house opens. */
   readonly wrap?: (store: HouseStore) => HouseStore;
 }
@@ -76,8 +78,12 @@ export async function openImapHouse(options: ImapHouseOptions = {}): Promise<Ima
   mkdirSync(spool);
   const opened =
     options.engine === 'sqlite'
-      ? await openSqliteStore({ folder: join(folder, 'store'), journal: options.journal ?? silentJournal })
-      : openMemoryStore();
+      ? await openSqliteStore({
+          folder: join(folder, 'store'),
+          journal: options.journal ?? silentJournal,
+          limits: options.storeLimits ?? {},
+        })
+      : openMemoryStore({ limits: options.storeLimits ?? {} });
   const derivationModule = import.meta.resolve('../../src/fronts/imap/card-derivation.ts');
   const search =
     options.engine === 'sqlite'

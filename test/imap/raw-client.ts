@@ -1,23 +1,42 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { readFileSync } from 'node:fs';
-import { connect, type TLSSocket } from 'node:tls';
+import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 
 /** Patience with a server under test. */
 const PATIENCE_MS = 30_000;
 
-/** An IMAP connection over TLS that sends octets and gives back all that is said; one character an octet. */
+/** An IMAP connection that sends octets and gives back all that is said; one character an octet. */
 export class RawClient implements Disposable {
-  readonly #socket: TLSSocket;
+  #socket: Socket;
   #received = '';
   #closed = false;
   #wake: () => void = () => undefined;
 
-  private constructor(socket: TLSSocket) {
+  private constructor(socket: Socket) {
     this.#socket = socket;
+    this.#listen(socket);
+  }
+
+  /** Connects over TLS and passes over the greeting. */
+  static async open(server: { readonly port: number; readonly caFile: string }): Promise<RawClient> {
+    const { port, caFile } = server;
+    const client = new RawClient(connectTls({ host: '127.0.0.1', port, ca: readFileSync(caFile) }));
+    await client.until(/^\* OK .*\r\n/);
+    return client;
+  }
+
+  /** Connects without TLS and passes over the greeting. */
+  static async openPlain(port: number): Promise<RawClient> {
+    const client = new RawClient(connect({ host: '127.0.0.1', port }));
+    await client.until(/^\* OK .*\r\n/);
+    return client;
+  }
+
+  #listen(socket: Socket): void {
     socket.setNoDelay(true);
-    socket.setEncoding('latin1');
-    socket.on('data', (text: string) => {
-      this.#received += text;
+    socket.on('data', (octets: Buffer) => {
+      this.#received += octets.toString('latin1');
       this.#wake();
     });
     socket.on('error', () => undefined);
@@ -27,13 +46,18 @@ export class RawClient implements Disposable {
     });
   }
 
-  /** Connects and passes over the greeting. */
-  static async open(server: { readonly port: number; readonly caFile: string }): Promise<RawClient> {
-    const { port, caFile } = server;
-    const socket = connect({ host: '127.0.0.1', port, ca: readFileSync(caFile) });
-    const client = new RawClient(socket);
-    await client.until(/^\* OK .*\r\n/);
-    return client;
+  /** RFC 9051 section 6.2.1. */
+  async startTls(caFile: string): Promise<void> {
+    await this.command('starttls', 'STARTTLS');
+    const plain = this.#socket;
+    plain.removeAllListeners();
+    const socket = connectTls({ socket: plain, host: '127.0.0.1', ca: readFileSync(caFile) });
+    this.#socket = socket;
+    await new Promise((resolve, reject) => {
+      socket.once('secureConnect', resolve);
+      socket.once('error', reject);
+    });
+    this.#listen(socket);
   }
 
   get isClosed(): boolean {

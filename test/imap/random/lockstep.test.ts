@@ -30,6 +30,8 @@ for (const seed of SEEDS) {
         texts: TEXTS,
         limits: { appendBytes: 10_000_000 },
         quotaBytes: 1_000_000_000,
+        // The reference forgets nothing.
+        storeLimits: { expungedKept: 10_000_000 },
         folders: [{ name: 'INBOX', subscribed: false }],
       });
       const backend = new ReferenceBackend();

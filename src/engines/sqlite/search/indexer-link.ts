@@ -26,7 +26,7 @@ export class IndexerLink implements AsyncDisposable {
     this.#journal = journal;
   }
 
-  /** Starts the thread; rejects with the Fault `index-unavailable` when it cannot open its files. */
+  /** Starts the thread; rejects with the Fault `search-index-unavailable` when it cannot open its files. */
   static async open(options: IndexerOptions, journal: Journal): Promise<IndexerLink> {
     const link = new IndexerLink(options, journal);
     await link.#start();
@@ -92,7 +92,9 @@ export class IndexerLink implements AsyncDisposable {
         } else this.#hear(message);
       });
       worker.once('exit', () => {
-        reject(new Fault('index-unavailable', `the search index: ${cause}`, { temporary: true, cause }));
+        reject(
+          new Fault('search-index-unavailable', `the search index: ${cause}`, { temporary: true, cause }),
+        );
         if (this.#worker === worker) this.#died(cause);
       });
     });

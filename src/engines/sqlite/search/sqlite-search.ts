@@ -18,7 +18,7 @@ export interface SqliteSearchOptions {
   readonly derivationModule: string;
 }
 
-/** Opens the index of a store, and begins to index what is new. Throws the Fault `index-unavailable`. */
+/** Opens the index of a store, and begins to index what is new. Throws the Fault `search-index-unavailable`. */
 export async function openSqliteSearch(options: SqliteSearchOptions): Promise<SqliteSearch> {
   const { folder, journal, derivationModule } = options;
   const indexPath = join(folder, 'search.db');
