@@ -34,7 +34,10 @@ async function keptText(content: MessageContent, header: Buffer): Promise<Conten
   if (texts.header.length + texts.body.length > KEPT_TEXT_LENGTH) return undefined;
   // A line end inside a value, out of an encoded word, would make two lines of one field.
   const lines = texts.header === '' ? 0 : texts.header.split('\n').length;
-  return lines === parseHeader(header).fields.length ? texts : undefined;
+  const { fields } = parseHeader(header);
+  // A name with other octets might be folded into one that it is not.
+  const plain = fields.every(({ name }) => /^[\x21-\x7e]*$/.test(name));
+  return plain && lines === fields.length ? texts : undefined;
 }
 
 function orderingOf(header: Buffer): OrderingCard {
