@@ -42,23 +42,33 @@ export class Provider implements AsyncDisposable {
   readonly accounts: Accounts;
   /** Where the doors listen. */
   readonly ports: DoorPorts;
+  readonly #begin: () => void;
   readonly #stack: AsyncDisposableStack;
 
-  private constructor(running: Running, stack: AsyncDisposableStack) {
+  private constructor(running: Running, begin: () => void, stack: AsyncDisposableStack) {
     this.config = running.config;
     this.store = running.store;
     this.house = running.house;
     this.relay = running.relay;
     this.accounts = running.accounts;
     this.ports = running.ports;
+    this.#begin = begin;
     this.#stack = stack;
   }
 
-  /**
-   * Starts everything, doors last: whoever gets in finds all of it working. Throws a Fault that says
-   * what is in the way: a key, a file, the index, a port, a folder somebody else uses.
-   */
+  /** Opens a provider that begins at once. Throws what `open` throws. */
   static async start(config: Config, surroundings: Surroundings): Promise<Provider> {
+    const provider = await Provider.open(config, surroundings);
+    provider.begin();
+    return provider;
+  }
+
+  /**
+   * Opens everything, doors last: whoever gets in finds all of it working. What is to be relayed waits for
+   * `begin`. Throws a Fault that says what is in the way: a key, a file, the index, a port, a folder
+   * somebody else uses.
+   */
+  static async open(config: Config, surroundings: Surroundings): Promise<Provider> {
     await using stack = new AsyncDisposableStack();
     const around = completed(surroundings);
     const { clock, ids, journal } = around;
@@ -86,11 +96,18 @@ export class Provider implements AsyncDisposable {
       stack,
     );
     stack.use(house.deadlines);
-    relay.start();
-    house.deadlines.start();
-    refresh.start();
+    const begin = () => {
+      relay.start();
+      house.deadlines.start();
+      refresh.start();
+    };
     journal.info({ provider: config.provider.name, ports }, 'provider started');
-    return new Provider({ config, store, house, relay, accounts, ports }, stack.move());
+    return new Provider({ config, store, house, relay, accounts, ports }, begin, stack.move());
+  }
+
+  /** Takes up queue, deadlines and index. Once: peers that start as well should have their doors open. */
+  begin(): void {
+    this.#begin();
   }
 
   /** Makes a mailbox with the usual folders, or changes the one of that address. */

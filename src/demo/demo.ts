@@ -88,6 +88,8 @@ export class Demo implements AsyncDisposable {
     await openOthers(country, authority);
     const providers = await openProviders(country, { authority, without });
     const running = [...providers.values()];
+    // Now that all doors are open: what waits for a peer that is not there yet would wait longer.
+    for (const provider of running) provider.begin();
     stack.use(
       await DemoControl.listen(folder, (order) => obey(order, { folder, clock, providers: running })),
     );
@@ -124,13 +126,13 @@ async function openProviders(
     PROVIDERS.map(async (provider) => {
       const config = await configure(country, { provider, authority });
       if (!without.includes(provider.key)) {
-        const running = country.stack.use(await startProvider(country, config));
-        await furnish(running, provider);
-        return [[provider.key, running] as const];
+        const open = country.stack.use(await openProvider(country, config));
+        await furnish(open, provider);
+        return [[provider.key, open] as const];
       }
       // Its mailboxes are made once, before another process has its store.
       if (!existsSync(config.folder)) {
-        await using passing = await startProvider(country, { ...config, listen: NO_DOORS });
+        await using passing = await openProvider(country, { ...config, listen: NO_DOORS });
         await furnish(passing, provider);
       }
       return [];
@@ -157,8 +159,8 @@ async function configure(
   throw new Fault('config-invalid', JSON.stringify(reading.problems), { temporary: false });
 }
 
-function startProvider({ clock, ids }: Country, config: Config): Promise<Provider> {
-  return Provider.start(config, { journal: openJournal(config.journal), clock, ids, dns: demoDns });
+function openProvider({ clock, ids }: Country, config: Config): Promise<Provider> {
+  return Provider.open(config, { journal: openJournal(config.journal), clock, ids, dns: demoDns });
 }
 
 /** The mailboxes of the roster; those that exist stay as their users left them. */

@@ -8,6 +8,8 @@ const MINUTE = 60 * SECOND;
 
 /** Waits after the first, second ... failed attempt; the last one is repeated. */
 export const DEFAULT_RETRY_WAITS_MS: readonly number[] = [
+  // A peer that is restarting is soon back.
+  2 * SECOND,
   15 * SECOND,
   30 * SECOND,
   MINUTE,
