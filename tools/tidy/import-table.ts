@@ -266,6 +266,7 @@ export const importTable: ImportTable = {
       'submission-client.ts',
     ],
     'engines/sqlite': ['folder-lock.ts', 'search/sqlite-search.ts', 'stored-records.ts'],
+    'points/quota': ['quota-warnings.ts'],
     'mailroom/accounts': ['login-guard.ts', 'passwords.ts'],
     'mailroom/contents': ['blob-octets.ts', 'composition.ts', 'spool.ts'],
     'mailroom/mailboxes': ['folders.ts'],
