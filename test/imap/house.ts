@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -179,4 +180,8 @@ async function deliver(
   const step = new StepDraft().keep(composition);
   step.part([{ do: 'append', mailbox, folder, content, flags: [], receivedAt: now, savedAt: now, counted }]);
   await store.commit(step.build());
+}
+
+export function sha256(octets: Buffer | string): string {
+  return createHash('sha256').update(octets).digest('hex');
 }

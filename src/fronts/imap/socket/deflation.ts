@@ -24,12 +24,14 @@ export class Deflation {
   readonly #inflate: InflateRaw;
   /** Who waits for octets to go out; the end of the connection lets them go too. */
   readonly #waiting = new Set<() => void>();
+  readonly #listener: DeflationListener;
   #full = false;
 
   constructor(listener: DeflationListener) {
     this.#deflate = createDeflateRaw({ level: LEVEL, windowBits: WINDOW_BITS, memLevel: MEMORY_LEVEL });
     this.#inflate = createInflateRaw();
-    this.#deflate.on('data', (octets: Buffer) => listener.deflated(octets));
+    this.#listener = listener;
+    this.#deflate.on('readable', () => this.#deliver());
     this.#deflate.on('error', () => listener.broken());
     this.#deflate.on('close', () => {
       for (const resolve of this.#waiting) resolve();
@@ -61,10 +63,20 @@ export class Deflation {
       this.#waiting.add(resolve);
       this.#deflate.write(octets, () => undefined);
       this.#deflate.flush(constants.Z_SYNC_FLUSH, () => {
+        // 'readable' may come later than this, and who waits may end the connection.
+        this.#deliver();
         this.#waiting.delete(resolve);
         resolve();
       });
     });
+  }
+
+  #deliver(): void {
+    for (;;) {
+      const octets: Buffer | null = this.#deflate.read();
+      if (octets === null) return;
+      this.#listener.deflated(octets);
+    }
   }
 
   pause(): void {
