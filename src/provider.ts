@@ -71,10 +71,14 @@ export class Provider implements AsyncDisposable {
   static async open(config: Config, surroundings: Surroundings): Promise<Provider> {
     await using stack = new AsyncDisposableStack();
     const around = completed(surroundings);
-    const { clock, ids, journal } = around;
+    const { clock, ids, journal, alerts } = around;
     const folders = await openFolders(config.folder);
     const onFailure = (fault: Fault, restarted: boolean) =>
-      journal.error({ error: fault, restarted }, 'ALARM: the writer of the store died');
+      alerts.raise({
+        code: restarted ? 'store-writer-restarted' : 'store-writer-dead',
+        sentence: 'the writer of the store died',
+        facts: { error: fault },
+      });
     const store = stack.use(await openSqliteStore({ folder: folders.store, journal, onFailure }));
     const search = stack.use(await openSearch({ folder: folders.store, store, journal }));
     await sweepSpool(folders.spool);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { AlertBoard } from '../platform/alerts.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { CachingDns, type Dns, SystemDns } from '../platform/dns.ts';
 import { type Ids, randomIds } from '../platform/ids.ts';
@@ -12,6 +13,8 @@ export interface Surroundings {
   readonly timers?: Timers;
   readonly ids?: Ids;
   readonly dns?: Dns;
+  /** What needs a person; shown, counted and sent on. */
+  readonly alerts?: AlertBoard;
 }
 
 /** The surroundings with what was left out taken from the machine. */
@@ -24,6 +27,7 @@ export function completed(surroundings: Surroundings): Around {
     clock,
     timers: surroundings.timers ?? systemTimers,
     ids: surroundings.ids ?? randomIds,
+    alerts: surroundings.alerts ?? new AlertBoard(surroundings.journal),
     dns: surroundings.dns ?? new CachingDns({ dns: new SystemDns(), clock }),
   };
 }

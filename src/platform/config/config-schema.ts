@@ -1,43 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { z } from 'zod';
+import { address, domain, key, MEBIBYTE, path, port } from './section.ts';
 
-/** What a key is measured in; shown in the reference beside its sentence. */
-type Unit =
-  | 'octets'
-  | 'milliseconds'
-  | 'seconds'
-  | 'hours'
-  | 'count'
-  | 'path'
-  | 'address'
-  | 'domain'
-  | 'port'
-  | 'host'
-  | 'url'
-  | 'text'
-  | 'choice'
-  | 'switch';
-
-/** Every key carries one sentence and a unit; the reference page and `check-config` show them. */
-function key<T extends z.ZodType>(schema: T, unit: Unit, sentence: string): T {
-  return schema.meta({ unit, description: sentence });
-}
-
-const MEBIBYTE = 1024 * 1024;
 /** DM 2/11/2005 article 12: no provider may offer less for size times recipients (AP-13). */
 export const LEGAL_SIZE_BYTES = 30 * MEBIBYTE;
-
-const path = (sentence: string) => key(z.string().min(1), 'path', sentence);
-const domain = z
-  .string()
-  .regex(
-    /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/,
-    'write a domain in lower case, like pec.example.it',
-  );
-const address = z
-  .string()
-  .regex(/^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/, 'write one bare address, like posta-certificata@pec.example.it');
-const port = z.int().min(0).max(65535);
 
 const listener = (defaultPort: number, sentence: string) =>
   key(
