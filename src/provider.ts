@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { countAlerts, countRecords } from './composition/counting.ts';
 import { type DoorPorts, openDoors } from './composition/doors.ts';
 import { openFolders, sweepSpool } from './composition/folders.ts';
 import { openRelay } from './composition/relaying.ts';
@@ -71,7 +72,8 @@ export class Provider implements AsyncDisposable {
   static async open(config: Config, surroundings: Surroundings): Promise<Provider> {
     await using stack = new AsyncDisposableStack();
     const around = completed(surroundings);
-    const { clock, ids, journal, alerts } = around;
+    const { clock, ids, journal, alerts, metrics } = around;
+    stack.defer(countAlerts(alerts, metrics));
     const folders = await openFolders(config.folder);
     const onFailure = (fault: Fault, restarted: boolean) =>
       alerts.raise({
@@ -80,6 +82,7 @@ export class Provider implements AsyncDisposable {
         facts: { error: fault },
       });
     const store = stack.use(await openSqliteStore({ folder: folders.store, journal, onFailure }));
+    countRecords(store, metrics);
     const search = stack.use(await openSearch({ folder: folders.store, store, journal }));
     await sweepSpool(folders.spool);
     const { directory, refresh } = await openDirectory(config, {

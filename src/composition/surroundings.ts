@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../platform/clock.ts';
 import { CachingDns, type Dns, SystemDns } from '../platform/dns.ts';
 import { type Ids, randomIds } from '../platform/ids.ts';
 import type { Journal } from '../platform/journal.ts';
+import { MetricsRegistry } from '../platform/metrics.ts';
 import { systemTimers, type Timers } from '../platform/timers.ts';
 
 /** What a provider takes from its surroundings; tests and the demo bring their own. */
@@ -15,6 +16,8 @@ export interface Surroundings {
   readonly dns?: Dns;
   /** What needs a person; shown, counted and sent on. */
   readonly alerts?: AlertBoard;
+  /** What is counted; never shared by two providers. */
+  readonly metrics?: MetricsRegistry;
 }
 
 /** The surroundings with what was left out taken from the machine. */
@@ -27,6 +30,7 @@ export function completed(surroundings: Surroundings): Around {
     clock,
     timers: surroundings.timers ?? systemTimers,
     ids: surroundings.ids ?? randomIds,
+    metrics: surroundings.metrics ?? new MetricsRegistry(),
     alerts: surroundings.alerts ?? new AlertBoard(surroundings.journal),
     dns: surroundings.dns ?? new CachingDns({ dns: new SystemDns(), clock }),
   };

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { LogEvent } from '../evidence/certification-log/log-store.ts';
+import type { StepStore } from '../mailroom/steps/step-store.ts';
+import type { AlertBoard } from '../platform/alerts.ts';
+import type { Metrics } from '../platform/metrics.ts';
+
+/** Every event, as an object so that a new one cannot be forgotten here. */
+const EVENTS: Record<LogEvent, true> = {
+  acceptance: true,
+  'non-acceptance-formal': true,
+  'non-acceptance-virus': true,
+  'envelope-sent': true,
+  'smtp-failure': true,
+  'envelope-received': true,
+  'take-charge-emitted': true,
+  'take-charge-received': true,
+  'anomaly-created': true,
+  'ordinary-refused': true,
+  'ordinary-discarded': true,
+  'duplicate-received': true,
+  'virus-detected': true,
+  'virus-notice-received': true,
+  'virus-nondelivery-emitted': true,
+  delivered: true,
+  'delivery-receipt-emitted': true,
+  'nondelivery-emitted': true,
+  'notification-received': true,
+  'notification-undeliverable': true,
+  'timeout-12h': true,
+  'timeout-24h': true,
+  'index-updated': true,
+};
+
+/** Counts what is committed to the certification log: what happened to messages, by the law's own events. */
+export function countRecords(store: Pick<StepStore, 'onCommitted'>, metrics: Metrics): void {
+  const records = metrics.counter({
+    name: 'ceralacca_records_total',
+    sentence: 'Records written in the certification log, by event.',
+    labels: { event: Object.keys(EVENTS) },
+  });
+  store.onCommitted(({ step, outcome }) => {
+    step.parts.forEach((part, number) => {
+      if (outcome.parts[number]?.done !== true) return;
+      for (const act of part.acts) if (act.do === 'record') records.add({ event: act.record.event });
+    });
+  });
+}
+
+/** Counts alerts that begin and tells how many last; returns how to stop. */
+export function countAlerts(alerts: AlertBoard, metrics: Metrics): () => void {
+  const raised = metrics.counter({
+    name: 'ceralacca_alerts_raised_total',
+    sentence: 'Alerts that began; the journal and /status say which.',
+  });
+  metrics.measured({
+    name: 'ceralacca_alerts',
+    sentence: 'Alerts that last at the moment.',
+    measure: () => [{ labels: {}, value: alerts.current().length }],
+  });
+  return alerts.listen((_alert, state) => {
+    if (state === 'raised') raised.add({});
+  });
+}
