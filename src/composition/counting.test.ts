@@ -5,7 +5,7 @@ import type { Committed } from '../mailroom/steps/step-store.ts';
 import { AlertBoard } from '../platform/alerts.ts';
 import { silentJournal } from '../platform/journal.ts';
 import { MetricsRegistry } from '../platform/metrics.ts';
-import { countAlerts, countRecords } from './counting.ts';
+import { countAlerts, countRecords, timedKey } from './counting.ts';
 
 const record = { instant: 0, event: 'delivered', identifier: 'a', sender: 'b', recipients: [] } as const;
 
@@ -44,4 +44,26 @@ test('alerts are counted when they begin, and told while they last', async () =>
   assert.match(text, /^ceralacca_alerts 0$/m);
   assert.match(text, /^ceralacca_alerts_raised_total 1$/m);
   stop();
+});
+
+test('signatures are timed, those that fail apart', async () => {
+  const metrics = new MetricsRegistry();
+  let broken = false;
+  const key = timedKey(
+    {
+      certificate: Buffer.from('c'),
+      chain: [],
+      sign: async (bytes) => {
+        if (broken) throw new Error('gone');
+        return bytes;
+      },
+    },
+    metrics,
+  );
+  assert.equal((await key.sign(Buffer.from('x'))).toString(), 'x');
+  broken = true;
+  await assert.rejects(key.sign(Buffer.from('x')), /gone/);
+  const text = await metrics.text();
+  assert.match(text, /^ceralacca_signing_seconds_count\{result="signed"\} 1$/m);
+  assert.match(text, /^ceralacca_signing_seconds_count\{result="failed"\} 1$/m);
 });

@@ -2,7 +2,8 @@
 import type { LogEvent } from '../evidence/certification-log/log-store.ts';
 import type { StepStore } from '../mailroom/steps/step-store.ts';
 import type { AlertBoard } from '../platform/alerts.ts';
-import type { Metrics } from '../platform/metrics.ts';
+import { LATENCY_SECONDS, type Metrics } from '../platform/metrics.ts';
+import type { KeyDriver } from '../trust/signing/key-driver.ts';
 
 /** Every event, as an object so that a new one cannot be forgotten here. */
 const EVENTS: Record<LogEvent, true> = {
@@ -60,4 +61,29 @@ export function countAlerts(alerts: AlertBoard, metrics: Metrics): () => void {
   return alerts.listen((_alert, state) => {
     if (state === 'raised') raised.add({});
   });
+}
+
+/** The key, with the time that each signature takes. */
+export function timedKey(key: KeyDriver, metrics: Metrics): KeyDriver {
+  const signing = metrics.histogram({
+    name: 'ceralacca_signing_seconds',
+    sentence: 'Time that the signing key takes for one signature.',
+    labels: { result: ['signed', 'failed'] },
+    buckets: LATENCY_SECONDS,
+  });
+  return {
+    certificate: key.certificate,
+    chain: key.chain,
+    async sign(bytes) {
+      const end = signing.begin();
+      let result: 'signed' | 'failed' = 'failed';
+      try {
+        const signature = await key.sign(bytes);
+        result = 'signed';
+        return signature;
+      } finally {
+        end({ result });
+      }
+    },
+  };
 }

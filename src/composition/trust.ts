@@ -15,6 +15,7 @@ import { openFileKey } from '../trust/signing/file-key.ts';
 import { httpFetch } from '../trust/signing/http-fetch.ts';
 import { Signer } from '../trust/signing/signer.ts';
 import { Verifier } from '../trust/signing/verification.ts';
+import { timedKey } from './counting.ts';
 import type { Around } from './surroundings.ts';
 
 const HOUR_MS = 3_600_000;
@@ -71,7 +72,10 @@ export async function openDirectory(
 }
 
 /** The provider's key, checked against the certificate profile and the configuration. */
-export async function openSigner({ provider, signing }: Config, { clock, journal }: Around): Promise<Signer> {
+export async function openSigner(
+  { provider, signing }: Config,
+  { clock, journal, metrics }: Around,
+): Promise<Signer> {
   const key = await openFileKey({
     keyFile: signing.keyFile,
     certificateFile: signing.certificateFile,
@@ -80,7 +84,7 @@ export async function openSigner({ provider, signing }: Config, { clock, journal
     expected: { providerName: provider.name, serviceAddress: provider.serviceAddress, instant: clock.now() },
     onWarning: (problem) => journal.warn({ problem }, 'the signing certificate departs from the profile'),
   });
-  return new Signer(key);
+  return new Signer(timedKey(key, metrics));
 }
 
 /** What judges signatures of others (IP-4 to IP-7). */

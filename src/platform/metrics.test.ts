@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MetricsRegistry } from './metrics.ts';
+import { LATENCY_SECONDS, MetricsRegistry } from './metrics.ts';
 
 test('a counter tells every combination from the start, and what was added', async () => {
   const metrics = new MetricsRegistry();
@@ -74,4 +74,15 @@ test('a histogram has its buckets, and two registries share nothing', async () =
   assert.match(text, /^ceralacca_commit_seconds_count 2$/m);
   assert.match(await beta.text(), /^ceralacca_commit_seconds_count 0$/m);
   assert.deepEqual(alfa.list(), [{ name: 'ceralacca_commit_seconds', sentence: 'Commits.' }]);
+});
+
+test('a histogram measures what begins and ends, in seconds', async () => {
+  const metrics = new MetricsRegistry();
+  const terms = { name: 'ceralacca_signing_seconds', sentence: 'Signing.', buckets: LATENCY_SECONDS };
+  const end = metrics.histogram(terms).begin();
+  end({});
+  const text = await metrics.text();
+  assert.match(text, /^ceralacca_signing_seconds_count 1$/m);
+  // Milliseconds would lie above the last bucket of ten as soon as the machine is busy.
+  assert.match(text, /^ceralacca_signing_seconds_bucket\{le="10"\} 1$/m);
 });

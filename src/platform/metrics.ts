@@ -5,6 +5,7 @@ import {
   Histogram as PromHistogram,
   Registry,
 } from 'prom-client';
+import { systemMonotonic } from './monotonic.ts';
 
 /** The labels of a metric, each with all the values it can have: nothing grows with the traffic. */
 export type LabelValues = Readonly<Record<string, readonly string[]>>;
@@ -37,6 +38,8 @@ export interface Gauge<Values extends LabelValues> {
 
 export interface Histogram<Values extends LabelValues> {
   observe(labels: Labels<Values>, value: number): void;
+  /** Begins to measure; the returned function ends it, in seconds. */
+  begin(): (labels: Labels<Values>) => void;
 }
 
 /** Where parts of a provider count things. Each metric is made once and kept; making it twice throws. */
@@ -121,7 +124,16 @@ export class MetricsRegistry implements Metrics {
     const histogram = new PromHistogram({ ...this.#promTerms(terms), buckets: [...terms.buckets] });
     const known = knownValues(terms);
     for (const labels of combinations(known)) histogram.zero(labels);
-    return { observe: (labels, value) => histogram.observe(bounded(known, labels), value) };
+    const observe = (labels: Labels<Values>, value: number) => {
+      histogram.observe(bounded(known, labels), value);
+    };
+    return {
+      observe,
+      begin() {
+        const begunMs = systemMonotonic.elapsedMs();
+        return (labels) => observe(labels, (systemMonotonic.elapsedMs() - begunMs) / 1000);
+      },
+    };
   }
 
   #promTerms({ name, sentence, labels }: MetricTerms<LabelValues>) {
