@@ -12,6 +12,9 @@ import { ODD_FOLDERS } from './odd-folders.ts';
 /** How many messages the programs exchange; the full size is for now and then. */
 export const MESSAGE_COUNT = Number(process.env.CERALACCA_INTEROP_MESSAGES ?? 200);
 
+/** The same for programs that only collect. */
+export const COLLECTED_COUNT = process.env.CERALACCA_INTEROP_MESSAGES === undefined ? 60 : MESSAGE_COUNT;
+
 /** A program that has not ended by then never will. */
 const PROGRAM_MS = 20_000 + MESSAGE_COUNT * 30;
 

@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: EUPL-1.2
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { suite, test } from 'node:test';
+import { test } from 'node:test';
 import { ADDRESS, openImapHouse, PASSWORD } from '../imap/house.ts';
 import { makeMessages } from './corpus.ts';
-import { run, SUITE_MS, sha256, stateOfHouse, writeSecret } from './interop-house.ts';
+import { COLLECTED_COUNT, run, SUITE_MS, sha256, stateOfHouse, writeSecret } from './interop-house.ts';
 import { hashesOfMaildir, makeMaildir } from './maildir.ts';
 
-const MESSAGES = makeMessages(60);
+const MESSAGES = makeMessages(COLLECTED_COUNT);
 const HASHES = MESSAGES.map((message) => sha256(message)).sort();
 
 /** What it adds at the end of the header. */
 const MUTT_LINES = /^(Content-Length|Lines|Status): [^\r]*\r\n/gm;
 
-suite('mutt', { timeout: SUITE_MS }, () => {
-  test('copies every message out, flags, moves to a folder with an accent, and deletes', async () => {
+for (const program of ['mutt', 'neomutt'])
+  test(`${program} copies every message out, flags, moves to a folder with an accent, and deletes`, {
+    timeout: SUITE_MS,
+  }, async () => {
     await using house = await openImapHouse({
       engine: 'sqlite',
       folders: [
@@ -52,7 +54,7 @@ suite('mutt', { timeout: SUITE_MS }, () => {
       keys.join(''),
     ]);
     // It wants a terminal.
-    await run(house, 'script', '-qec', `TERM=vt100 mutt -n -F ${settings}`, '/dev/null');
+    await run(house, 'script', '-qec', `TERM=vt100 ${program} -n -F ${settings}`, '/dev/null');
     assert.deepEqual(hashesOfMaildir(maildir, MUTT_LINES), HASHES);
     const state = await stateOfHouse(house);
     assert.equal(state.INBOX?.length, MESSAGES.length - 3 - 2);
@@ -65,4 +67,3 @@ suite('mutt', { timeout: SUITE_MS }, () => {
         .sort(),
     );
   });
-});

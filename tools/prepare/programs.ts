@@ -18,6 +18,7 @@ export const programs: readonly Program[] = [
   { command: 'mpop', debianPackage: 'mpop', usedFor: 'POP3 as mpop speaks it' },
   { command: 'msmtp', debianPackage: 'msmtp', usedFor: 'submission as msmtp speaks it' },
   { command: 'mutt', debianPackage: 'mutt', usedFor: 'IMAP as mutt speaks it' },
+  { command: 'neomutt', debianPackage: 'neomutt', usedFor: 'IMAP as NeoMutt speaks it' },
   { command: 'offlineimap', debianPackage: 'offlineimap3', usedFor: 'IMAP as OfflineIMAP speaks it' },
   { command: 'openssl', debianPackage: 'openssl', usedFor: 'verifying our signatures and making others' },
   { command: 'python3', debianPackage: 'python3', usedFor: 'mail libraries that are not ours' },
