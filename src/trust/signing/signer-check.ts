@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { hash } from 'node:crypto';
 import { digestOf } from '../../wire/cms/algorithms.ts';
-import { type Certificate, readCertificate } from '../../wire/cms/certificate.ts';
+import type { Certificate } from '../../wire/cms/certificate.ts';
 import { SignatureCheck, type SignatureVerdict } from '../../wire/cms/signature-check.ts';
 import { identifies, type SignedData, type SignerInfo } from '../../wire/cms/signed-data.ts';
+import type { KnownCertificates } from './known-certificates.ts';
 import {
   type DigestName,
   type ExistenceFailed,
@@ -19,13 +20,13 @@ export interface OneSigner {
 }
 
 /** Step 2 of section 6.4: exactly one signer, whose certificate is inside (SIG-2). */
-export function findSigner(signedData: SignedData): OneSigner | ExistenceFailed {
+export function findSigner(signedData: SignedData, known: KnownCertificates): OneSigner | ExistenceFailed {
   const [signer, ...others] = signedData.signers;
   if (signer === undefined) return missing('no-signer', 'the signature structure holds no signature');
   if (others.length > 0) return missing('several-signers', `signed ${others.length + 1} times`);
   let unreadable: string | null = null;
   for (const der of signedData.certificates) {
-    const parsed = readCertificate(der);
+    const parsed = known.read(der);
     if (!parsed.ok) unreadable ??= parsed.reason;
     else if (identifies(signer.identifier, parsed.value)) return { signer, certificate: parsed.value };
   }

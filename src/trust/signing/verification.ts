@@ -6,6 +6,7 @@ import type { Octets } from '../../wire/mime/octets.ts';
 import { decodeTransferred } from '../../wire/mime/transfer-encoding.ts';
 import type { CertificateLookup, CertificateOwner } from './certificate-lookup.ts';
 import type { CertificationPaths } from './certification-paths.ts';
+import { KnownCertificates } from './known-certificates.ts';
 import { pacedChunks } from './paced-chunks.ts';
 import { checkContent, findSigner, type OneSigner } from './signer-check.ts';
 import {
@@ -40,6 +41,7 @@ export class Verifier {
   readonly #lookup: CertificateLookup;
   readonly #paths: CertificationPaths;
   readonly #clock: Clock;
+  readonly #known = new KnownCertificates();
 
   constructor({
     lookup,
@@ -53,7 +55,7 @@ export class Verifier {
 
   /** Rejects only when the message itself cannot be read. */
   async verify(message: Octets, index: MimeIndex): Promise<Verification> {
-    const found = await findSignature({ message, index });
+    const found = await findSignature({ message, index }, this.#known);
     if ('authentic' in found) return found;
     const owners = findOwners(found, this.#lookup);
     if ('authentic' in owners) return owners;
@@ -71,14 +73,17 @@ export async function verifyWithoutIndex(
   { message, index }: Question,
   { paths, clock, at }: { paths: CertificationPaths; clock: Clock; at: 'now' | 'signing-time' },
 ): Promise<SoundMessage | SignatureFailure> {
-  const found = await findSignature({ message, index });
+  const found = await findSignature({ message, index }, new KnownCertificates());
   if ('authentic' in found) return found;
   const claimed = at === 'now' ? null : (found.signer.signedAttributes?.signingTime ?? null);
   return judge(found, { message, paths, instant: claimed ?? clock.now() });
 }
 
 // IP-4: steps 1 and 2
-async function findSignature({ message, index }: Question): Promise<FoundSignature | ExistenceFailed> {
+async function findSignature(
+  { message, index }: Question,
+  known: KnownCertificates,
+): Promise<FoundSignature | ExistenceFailed> {
   const { root } = index;
   if (root.type !== 'multipart' || root.subtype !== 'signed') {
     return missing('no-signature', `the message is ${root.type}/${root.subtype}`);
@@ -100,7 +105,7 @@ async function findSignature({ message, index }: Question): Promise<FoundSignatu
   if (!parsed.ok) return missing('bad-cms', parsed.reason);
   // SIG-1: detached; a second content inside would leave open which of the two was signed.
   if (parsed.value.content !== null) return missing('bad-cms', 'the signature has a content of its own');
-  const one = findSigner(parsed.value);
+  const one = findSigner(parsed.value, known);
   return 'authentic' in one ? one : { ...one, signedData: parsed.value, signedPart };
 }
 

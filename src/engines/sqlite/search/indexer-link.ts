@@ -7,6 +7,8 @@ import type { FromIndexer, IndexerOptions, ToIndexer } from './indexer-thread.ts
 
 /** Threads started in place of ones that died; then what is new is looked at by whoever searches. */
 const RESTARTS = 3;
+/** How long news are gathered before the thread hears of them. */
+const GATHER_MS = 200;
 
 /** The caller's end of the indexer's thread. */
 export class IndexerLink implements AsyncDisposable {
@@ -18,7 +20,7 @@ export class IndexerLink implements AsyncDisposable {
   #worker: Worker | undefined;
   #lastQuestion = 0;
   #restarts = 0;
-  #flushing = false;
+  #flushing: NodeJS.Timeout | undefined;
   #closing = false;
 
   private constructor(options: IndexerOptions, journal: Journal) {
@@ -36,10 +38,8 @@ export class IndexerLink implements AsyncDisposable {
   /** Something came to a mailbox, or went from it. */
   tell(mailbox: MailboxId, what: 'came' | 'gone'): void {
     (what === 'came' ? this.#came : this.#gone).add(mailbox);
-    if (this.#flushing) return;
-    this.#flushing = true;
-    // Commits come in groups: they are told together.
-    setImmediate(() => this.#flush());
+    // The indexer waits for quiet moments anyway: what comes meanwhile is told together.
+    this.#flushing ??= setTimeout(() => this.#flush(), GATHER_MS).unref();
   }
 
   /** Resolves when all that was told is done, or there is no thread to do it. */
@@ -54,6 +54,7 @@ export class IndexerLink implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#flush();
     this.#closing = true;
     const worker = this.#worker;
     if (worker === undefined) return;
@@ -64,7 +65,8 @@ export class IndexerLink implements AsyncDisposable {
   }
 
   #flush(): void {
-    this.#flushing = false;
+    clearTimeout(this.#flushing);
+    this.#flushing = undefined;
     if (this.#came.size + this.#gone.size === 0) return;
     this.#post({ came: [...this.#came], gone: [...this.#gone] });
     this.#came.clear();
