@@ -40,8 +40,20 @@ export class Attestation {
    * step that carries it and its record is committed. Throws the temporary Fault of the key driver when
    * the key cannot be used.
    */
-  async attest(draft: Draft): Promise<Attested> {
-    const pieces = await sealEntity({
+  attest(draft: Draft): Promise<Attested> {
+    return this.#attest(draft, []);
+  }
+
+  /**
+   * The same for what goes into a mailbox of ours at once: with the trace field of final delivery on top
+   * (RFC 5321 section 4.4), outside what is signed. `reversePath` is empty for the null path.
+   */
+  attestDelivered(draft: Draft, reversePath: string): Promise<Attested> {
+    return this.#attest(draft, [Buffer.from(`Return-Path: <${reversePath}>\r\n`, 'latin1')]);
+  }
+
+  async #attest(draft: Draft, trace: readonly Buffer[]): Promise<Attested> {
+    const sealed = await sealEntity({
       header: draft.header,
       entity: draft.entity,
       boundary: draft.boundary,
@@ -49,6 +61,7 @@ export class Attestation {
       signer: this.#signer,
       instant: draft.instant,
     });
+    const pieces = [...trace, ...sealed];
     const index = await indexOf(pieces);
     return {
       kind: draft.kind,

@@ -9,6 +9,8 @@ import type { Attested } from './attestation.ts';
 /** A correct transport envelope that was taken in charge. */
 export interface TakenEnvelope {
   readonly data: CertificationData;
+  /** Service address of the provider that signed it, lower case. */
+  readonly signer: string;
   readonly requested: ReceiptType;
   readonly to: readonly string[];
   readonly cc: readonly string[];

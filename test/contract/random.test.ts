@@ -28,6 +28,7 @@ const folder = fc.record({ name, subscribed: fc.boolean() });
 const flags = fc.array(fc.constantFrom('\\Seen', '\\Deleted', 'work'), { maxLength: 3 });
 const at = fc.integer({ min: NOW, max: NOW + 9 });
 const identifier = fc.constantFrom('opec1@alfa.test', 'opec2@alfa.test');
+const signer = fc.constantFrom('posta-certificata@alfa.test', 'posta-certificata@gamma.test');
 const recipient = fc.constantFrom('a@beta.test', 'A@Beta.test', 'b@beta.test');
 const outcome = fc.constantFrom('delivered', 'not-delivered', 'virus');
 const path = fc.constantFrom('a@beta.test', 'b@beta.test');
@@ -102,7 +103,10 @@ const act: fc.Arbitrary<ActMaker> = fc.oneof(
     ),
     fc.record({
       do: fc.constant('put-delivery-outcome' as const),
-      outcome: fc.record({ identifier, recipient, outcome, at }),
+      outcome: fc.record(
+        { identifier, signer, recipient, outcome, at },
+        { requiredKeys: ['identifier', 'recipient', 'outcome', 'at'] },
+      ),
     }),
     fc.record({
       do: fc.constant('record' as const),
@@ -120,7 +124,11 @@ function enqueueing([back, forwardPaths, createdAt]: [number, string[], number])
 }
 
 const condition: fc.Arbitrary<Condition> = fc.oneof(
-  fc.record({ is: fc.constant('no-delivery-outcome' as const), identifier, recipient }),
+  fc.record(
+    { is: fc.constant('no-delivery-outcome' as const), identifier, recipient, signer },
+    { requiredKeys: ['is', 'identifier', 'recipient'] },
+  ),
+  fc.record({ is: fc.constant('part-done' as const), part: fc.nat(2) }),
   fc.record({ is: fc.constant('no-tracking-outcome' as const), identifier, recipient }),
   fc.record({
     is: fc.constant('no-tracking-outcome' as const),
@@ -209,7 +217,11 @@ async function portrait(store: HouseStore, contents: number): Promise<unknown> {
     nextDueAt: store.nextDueAt(),
     trackings: identifiers.map((id) => store.listTrackings(id)),
     silent: store.listSilent({ firstBefore: NOW + 6, secondBefore: NOW + 3, limit: 3 }),
-    outcomes: identifiers.map((id) => store.findDeliveryOutcome(id, 'a@beta.test')),
+    outcomes: identifiers.flatMap((id) =>
+      [undefined, 'posta-certificata@alfa.test', 'posta-certificata@gamma.test'].map((signer) =>
+        store.findDeliveryOutcome(id, 'a@beta.test', signer),
+      ),
+    ),
     records: store.listRecords(1, 1000),
     about: store.recordsAbout('opec2@alfa.test'),
   };

@@ -161,6 +161,27 @@ for (const engine of ENGINES) {
       assert.deepEqual(store.findDeliveryOutcome(IDENTIFIER, 'ufficio@beta.test'), outcome);
       assert.equal(store.findDeliveryOutcome('other', 'ufficio@beta.test'), undefined);
     });
+
+    test('IP-28 each signer has outcomes of its own; one without signer counts for all', async (t) => {
+      const store = await engine.open(t);
+      const recipient = 'ufficio@beta.test';
+      const signers = ['posta-certificata@alfa.test', 'posta-certificata@gamma.test'] as const;
+      const common = { identifier: IDENTIFIER, recipient, at: NOW } as const;
+      const [alfa, gamma] = signers.map((signer) => ({ ...common, signer, outcome: 'delivered' as const }));
+      assert.ok(alfa && gamma);
+      const put = (outcome: typeof alfa) =>
+        step([{ do: 'put-delivery-outcome', outcome }], {
+          onlyIf: [{ is: 'no-delivery-outcome', ...common, signer: outcome.signer }],
+        });
+      const done = async (outcome: typeof alfa) => (await store.commit(put(outcome))).parts[0]?.done;
+      assert.deepEqual([await done(alfa), await done(alfa), await done(gamma)], [true, false, true]);
+      assert.deepEqual(store.findDeliveryOutcome(IDENTIFIER, recipient), alfa, 'the first');
+      assert.deepEqual(store.findDeliveryOutcome(IDENTIFIER, recipient, gamma.signer), gamma);
+      assert.equal(store.findDeliveryOutcome(IDENTIFIER, recipient, 'x@delta.test'), undefined);
+      const unsigned = { ...common, identifier: 'old', outcome: 'delivered' } as const;
+      await store.commit(step([{ do: 'put-delivery-outcome', outcome: unsigned }]));
+      assert.deepEqual(store.findDeliveryOutcome('old', recipient, gamma.signer), unsigned);
+    });
   });
 
   describe(`certification log, ${engine.name}`, () => {

@@ -126,10 +126,9 @@ suite('certified mail that is not in order', () => {
     assert.deepEqual(await anna.kinds(), ['accettazione', 'avvenuta-consegna']);
     const [takeCharge] = await world.alfa.service.messages();
     assert.deepEqual(takeCharge?.data.takenInCharge, [CARLA]);
-    assert.deepEqual(world.beta.story(id).slice(0, 2), [
-      'anomaly-created dario@pec.beta.test',
-      'ordinary-discarded ignoto@pec.beta.test',
-    ]);
+    const story = world.beta.story(id);
+    assert.ok(story.includes('anomaly-created dario@pec.beta.test'));
+    assert.ok(story.includes('ordinary-discarded ignoto@pec.beta.test'));
     // Once more: the stranger is not bothered twice.
     assert.deepEqual(await world.beta.receives(octets, { from: ANNA, to: [...to.slice(0, 2)] }), {
       outcome: 'taken',

@@ -27,8 +27,8 @@ import { byOctets, DEFAULT_STORE_LIMITS, isRecordAbout, type StoreLimits } from 
 import { folderNamed, foldersOfMailbox, requireMailbox } from './folder-acts.ts';
 import { MemorySlicedOctets } from './memory-octets.ts';
 import { performStep } from './perform.ts';
-import { isAbout, isSilent } from './relay-acts.ts';
-import { recipientKey, Tables } from './tables.ts';
+import { findOutcome, isAbout, isSilent } from './relay-acts.ts';
+import { Tables } from './tables.ts';
 import { countedBytes, countFolder, totalBytes } from './usage.ts';
 
 /** An empty store that forgets everything with the process: the reference of the other engines. */
@@ -218,8 +218,8 @@ class MemoryStore implements HouseStore {
       .slice(0, query.limit);
   }
 
-  findDeliveryOutcome(identifier: string, recipient: string): DeliveryOutcome | undefined {
-    return this.#tables.outcomes.get(recipientKey(identifier, recipient));
+  findDeliveryOutcome(identifier: string, recipient: string, signer?: string): DeliveryOutcome | undefined {
+    return findOutcome(this.#tables, { identifier, recipient, signer });
   }
 
   recordsAbout(id: string): readonly LogRecord[] {

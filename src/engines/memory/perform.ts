@@ -6,6 +6,7 @@ import type {
   ActResult,
   Condition,
   NewFolder,
+  PartOutcome,
   Step,
   StepOutcome,
 } from '../../mailroom/steps/step-store.ts';
@@ -15,6 +16,7 @@ import { append, copy, expunge, setFlags } from './message-acts.ts';
 import {
   changeEntry,
   enqueue,
+  findOutcome,
   isAbout,
   markTracking,
   putDeliveryOutcome,
@@ -23,7 +25,7 @@ import {
   settle,
   track,
 } from './relay-acts.ts';
-import { recipientKey, type Tables } from './tables.ts';
+import type { Tables } from './tables.ts';
 import { countedBytes } from './usage.ts';
 
 /** Performs a step, part after part: later parts see what earlier ones did. Throws when it cannot. */
@@ -31,18 +33,24 @@ export function performStep(
   tables: Tables,
   task: { parts: Step['parts']; brought: Brought; expungedKept: number },
 ): StepOutcome {
-  const parts = task.parts.map((part): StepOutcome['parts'][number] => {
-    const failed = part.onlyIf?.find((condition) => !holds(tables, condition));
-    if (failed !== undefined) return { done: false, failed };
-    return { done: true, results: part.acts.map((act) => perform(tables, { ...task, act })) };
-  });
+  const parts: PartOutcome[] = [];
+  for (const part of task.parts) {
+    const failed = part.onlyIf?.find((condition) =>
+      condition.is === 'part-done' ? parts[condition.part]?.done !== true : !holds(tables, condition),
+    );
+    parts.push(
+      failed === undefined
+        ? { done: true, results: part.acts.map((act) => perform(tables, { ...task, act })) }
+        : { done: false, failed },
+    );
+  }
   return { parts };
 }
 
-function holds(tables: Tables, condition: Condition): boolean {
+function holds(tables: Tables, condition: Exclude<Condition, { is: 'part-done' }>): boolean {
   switch (condition.is) {
     case 'no-delivery-outcome':
-      return !tables.outcomes.has(recipientKey(condition.identifier, condition.recipient));
+      return findOutcome(tables, condition) === undefined;
     case 'no-tracking-outcome': {
       const tracked = tables.trackings.get(condition.identifier) ?? [];
       const found = tracked.find((tracking) => isAbout(tracking, condition.recipient));

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { NewQueueEntry, QueueEntry, QueueEntryId } from '../../mailroom/queue/queue-store.ts';
 import type { Act, ActResult } from '../../mailroom/steps/step-store.ts';
-import type { SilenceQuery, Submission, Tracking } from '../../mailroom/tracking/tracking-store.ts';
+import type {
+  DeliveryOutcome,
+  SilenceQuery,
+  Submission,
+  Tracking,
+} from '../../mailroom/tracking/tracking-store.ts';
 import type { Brought } from './content-acts.ts';
 import { referToContent, releaseContent } from './content-acts.ts';
 import { recipientKey, type Tables } from './tables.ts';
@@ -76,8 +81,23 @@ export function isSilent(tracking: Tracking, query: SilenceQuery): boolean {
   return firstNoticeAt === undefined && takenInChargeAt === undefined && dispatchedAt <= query.firstBefore;
 }
 
-/** The first outcome of a recipient stays (DP-24). */
-export function putDeliveryOutcome(tables: Tables, act: Extract<Act, { do: 'put-delivery-outcome' }>): void {
-  const key = recipientKey(act.outcome.identifier, act.outcome.recipient);
-  if (!tables.outcomes.has(key)) tables.outcomes.set(key, act.outcome);
+/** The first outcome of a recipient stays (DP-24), for each signer. */
+export function putDeliveryOutcome(
+  tables: Tables,
+  { outcome }: Extract<Act, { do: 'put-delivery-outcome' }>,
+): void {
+  const key = recipientKey(outcome.identifier, outcome.recipient);
+  const known = tables.outcomes.get(key) ?? [];
+  if (known.some(({ signer }) => signer === outcome.signer)) return;
+  tables.outcomes.set(key, [...known, outcome]);
+}
+
+/** An outcome without signer counts for every signer, and every outcome counts when none is asked for. */
+export function findOutcome(
+  tables: Tables,
+  asked: { readonly identifier: string; readonly recipient: string; readonly signer?: string | undefined },
+): DeliveryOutcome | undefined {
+  const known = tables.outcomes.get(recipientKey(asked.identifier, asked.recipient));
+  if (asked.signer === undefined) return known?.[0];
+  return known?.find(({ signer }) => signer === undefined || signer === asked.signer);
 }

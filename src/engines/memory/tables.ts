@@ -57,7 +57,7 @@ export class Tables {
   readonly queue = new Table<QueueEntryId, QueueEntry>(this.undo);
   readonly submissions = new Table<string, Submission>(this.undo);
   readonly trackings = new Table<string, readonly Tracking[]>(this.undo);
-  readonly outcomes = new Table<string, DeliveryOutcome>(this.undo);
+  readonly outcomes = new Table<string, readonly DeliveryOutcome[]>(this.undo);
   readonly log = new Table<number, LogRecord>(this.undo);
   readonly #given = new Table<string, number>(this.undo);
 

@@ -156,9 +156,28 @@ const SUBSCRIPTIONS = `
   ALTER TABLE folders DROP COLUMN subscribed;
 `;
 
+// What was there before names no signer and counts for all of them.
+const SIGNERS = `
+  ALTER TABLE deliveryOutcomes RENAME TO unsignedOutcomes;
+  CREATE TABLE deliveryOutcomes (
+    number INTEGER PRIMARY KEY,
+    identifier TEXT NOT NULL,
+    signer TEXT NOT NULL,
+    recipientKey TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    UNIQUE (identifier, recipientKey, signer)
+  ) STRICT;
+  INSERT INTO deliveryOutcomes (identifier, signer, recipientKey, recipient, outcome, at)
+    SELECT identifier, '', recipientKey, recipient, outcome, at FROM unsignedOutcomes;
+  DROP TABLE unsignedOutcomes;
+`;
+
 const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: 'first tables', sql: FIRST_TABLES },
   { version: 2, name: 'subscriptions by name', sql: SUBSCRIPTIONS },
+  { version: 3, name: 'signers of delivery outcomes', sql: SIGNERS },
 ];
 
 /** Brings the schema up to what this program knows; throws `store-newer` when it is ahead of that. */

@@ -2,6 +2,7 @@
 import { formatDate } from '../../wire/mime/dates.ts';
 import { encodeText } from '../../wire/mime/encoded-words.ts';
 import type { Header, HeaderField } from '../../wire/mime/header.ts';
+import { isPathOf } from '../../wire/mime/smtp-paths.ts';
 import type { EmittingProvider } from '../draft.ts';
 import type { LocalTime } from '../local-time.ts';
 import { ON_BEHALF_OF, REFERENCE_FIELD } from '../wording/literals.ts';
@@ -58,6 +59,17 @@ export function identifierLine(name: string, messageId: string): string {
 export function copyFields(header: Header, block: Buffer, ...names: readonly string[]): Buffer {
   const keys = new Set(names.map((name) => name.toLowerCase()));
   const fields = header.fields.filter((field) => keys.has(field.key));
+  return Buffer.concat(fields.map((field) => copyField(field, block)));
+}
+
+/**
+ * The trace fields of the original. A Return-Path that names another path than the dialogue did is a lie that
+ * answers would go to (RFC 5321 section 4.4): it stays inside, in the original.
+ */
+export function copyTrace(header: Header, block: Buffer, reversePath: string): Buffer {
+  const fields = header.fields.filter(
+    ({ key, value }) => key === 'received' || (key === 'return-path' && isPathOf(value, reversePath)),
+  );
   return Buffer.concat(fields.map((field) => copyField(field, block)));
 }
 

@@ -91,12 +91,17 @@ test('AP-27 a Reply-To of the original is kept, and none is added', () => {
   );
 });
 
+test('AP-26 a Return-Path that lies about the dialogue stays inside', () => {
+  const { header } = draftTransportEnvelope(factsOf(`Return-Path: <altro@y.test>\r\n${PLAIN}`));
+  assert.ok(header.toString().startsWith('Received: by a\r\n'));
+  assert.doesNotMatch(header.toString(), /altro@y\.test/);
+});
+
 test('AP-26 To, Cc, Received and Return-Path are copied octet by octet', () => {
-  const folded =
-    'Return-Path: <x@y.test>\r\nCc: Uno\r\n\t<uno@pec.test>,\r\n  due@pec.test\r\ncc: tre@pec.test\r\n';
+  const folded = `Return-Path: <${SENDER}>\r\nCc: Uno\r\n\t<uno@pec.test>,\r\n  due@pec.test\r\ncc: tre@pec.test\r\n`;
   const { header } = draftTransportEnvelope(factsOf(folded + PLAIN));
   const text = header.toString();
-  assert.ok(text.startsWith('Return-Path: <x@y.test>\r\nReceived: by a\r\nReceived: by b\r\nX-Trasporto:'));
+  assert.ok(text.startsWith(`Return-Path: <${SENDER}>\r\nReceived: by a\r\nReceived: by b\r\nX-Trasporto:`));
   assert.ok(text.includes('Cc: Uno\r\n\t<uno@pec.test>,\r\n  due@pec.test\r\ncc: tre@pec.test\r\nTo: '));
 });
 

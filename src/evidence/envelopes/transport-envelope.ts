@@ -4,6 +4,7 @@ import type { Draft, DraftFacts } from '../draft.ts';
 import { compose } from '../drafting/composition.ts';
 import {
   copyFields,
+  copyTrace,
   dateLine,
   fieldLine,
   identifierLine,
@@ -53,7 +54,7 @@ function envelopeHeader(facts: TransportEnvelopeFacts, time: LocalTime): Buffer 
   const header = headerOf(original);
   const { subjectPrefix } = KIND_LITERALS['transport-envelope'];
   return Buffer.concat([
-    copyFields(header, original.header, 'Return-Path', 'Received'),
+    copyTrace(header, original.header, about.sender),
     Buffer.from(
       fieldLine(TRANSPORT_FIELD, TRANSPORT_VALUE) +
         dateLine(instant, time) +

@@ -27,8 +27,15 @@ export interface StepPart {
 }
 
 export type Condition =
-  /** The envelope has no outcome yet for this recipient of ours (DP-24, IP-28). */
-  | { readonly is: 'no-delivery-outcome'; readonly identifier: string; readonly recipient: string }
+  /** The envelope has no outcome yet for this recipient of ours (DP-24, IP-28); of any signer, unless one is named. */
+  | {
+      readonly is: 'no-delivery-outcome';
+      readonly identifier: string;
+      readonly recipient: string;
+      readonly signer?: string;
+    }
+  /** That part of the step, an earlier one, was done. */
+  | { readonly is: 'part-done'; readonly part: number }
   /**
    * The tracked recipient has no outcome yet (AP-39, AP-40) and, with `untaken`, no take-charge either (AP-37),
    * with `unexpired` no second notice (AP-40).

@@ -41,6 +41,11 @@ export interface Tracking {
 /** How an envelope ended for one of our own recipients, at the receiver's provider (DP-24, IP-28). */
 export interface DeliveryOutcome {
   readonly identifier: string;
+  /**
+   * Who signed the envelope, by its service address in lower case: identifiers are unique within a provider only.
+   * An outcome without it counts for every signer.
+   */
+  readonly signer?: string;
   readonly recipient: string;
   readonly outcome: 'delivered' | 'not-delivered' | 'virus' | 'anomaly';
   readonly at: Instant;
@@ -62,5 +67,6 @@ export interface TrackingReader {
   listTrackings(identifier: string): readonly Tracking[];
   /** Recipients that a notice is due for, those without a second notice, longest waiting first. */
   listSilent(query: SilenceQuery): readonly Tracking[];
-  findDeliveryOutcome(identifier: string, recipient: string): DeliveryOutcome | undefined;
+  /** With a `signer`, what happened to that provider's envelope; without, to the first one of that identifier. */
+  findDeliveryOutcome(identifier: string, recipient: string, signer?: string): DeliveryOutcome | undefined;
 }

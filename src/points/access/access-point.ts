@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { CertifiedMessage, ReceiptType } from '../../evidence/certification-data/certification-data.ts';
-import type { DraftFacts, EmittingProvider } from '../../evidence/draft.ts';
+import type { Draft, DraftFacts, EmittingProvider } from '../../evidence/draft.ts';
 import { draftTransportEnvelope } from '../../evidence/envelopes/transport-envelope.ts';
 import { newIdentifier } from '../../evidence/identifiers.ts';
 import { draftNonAcceptance } from '../../evidence/notices/non-acceptance.ts';
@@ -120,7 +120,7 @@ export class AccessPoint {
     const { message } = submitted;
     const original = { octets: message.octets, index: message.index, header: message.header };
     const [receipt, envelope] = await Promise.all([
-      this.#options.attestation.attest(draftAcceptance(facts)),
+      this.#attestForSender(draftAcceptance(facts)),
       this.#options.attestation.attest(draftTransportEnvelope({ ...facts, receiptType, original })),
     ]);
     const step = new StepDraft().keepBlob(message.blob).keep(receipt.composition).keep(envelope.composition);
@@ -150,7 +150,7 @@ export class AccessPoint {
   async #refuse(work: Case, failures: readonly FormalFailure[]): Promise<SubmissionOutcome> {
     const { facts, about, instant } = work;
     const error = failures.map(({ problem, about: value }) => refusalText(problem, value)).join('; ');
-    const notice = await this.#options.attestation.attest(draftNonAcceptance({ ...facts, error }));
+    const notice = await this.#attestForSender(draftNonAcceptance({ ...facts, error }));
     const step = new StepDraft().keep(notice.composition);
     step.part([
       this.#place(work, notice),
@@ -165,6 +165,12 @@ export class AccessPoint {
     ]);
     await this.#options.store.commit(step.build());
     return { outcome: 'not-accepted', identifier: about.identifier, reason: error };
+  }
+
+  /** GEN-17: what we tell our own user comes from the service address. */
+  #attestForSender(draft: Draft): Promise<Attested> {
+    const { attestation, provider } = this.#options;
+    return attestation.attestDelivered(draft, provider.serviceAddress);
   }
 
   /** GEN-9: receipts and notices go to the submission's reverse path, which is the sender's own mailbox. */

@@ -109,7 +109,7 @@ export class Deadlines implements AsyncDisposable {
     const { tracking, submission, now } = about;
     const { identifier, recipient } = tracking;
     const first = notice === 'first';
-    const attested = await attestation.attest(
+    const attested = await attestation.attestDelivered(
       draftTimeoutNotice({
         provider,
         ids,
@@ -118,6 +118,7 @@ export class Deadlines implements AsyncDisposable {
         recipient,
         hours: first ? 12 : 24,
       }),
+      provider.serviceAddress,
     );
     const mailbox = store.getMailbox(submission.mailbox);
     const transition = first

@@ -119,7 +119,13 @@ export class DeliveryPoint {
       placeMail({ mailbox, content: delivered.content.id, instant }),
       {
         do: 'put-delivery-outcome',
-        outcome: { identifier: data.identifier, recipient, outcome: 'delivered', at: instant },
+        outcome: {
+          identifier: data.identifier,
+          signer: envelope.signer,
+          recipient,
+          outcome: 'delivered',
+          at: instant,
+        },
       },
       this.#record(envelope, { event: receivedTransitions.deliver.record, recipient }),
       this.#enqueueAct(envelope, attested),
@@ -150,6 +156,7 @@ export class DeliveryPoint {
         do: 'put-delivery-outcome',
         outcome: {
           identifier: envelope.data.identifier,
+          signer: envelope.signer,
           recipient,
           outcome: 'not-delivered',
           at: envelope.instant,
@@ -203,6 +210,6 @@ export class DeliveryPoint {
   }
 }
 
-function notServed({ data }: TakenEnvelope, recipient: string): Condition[] {
-  return [{ is: 'no-delivery-outcome', identifier: data.identifier, recipient }];
+function notServed({ data, signer }: TakenEnvelope, recipient: string): Condition[] {
+  return [{ is: 'no-delivery-outcome', identifier: data.identifier, signer, recipient }];
 }

@@ -113,7 +113,7 @@ export class Dispatch implements RelayEvents {
     if (tracking?.outcome !== undefined || tracking?.secondNoticeAt !== undefined) return;
     const { provider, ids, attestation } = this.#options;
     const cause = causeOf(failure);
-    const notice = await attestation.attest(
+    const notice = await attestation.attestDelivered(
       draftNonDelivery({
         provider,
         ids,
@@ -123,6 +123,7 @@ export class Dispatch implements RelayEvents {
         cause,
         ...(failure.text !== '' && { detail: failure.text }),
       }),
+      provider.serviceAddress,
     );
     step.keep(notice.composition);
     step.part(

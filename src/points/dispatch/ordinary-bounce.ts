@@ -66,14 +66,15 @@ export class OrdinaryBounce {
       },
       error: anomalyText('no-signature'),
     });
-    return { blob, attested: await attestation.attest(draft) };
+    // RFC 3464 section 2, RFC 5321 section 6.1: a report has the null path.
+    return { blob, attested: await attestation.attestDelivered(draft, '') };
   }
 
   /** RFC 3462 multipart/report with the fields RFC 3464 section 2.3 requires. */
   #write({ submission, failure, instant }: Parameters<OrdinaryBounce['compose']>[0]): Buffer {
     const { ids, hostname } = this.#options;
     const boundary = `=_report-${ids.token()}`;
-    const text = bounceText({ recipient: failure.address, reply: printable(failure.text) });
+    const text = bounceText({ recipient: failure.address, ...replyOf(failure) });
     const status = failure.enhanced ?? (failure.permanent ? '5.0.0' : '4.4.7');
     return Buffer.concat([
       Buffer.from(
@@ -126,10 +127,16 @@ export class OrdinaryBounce {
   }
 }
 
+/** The peer's own words, where one spoke. */
+function replyOf({ code, enhanced = '', text }: RelayFailure): { readonly reply?: string } {
+  const words = [code === 0 ? '' : String(code), enhanced, printable(text)].filter((word) => word !== '');
+  return code === 0 ? {} : { reply: words.join(' ') };
+}
+
 /** RFC 3464 section 2.3.6: the peer's own words; none when no peer spoke. */
-function diagnosticCode({ code, enhanced = '', text }: RelayFailure): string[] {
-  const words = [String(code), enhanced, printable(text)].filter((word) => word !== '').join(' ');
-  return code === 0 ? [] : [`Diagnostic-Code: smtp; ${words}`];
+function diagnosticCode(failure: RelayFailure): string[] {
+  const { reply } = replyOf(failure);
+  return reply === undefined ? [] : [`Diagnostic-Code: smtp; ${reply}`];
 }
 
 function printable(text: string): string {

@@ -4,8 +4,7 @@ import { draftAnomalyEnvelope } from '../../evidence/envelopes/anomaly-envelope.
 import { type AnomalyCause, anomalyText } from '../../evidence/wording/anomalies.ts';
 import type { Mailbox } from '../../mailroom/mailboxes/mailbox-store.ts';
 import type { StepDraft } from '../../mailroom/steps/step-draft.ts';
-import type { Act } from '../../mailroom/steps/step-store.ts';
-import type { Instant } from '../../platform/clock.ts';
+import type { Act, Condition } from '../../mailroom/steps/step-store.ts';
 import { receivedTransitions } from '../lifecycle.ts';
 import { placeMail } from '../placement.ts';
 import { recordAct } from '../records.ts';
@@ -22,6 +21,10 @@ export interface AnomalyWork {
   readonly cause: AnomalyCause;
   /** What the log says the message is about. */
   readonly about: CertifiedMessage;
+  /** Service address of the provider that signed it, lower case; absent when its data are not believed. */
+  readonly signer?: string;
+  /** What the parts of the step depend on. */
+  readonly onlyIf?: readonly Condition[];
   /** Sending provider, by its descriptive name; empty when no provider sent it. */
   readonly provider: string;
   readonly detail?: Readonly<Record<string, string>>;
@@ -54,22 +57,24 @@ export async function addAnomalies(
     { numbers: options.store, hostname: options.hostname },
   );
   step.keepBlob(message.blob).keepBlob(attested.composition.frame).keep(delivered);
-  step.part(
-    mailboxes.flatMap((mailbox): Act[] => [
-      placeMail({ mailbox, content: delivered.content.id, instant }),
-      // IP-28: an envelope that comes again is not wrapped again.
-      ...(about.identifier === '' ? [] : [outcomeAct(about.identifier, mailbox.address, instant)]),
-      recordAct({
-        event: receivedTransitions.wrap.record,
-        instant,
-        about,
-        provider,
-        recipient: mailbox.address,
-        generated: [attested.messageId],
-        detail: { ...work.detail, cause },
-      }),
-    ]),
-  );
+  for (const mailbox of mailboxes) {
+    step.part(
+      [
+        placeMail({ mailbox, content: delivered.content.id, instant }),
+        ...outcomeActs(work, mailbox.address),
+        recordAct({
+          event: receivedTransitions.wrap.record,
+          instant,
+          about,
+          provider,
+          recipient: mailbox.address,
+          generated: [attested.messageId],
+          detail: { ...work.detail, cause },
+        }),
+      ],
+      [...(work.onlyIf ?? []), ...notWrapped(work, mailbox.address)],
+    );
+  }
 }
 
 /** LOG-1: recipients who get nothing, when others of the same message do. */
@@ -87,6 +92,7 @@ export function addLeftOut(step: StepDraft, work: AnomalyWork & { readonly left:
         detail: { ...detail, cause },
       }),
     ),
+    work.onlyIf,
   );
 }
 
@@ -105,6 +111,15 @@ export function anomalyRecipients(
   });
 }
 
-function outcomeAct(identifier: string, recipient: string, at: Instant): Act {
-  return { do: 'put-delivery-outcome', outcome: { identifier, recipient, outcome: 'anomaly', at } };
+/** IP-28: an envelope that comes again is not wrapped again. */
+function notWrapped({ about, signer }: AnomalyWork, recipient: string): Condition[] {
+  if (signer === undefined) return [];
+  return [{ is: 'no-delivery-outcome', identifier: about.identifier, signer, recipient }];
+}
+
+function outcomeActs({ about, signer, reception }: AnomalyWork, recipient: string): Act[] {
+  if (signer === undefined) return [];
+  const { identifier } = about;
+  const outcome = { identifier, signer, recipient, outcome: 'anomaly', at: reception.instant } as const;
+  return [{ do: 'put-delivery-outcome', outcome }];
 }

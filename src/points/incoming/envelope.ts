@@ -2,7 +2,7 @@
 import { readReceiptType } from '../../evidence/receipts/receipt-choice.ts';
 import { draftTakeCharge } from '../../evidence/receipts/take-charge.ts';
 import { StepDraft } from '../../mailroom/steps/step-draft.ts';
-import type { Act } from '../../mailroom/steps/step-store.ts';
+import type { Act, Condition } from '../../mailroom/steps/step-store.ts';
 import type { AuthenticMessage } from '../../trust/signing/verification-result.ts';
 import type { Attested } from '../attestation.ts';
 import { receivedTransitions } from '../lifecycle.ts';
@@ -18,20 +18,23 @@ import { type Reception, traced } from './reception.ts';
 
 type EnvelopeDecision = Extract<IncomingDecision, { decided: 'envelope' }>;
 
+/** Another arrival of the same envelope was quicker with one of the recipients: nothing was done here. */
+export interface Overtaken {
+  readonly outcome: 'overtaken';
+}
+
 /** IP-11: take-charge receipt, then the unmodified envelope to the delivery point; one step for all of it. */
 export async function takeCharge(
   reception: Reception,
   decision: EnvelopeDecision,
   options: IncomingPointOptions,
-): Promise<IncomingOutcome> {
+): Promise<IncomingOutcome | Overtaken> {
   const work: Work = { reception, decision, options };
   const { store, delivery } = options;
   const step = new StepDraft().keepBlob(reception.transaction.message.blob);
-  for (const recipient of decision.duplicates) {
-    step.part([envelopeRecord(work, { event: receivedTransitions.receiveAgain.record, recipient })]);
-  }
-  await addStrangers(step, work);
   if (decision.recipients.length === 0) {
+    addDuplicates(step, work);
+    await addStrangers(step, work);
     await store.commit(step.build());
     return { outcome: 'taken' };
   }
@@ -40,10 +43,29 @@ export async function takeCharge(
     attestTakeCharge(work),
     delivery.prepare(envelope, decision.recipients),
   ]);
-  addTakeCharge(step.keep(envelope.delivered), { ...work, receipt });
-  const added = delivery.add(step, deliveries);
-  await delivery.settle(envelope, added, await store.commit(step.build()));
+  // IP-12: one M6 covers each recipient, also when the envelope arrives twice at the same time. What follows
+  // happens with it or not at all.
+  const charged = {
+    is: 'part-done',
+    part: addTakeCharge(step.keep(envelope.delivered), { ...work, receipt }),
+  } as const;
+  addDuplicates(step, work, charged);
+  await addStrangers(step, work, charged);
+  const added = delivery.add(
+    step,
+    deliveries.map((each) => ({ ...each, onlyIf: [charged, ...each.onlyIf] })),
+  );
+  const outcome = await store.commit(step.build());
+  if (outcome.parts[charged.part]?.done === false) return { outcome: 'overtaken' };
+  await delivery.settle(envelope, added, outcome);
   return { outcome: 'taken' };
+}
+
+/** LOG-1, IP-28: the arrival of what was here already. */
+function addDuplicates(step: StepDraft, work: Work, ...onlyIf: readonly Condition[]): void {
+  for (const recipient of work.decision.duplicates) {
+    step.part([envelopeRecord(work, { event: receivedTransitions.receiveAgain.record, recipient })], onlyIf);
+  }
 }
 
 interface Work {
@@ -68,13 +90,14 @@ function attestTakeCharge({ reception, decision, options }: Work): Promise<Attes
   );
 }
 
-function addTakeCharge(step: StepDraft, work: Work & { readonly receipt: Attested }): void {
+/** Returns the number of its part, which is left out when one of its recipients was served meanwhile. */
+function addTakeCharge(step: StepDraft, work: Work & { readonly receipt: Attested }): number {
   const { reception, decision, options, receipt } = work;
   const { instant } = reception;
   const { data } = decision.envelope;
   const serviceMailbox = serviceMailboxOf(decision.signature, data.sender);
   step.keep(receipt.composition);
-  step.part([
+  const acts: Act[] = [
     envelopeRecord(work, { event: receivedTransitions.takeCharge.record }),
     {
       do: 'enqueue',
@@ -96,11 +119,21 @@ function addTakeCharge(step: StepDraft, work: Work & { readonly receipt: Atteste
       generated: [receipt.messageId],
       detail: { covers: decision.recipients.join(' '), to: serviceMailbox },
     }),
-  ]);
+  ];
+  const { identifier } = data;
+  const { signer } = decision;
+  return step.part(
+    acts,
+    decision.recipients.map((recipient) => ({ is: 'no-delivery-outcome', identifier, signer, recipient })),
+  );
 }
 
 /** IP-27, U-11: whom the certification data do not list gets the envelope as an anomaly, and no receipt. */
-async function addStrangers(step: StepDraft, { reception, decision, options }: Work): Promise<void> {
+async function addStrangers(
+  step: StepDraft,
+  { reception, decision, options }: Work,
+  ...onlyIf: readonly Condition[]
+): Promise<void> {
   const { data } = decision.envelope;
   const { strangers } = decision;
   if (strangers.length === 0) return;
@@ -111,6 +144,8 @@ async function addStrangers(step: StepDraft, { reception, decision, options }: W
     options,
     cause: 'not-listed',
     about: data,
+    signer: decision.signer,
+    onlyIf,
     provider: decision.signature.provider.providerName,
     detail: groundsOf(decision.signature),
   } as const;
@@ -125,6 +160,7 @@ function takenEnvelope({ reception, decision, options }: Work): TakenEnvelope {
   const { data, original } = decision.envelope;
   return {
     data,
+    signer: decision.signer,
     requested: readReceiptType(header.first('x-tiporicevuta')?.value),
     to: header.all('to').map((field) => field.value),
     cc: header.all('cc').map((field) => field.value),

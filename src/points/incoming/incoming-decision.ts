@@ -35,6 +35,8 @@ export type IncomingDecision =
       readonly decided: 'envelope';
       readonly envelope: Envelope;
       readonly signature: AuthenticMessage;
+      /** Service address of the provider that signed, lower case: its From and its certificate's (IP-8). */
+      readonly signer: string;
       /** Recipients to take charge of and to deliver to. */
       readonly recipients: readonly string[];
       /** Forward paths served before (IP-28). */
@@ -46,6 +48,7 @@ export type IncomingDecision =
       readonly decided: 'notification';
       readonly notification: Notification;
       readonly signature: AuthenticMessage;
+      readonly signer: string;
     }
   | {
       readonly decided: 'damaged';
@@ -70,7 +73,8 @@ export function decideIncoming(input: IncomingInput, facts: IncomingFacts): Inco
     cause,
     detail,
   });
-  if (!fromOwner(verification, input.fromAddress)) {
+  const signer = signerOf(verification, input.fromAddress);
+  if (signer === undefined) {
     return damaged('wrong-sender', 'the From address is not one of the signing provider'); // IP-8
   }
   switch (recognition.kind) {
@@ -79,7 +83,7 @@ export function decideIncoming(input: IncomingInput, facts: IncomingFacts): Inco
     case 'notification': {
       const problem = misplaced(recognition, input, facts);
       return problem === undefined
-        ? { decided: 'notification', notification: recognition, signature: verification }
+        ? { decided: 'notification', notification: recognition, signature: verification, signer }
         : damaged('malformed', problem);
     }
     case 'transport-envelope': {
@@ -90,6 +94,7 @@ export function decideIncoming(input: IncomingInput, facts: IncomingFacts): Inco
         decided: 'envelope',
         envelope: recognition,
         signature: verification,
+        signer,
         recipients: unserved.filter((path) => !strangers.has(path.toLowerCase())),
         duplicates: input.forwardPaths.filter(served),
         strangers: unserved.filter((path) => strangers.has(path.toLowerCase())),
@@ -98,14 +103,17 @@ export function decideIncoming(input: IncomingInput, facts: IncomingFacts): Inco
   }
 }
 
-/** IP-8, GEN-6: From is the certificate's address, in a domain that the record manages. */
-function fromOwner(signature: AuthenticMessage, from: string | undefined): boolean {
-  if (from === undefined) return false;
-  const domain = from.slice(from.lastIndexOf('@') + 1).toLowerCase();
-  return (
-    signature.certificate.rfc822Names.some((name) => sameAddress(name, from)) &&
-    signature.owners.some((owner) => owner.managedDomains.has(domain))
-  );
+/** IP-8, GEN-6: the From address, where it is the certificate's address, in a domain that the record manages. */
+function signerOf(signature: AuthenticMessage, from: string | undefined): string | undefined {
+  if (from === undefined) return undefined;
+  const certified = signature.certificate.rfc822Names.some((name) => sameAddress(name, from));
+  return certified && manages(signature, from) ? from.toLowerCase() : undefined;
+}
+
+/** Whether the index gives the domain of an address to the provider that signed. */
+export function manages({ owners }: AuthenticMessage, address: string): boolean {
+  const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+  return owners.some((owner) => owner.managedDomains.has(domain));
 }
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { domainOf } from '../routing.ts';
-import { examine } from './authenticity.ts';
-import { takeCharge } from './envelope.ts';
+import { type Examination, examine } from './authenticity.ts';
+import { type Overtaken, takeCharge } from './envelope.ts';
 import { decideIncoming, type IncomingDecision } from './incoming-decision.ts';
 import type { IncomingOutcome, IncomingPointOptions } from './incoming-options.ts';
 import { receiveNotification } from './notification.ts';
@@ -28,18 +28,23 @@ export class IncomingPoint {
    */
   async receive(transaction: IncomingTransaction): Promise<IncomingOutcome> {
     const reception = newReception(transaction, this.#options.clock.now());
-    const decision = await this.#decide(reception);
-    return this.#carryOut(reception, decision);
+    const examination = await examine(reception, this.#options.verifier);
+    for (;;) {
+      const outcome = await this.#carryOut(reception, this.#decide(reception, examination));
+      // Each time at least one recipient more was served meanwhile, so that this comes to an end.
+      if (outcome.outcome !== 'overtaken') return outcome;
+    }
   }
 
-  async #decide(reception: Reception): Promise<IncomingDecision> {
-    const { store, verifier, serviceMailbox } = this.#options;
+  #decide(reception: Reception, examination: Examination): IncomingDecision {
+    const { store, serviceMailbox } = this.#options;
     const { forwardPaths } = reception.transaction;
-    const examination = await examine(reception, verifier);
-    const { recognition } = examination;
+    const { recognition, fromAddress } = examination;
     const identifier = recognition.kind === 'neither' ? undefined : recognition.data.identifier;
+    // IP-28: what another provider calls by the same identifier is another message.
+    const signer = fromAddress?.toLowerCase() ?? '';
     const served = forwardPaths.filter(
-      (path) => identifier !== undefined && store.findDeliveryOutcome(identifier, path) !== undefined,
+      (path) => identifier !== undefined && store.findDeliveryOutcome(identifier, path, signer) !== undefined,
     );
     const decision = decideIncoming(
       { ...examination, forwardPaths },
@@ -54,7 +59,7 @@ export class IncomingPoint {
   }
 
   /** DP-1: what the message is decides where it goes and whether anything is to be returned. */
-  async #carryOut(reception: Reception, decision: IncomingDecision): Promise<IncomingOutcome> {
+  async #carryOut(reception: Reception, decision: IncomingDecision): Promise<IncomingOutcome | Overtaken> {
     switch (decision.decided) {
       case 'envelope':
         return takeCharge(reception, decision, this.#options);

@@ -6,12 +6,11 @@ import { draftVirusNonDelivery } from '../../evidence/notices/virus.ts';
 import { StepDraft } from '../../mailroom/steps/step-draft.ts';
 import type { Act, Condition } from '../../mailroom/steps/step-store.ts';
 import type { TrackingOutcome } from '../../mailroom/tracking/tracking-store.ts';
-import type { Instant } from '../../platform/clock.ts';
 import { receivedTransitions, trackedTransitions } from '../lifecycle.ts';
 import { placeReceipt } from '../placement.ts';
 import { recordAct } from '../records.ts';
 import { groundsOf } from './authenticity.ts';
-import type { IncomingDecision } from './incoming-decision.ts';
+import { type IncomingDecision, manages } from './incoming-decision.ts';
 import type { IncomingOutcome, IncomingPointOptions } from './incoming-options.ts';
 import { type Reception, traced } from './reception.ts';
 
@@ -25,7 +24,7 @@ interface Work {
 
 /**
  * IP-18, DP-2: a correct notification goes into the mailbox unmodified and moves the tracking of its
- * recipients (IP-20). The same notification arriving twice is kept once. No M6, no receipt (GEN-16, DP-4).
+ * recipients, as far as they are those of the provider that signed it (IP-20). The same notification arriving twice is kept once. No M6, no receipt (GEN-16, DP-4).
  */
 export async function receiveNotification(
   reception: Reception,
@@ -42,7 +41,7 @@ export async function receiveNotification(
     if (decision.notification.receipt === 'rilevazione-virus') await addVirusNotice(step, work, once);
     const acts = [
       ...deliveryActs(work, { addressee, content: delivered.content.id }),
-      ...trackingActs(decision.notification.data, reception.instant),
+      ...trackingActs(work),
       ...recordActs(work, addressee),
     ];
     parts.push({ addressee, part: step.part([...once.acts, ...acts], once.onlyIf) });
@@ -64,7 +63,7 @@ interface Once {
  */
 function arrivalOf({ decision, reception }: Work, recipient: string): Once {
   const said = hash('sha256', JSON.stringify(decision.notification.data));
-  const key = { identifier: `notification ${said}`, recipient };
+  const key = { identifier: `notification ${said}`, signer: decision.signer, recipient };
   return {
     onlyIf: [{ is: 'no-delivery-outcome', ...key }],
     acts: [{ do: 'put-delivery-outcome', outcome: { ...key, outcome: 'delivered', at: reception.instant } }],
@@ -98,19 +97,23 @@ function deliveryActs(work: Work, to: { readonly addressee: string; readonly con
 }
 
 /** AP-42: by identifier and recipient, never by subject or the client's id. */
-function trackingActs(data: CertificationData, instant: Instant): Act[] {
+function trackingActs({ decision, reception }: Work): Act[] {
+  const { data } = decision.notification;
   const { identifier } = data;
-  if (data.kind === 'presa-in-carico') {
-    return (data.takenInCharge ?? []).map((recipient) => ({
-      do: 'mark-tracking',
-      identifier,
-      recipient,
-      takenInChargeAt: instant,
-    }));
-  }
   const outcome = outcomeOf(data);
-  if (outcome === undefined || data.deliveredTo === undefined) return [];
-  return [{ do: 'mark-tracking', identifier, recipient: data.deliveredTo, outcome, outcomeAt: instant }];
+  return recipientsOf(data)
+    .filter((recipient) => manages(decision.signature, recipient))
+    .map((recipient) => ({ do: 'mark-tracking', identifier, recipient }) as const)
+    .flatMap((mark): Act[] => {
+      if (data.kind === 'presa-in-carico') return [{ ...mark, takenInChargeAt: reception.instant }];
+      return outcome === undefined ? [] : [{ ...mark, outcome, outcomeAt: reception.instant }];
+    });
+}
+
+/** The recipients of our user's message that a notification speaks of. */
+function recipientsOf({ kind, takenInCharge = [], deliveredTo }: CertificationData): readonly string[] {
+  if (kind === 'presa-in-carico') return takenInCharge;
+  return deliveredTo === undefined ? [] : [deliveredTo];
 }
 
 function outcomeOf(data: CertificationData): TrackingOutcome | undefined {
@@ -128,9 +131,10 @@ function outcomeOf(data: CertificationData): TrackingOutcome | undefined {
 
 /** One record for each recipient the notification speaks of (LOG-4). */
 function recordActs(work: Work, addressee: string): Act[] {
-  const { data } = work.decision.notification;
-  const recipients = data.kind === 'presa-in-carico' ? (data.takenInCharge ?? []) : [data.deliveredTo];
-  return recipients.map((recipient) =>
+  const { notification, signature } = work.decision;
+  const { data } = notification;
+  const recipients = recipientsOf(data);
+  return (recipients.length === 0 ? [undefined] : recipients).map((recipient) =>
     notificationRecord(work, {
       event: arrivalEvent(data),
       ...(recipient !== undefined && { recipient }),
@@ -138,6 +142,8 @@ function recordActs(work: Work, addressee: string): Act[] {
         kind: data.kind,
         addressee,
         emitter: data.provider,
+        // IP-20: what another says of a recipient is kept and shown, and changes nothing.
+        ...(recipient !== undefined && !manages(signature, recipient) && { tracking: 'not-its-domain' }),
         ...(data.extendedError !== undefined && { error: data.extendedError }),
       },
     }),
@@ -181,15 +187,17 @@ function notificationRecord(
 async function addVirusNotice(step: StepDraft, work: Work, once: Once): Promise<void> {
   const { reception, decision, options } = work;
   const { data } = decision.notification;
+  if (data.deliveredTo === undefined || !manages(decision.signature, data.deliveredTo)) return;
   const submission = options.store.findSubmission(data.identifier);
-  const tracking = options.store.findTracking(data.identifier, data.deliveredTo ?? '');
+  const tracking = options.store.findTracking(data.identifier, data.deliveredTo);
   if (submission === undefined || tracking === undefined || tracking.outcome !== undefined) return;
   const { provider, ids, attestation } = options;
   const { recipient, identifier } = tracking;
   const { instant } = reception;
   const virus = data.extendedError ?? '';
-  const notice = await attestation.attest(
+  const notice = await attestation.attestDelivered(
     draftVirusNonDelivery({ provider, ids, instant, about: submission, recipient, virus }),
+    provider.serviceAddress,
   );
   step.keep(notice.composition);
   step.part(

@@ -7,6 +7,7 @@ import { formatDate } from '../../wire/mime/dates.ts';
 import { type Header, parseHeader } from '../../wire/mime/header.ts';
 import type { MimeIndex } from '../../wire/mime/mime-index.ts';
 import { shiftIndex } from '../../wire/mime/shifted-index.ts';
+import { isPathOf } from '../../wire/mime/smtp-paths.ts';
 import { eachOnce } from '../routing.ts';
 
 /** A message that arrived, from the network or from our own queue. */
@@ -57,7 +58,8 @@ export function newReception(transaction: IncomingTransaction, instant: Instant)
 
 /**
  * A message as it goes into mailboxes: not one octet changed, with the trace fields of final delivery on
- * top (RFC 5321 section 4.4). Return-Path is left alone where what was received has one (AP-26, IP-23).
+ * top (RFC 5321 section 4.4). What was received keeps a Return-Path it has (AP-26, IP-23); ours is above it,
+ * unless it says the same.
  */
 export function traced(
   reception: Reception,
@@ -67,7 +69,10 @@ export function traced(
   const { transaction, header } = reception;
   const { reversePath } = transaction;
   const lines: string[] = [];
-  if (header.first('return-path') === undefined) lines.push(`Return-Path: <${reversePath}>`);
+  // RFC 5322 section 3.6.7: each block of trace fields begins with its own Return-Path; the first one counts.
+  const [outermost] = header.fields;
+  const told = outermost?.key === 'return-path' && isPathOf(outermost.value, reversePath);
+  if (!told) lines.push(`Return-Path: <${reversePath}>`);
   lines.push(...receivedField(reception, options.hostname));
   const prefix = Buffer.from(lines.map((line) => `${line}\r\n`).join(''), 'latin1');
   const longestLine = Math.max(...lines.map((line) => line.length));

@@ -18,6 +18,11 @@ export function parsePath(text: string): string | undefined {
   return isAddress(inner) ? withoutNeedlessQuotes(inner) : undefined;
 }
 
+/** Whether the value of a Return-Path field is the path of that address; empty for the null path. */
+export function isPathOf(value: string, address: string): boolean {
+  return parsePath(value.trim())?.toLowerCase() === address.toLowerCase();
+}
+
 const ROUTE = /^@[A-Za-z0-9.[\]:-]{1,255}(?:,@[A-Za-z0-9.[\]-]{1,255}){0,20}:/;
 
 function withoutNeedlessQuotes(address: string): string {

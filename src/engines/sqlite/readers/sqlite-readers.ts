@@ -123,8 +123,8 @@ export class SqliteReaders implements ContentReader, MailboxReader, QueueReader,
     return this.#tracking.listSilent(query);
   }
 
-  findDeliveryOutcome(identifier: string, recipient: string): DeliveryOutcome | undefined {
-    return this.#tracking.findDeliveryOutcome(identifier, recipient);
+  findDeliveryOutcome(identifier: string, recipient: string, signer?: string): DeliveryOutcome | undefined {
+    return this.#tracking.findDeliveryOutcome(identifier, recipient, signer);
   }
 
   recordsAbout(id: string): readonly LogRecord[] {

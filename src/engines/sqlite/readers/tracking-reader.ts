@@ -34,8 +34,10 @@ export class SqliteTrackingReader implements TrackingReader {
          AND (dispatchedAt <= ?2 OR (firstNoticeAt IS NULL AND takenInChargeAt IS NULL))
        ORDER BY dispatchedAt, identifier, recipientKey LIMIT ?3`,
     );
-    this.#outcome = db.prepare<DeliveryOutcome>(
-      'SELECT identifier, recipient, outcome, at FROM deliveryOutcomes WHERE identifier = ? AND recipientKey = ?',
+    this.#outcome = db.prepare<DeliveryOutcome & { readonly signer: string }>(
+      `SELECT identifier, signer, recipient, outcome, at FROM deliveryOutcomes
+        WHERE identifier = ?1 AND recipientKey = ?2 AND (?3 IS NULL OR signer IN (?3, ''))
+        ORDER BY number LIMIT 1`,
     );
   }
 
@@ -57,9 +59,11 @@ export class SqliteTrackingReader implements TrackingReader {
     return this.#silent.all(firstBefore, secondBefore, limit).map(trackingOf);
   }
 
-  findDeliveryOutcome(identifier: string, recipient: string): DeliveryOutcome | undefined {
-    const row = this.#outcome.get(identifier, recipient.toLowerCase());
-    return row && { ...row };
+  findDeliveryOutcome(identifier: string, recipient: string, signer?: string): DeliveryOutcome | undefined {
+    const row = this.#outcome.get(identifier, recipient.toLowerCase(), signer ?? null);
+    if (row === undefined) return undefined;
+    const { signer: signedBy, ...outcome } = row;
+    return { ...outcome, ...(signedBy !== '' && { signer: signedBy }) };
   }
 }
 

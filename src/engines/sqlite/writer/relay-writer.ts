@@ -6,7 +6,7 @@ import type { Database } from '../driver.ts';
 import type { PackedAct } from '../packed-step.ts';
 import type { Brought, ContentWriter } from './content-writer.ts';
 
-type Keyed = { readonly identifier: string; readonly recipient: string };
+type Keyed = { readonly identifier: string; readonly recipient: string; readonly signer?: string };
 
 /** The queue, and what is known of each recipient. */
 export class RelayWriter {
@@ -62,11 +62,12 @@ export class RelayWriter {
         WHERE identifier = ? AND recipientKey = ?`,
     );
     this.#putOutcome = db.prepare(
-      `INSERT INTO deliveryOutcomes (identifier, recipientKey, recipient, outcome, at)
-       VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+      `INSERT INTO deliveryOutcomes (identifier, signer, recipientKey, recipient, outcome, at)
+       VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
     );
     this.#outcome = db.prepare<{ outcome: string }>(
-      'SELECT outcome FROM deliveryOutcomes WHERE identifier = ? AND recipientKey = ?',
+      `SELECT outcome FROM deliveryOutcomes
+        WHERE identifier = ?1 AND recipientKey = ?2 AND (?3 IS NULL OR signer IN (?3, ''))`,
     );
   }
 
@@ -135,12 +136,12 @@ export class RelayWriter {
     return row.outcome !== null || (asked.unexpired === true && row.secondNoticeAt !== null);
   }
 
-  putDeliveryOutcome({ identifier, recipient, outcome, at }: DeliveryOutcome): void {
-    this.#putOutcome.run(identifier, recipient.toLowerCase(), recipient, outcome, at);
+  putDeliveryOutcome({ identifier, signer = '', recipient, outcome, at }: DeliveryOutcome): void {
+    this.#putOutcome.run(identifier, signer, recipient.toLowerCase(), recipient, outcome, at);
   }
 
-  hasDeliveryOutcome({ identifier, recipient }: Keyed): boolean {
-    return this.#outcome.get(identifier, recipient.toLowerCase()) !== undefined;
+  hasDeliveryOutcome({ identifier, recipient, signer }: Keyed): boolean {
+    return this.#outcome.get(identifier, recipient.toLowerCase(), signer ?? null) !== undefined;
   }
 }
 

@@ -31,7 +31,9 @@ export class StepPerformer {
 
   /** Performs a step, part after part: later parts see what earlier ones did. Throws when it cannot. */
   perform(brought: Brought): StepOutcome {
-    return { parts: brought.step.parts.map((part) => this.#performPart(part, brought)) };
+    const parts: PartOutcome[] = [];
+    for (const part of brought.step.parts) parts.push(this.#performPart(part, brought, parts));
+    return { parts };
   }
 
   /** Files of blobs that went since it was last asked; they are removed after the commit. */
@@ -39,13 +41,15 @@ export class StepPerformer {
     return this.#contents.takeFilesToRemove();
   }
 
-  #performPart(part: PackedPart, brought: Brought): PartOutcome {
-    const failed = part.onlyIf?.find((condition) => !this.#holds(condition));
+  #performPart(part: PackedPart, brought: Brought, earlier: readonly PartOutcome[]): PartOutcome {
+    const failed = part.onlyIf?.find((condition) =>
+      condition.is === 'part-done' ? earlier[condition.part]?.done !== true : !this.#holds(condition),
+    );
     if (failed !== undefined) return { done: false, failed };
     return { done: true, results: part.acts.map((act) => this.#performAct(act, brought)) };
   }
 
-  #holds(condition: Condition): boolean {
+  #holds(condition: Exclude<Condition, { is: 'part-done' }>): boolean {
     switch (condition.is) {
       case 'no-delivery-outcome':
         return !this.#relay.hasDeliveryOutcome(condition);
