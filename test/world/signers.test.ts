@@ -138,7 +138,8 @@ suite('the path an answer would go to', () => {
       ...(key === 'beta' ? ['pec.delta.test'] : []),
     ]);
     await anna.certifies({ to: [CARLA, 'nessuno@posta.test', 'x@pec.delta.test'] });
-    await world.passes(25 * 3_600_000);
+    await world.passes(13 * 3_600_000);
+    await world.alfa.house.deadlines.look();
     const messages = await anna.messages();
     assert.deepEqual(
       [...new Set(await anna.kinds())],
