@@ -5,11 +5,11 @@
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { BenchFolder, circumstances, freePorts, keepResult } from './bench-folder.ts';
+import { BenchFolder, circumstances, freePorts, keepResult, RESULTS } from './bench-folder.ts';
 import { BenchWorld, PASSWORD } from './bench-world.ts';
 import { DOVECOT, ensurePackages } from './debian.ts';
 import { startDovecot } from './dovecot.ts';
-import { type ImapRow, ImapScenario, type ImapServer, type ImapTerms } from './imap-scenario.ts';
+import { IMAP_PARTS, type ImapRow, ImapScenario, type ImapServer, type ImapTerms } from './imap-scenario.ts';
 import { figure, ratio, table } from './table.ts';
 
 const HELP = `npm run bench -- imap [options]
@@ -21,6 +21,8 @@ const HELP = `npm run bench -- imap [options]
   --repeats N    how often each is measured; the median counts (3)
   --format F     how Dovecot keeps mail: maildir, mdbox, sdbox (maildir)
   --only NAME    ceralacca or dovecot alone
+  --parts LIST   of ${IMAP_PARTS.join(',')} (all)
+  --profile      CPU profiles of our process into var/bench/profiles
 `;
 
 const { values } = parseArgs({
@@ -33,6 +35,8 @@ const { values } = parseArgs({
     repeats: { type: 'string', default: '3' },
     format: { type: 'string', default: 'maildir' },
     only: { type: 'string' },
+    parts: { type: 'string', default: IMAP_PARTS.join(',') },
+    profile: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -40,7 +44,9 @@ const { values } = parseArgs({
 const tell = (line: string) => process.stderr.write(`${line}\n`);
 
 async function run(): Promise<void> {
+  const parts = values.parts.split(',');
   const terms: ImapTerms = {
+    parts: IMAP_PARTS.filter((part) => parts.includes(part)),
     messages: Number(values.messages),
     large: Number(values.large),
     idle: Number(values.idle),
@@ -55,6 +61,7 @@ async function run(): Promise<void> {
     folder: folder.path,
     providers: ['alfa'],
     mailboxes: terms.accounts,
+    ...(values.profile && { profileFolder: join(RESULTS, 'profiles') }),
   });
   const alfa = world.provider('alfa');
   const measure = async (server: ImapServer) => {
