@@ -14,7 +14,7 @@ const execute = promisify(execFile);
 /** A house with these messages in its INBOX. */
 async function houseWith(messages: readonly Buffer[]): Promise<Pop3House> {
   const house = await openPop3House();
-  for (const message of messages) await house.append(message);
+  for (const message of messages) await house.deliver(message);
   return house;
 }
 
@@ -186,7 +186,7 @@ test('a message of 100 MB is sent in bounded memory, octet by octet', { timeout:
       },
     }),
   });
-  await house.append('Subject: x\r\n\r\n');
+  await house.deliver('Subject: x\r\n\r\n');
   const before = process.memoryUsage.rss();
   let most = 0;
   const timer = setInterval(() => {

@@ -36,7 +36,7 @@ function uids(house: Pop3House): number[] {
 suite('POP3 front', { timeout: 60_000 }, () => {
   test('DP-27 users reach the mailbox over TLS, from the first octet or by STLS, and only so', async () => {
     await using house = await openPop3House();
-    await house.append(ONE);
+    await house.deliver(ONE);
     const client = LineClient.clear(house.pop3);
     assert.match(await client.hear(), /^\+OK /);
     assert.match(await client.ask('CAPA', 'lines'), /STLS/);
@@ -90,7 +90,7 @@ suite('POP3 front', { timeout: 60_000 }, () => {
   test('RFC 1939 section 6 what is marked goes at QUIT, in one commit', async () => {
     const steps: Step[] = [];
     await using house = await openPop3House();
-    for (const message of [ONE, TWO, THREE]) await house.append(message);
+    for (const message of [ONE, TWO, THREE]) await house.deliver(message);
     house.store.onCommitted(({ step }) => steps.push(step));
     const client = await loggedIn(house);
     assert.match(await client.ask('DELE 1'), /^\+OK/);
@@ -106,7 +106,7 @@ suite('POP3 front', { timeout: 60_000 }, () => {
 
   test('a client that leaves without QUIT removes nothing, and frees the mailbox', async () => {
     await using house = await openPop3House();
-    await house.append(ONE);
+    await house.deliver(ONE);
     const client = await loggedIn(house);
     await client.ask('DELE 1');
     await client.vanish();
@@ -132,9 +132,9 @@ suite('POP3 front', { timeout: 60_000 }, () => {
 
   test('a session sees the INBOX as it was, whatever is delivered or removed meanwhile', async () => {
     await using house = await openPop3House();
-    for (const message of [ONE, TWO]) await house.append(message);
+    for (const message of [ONE, TWO]) await house.deliver(message);
     const client = await loggedIn(house);
-    await house.append(THREE);
+    await house.deliver(THREE);
     const expunge = { do: 'expunge', folder: house.inbox, uids: [1] } as const;
     await house.store.commit({ blobs: [], contents: [], parts: [{ acts: [expunge] }] });
     assert.equal(await client.ask('STAT'), `+OK 2 ${ONE.length + TWO.length}\r\n`);
@@ -148,7 +148,7 @@ suite('POP3 front', { timeout: 60_000 }, () => {
 
   test('RFC 1939 section 7 unique ids are the same in every session and are not given again', async () => {
     await using house = await openPop3House();
-    for (const message of [ONE, TWO]) await house.append(message);
+    for (const message of [ONE, TWO]) await house.deliver(message);
     const ids = async () => {
       const client = await loggedIn(house);
       const lines = (await client.ask('UIDL', 'lines')).split('\r\n').slice(1, -2);
@@ -163,7 +163,7 @@ suite('POP3 front', { timeout: 60_000 }, () => {
     await client.ask('DELE 1');
     await client.ask('QUIT');
     await allGone(house);
-    await house.append(ONE);
+    await house.deliver(ONE);
     const after = await ids();
     assert.equal(after[0], before[1]);
     assert.ok(!before.includes(after[1] ?? ''));
@@ -171,12 +171,12 @@ suite('POP3 front', { timeout: 60_000 }, () => {
 
   test('only so many messages are shown, the oldest', async () => {
     await using house = await openPop3House({ limits: { maildropMessages: 2 } });
-    for (const message of [ONE, TWO]) await house.append(message);
+    for (const message of [ONE, TWO]) await house.deliver(message);
     const all = await loggedIn(house);
     assert.match(await all.ask('STAT'), /^\+OK 2 /);
     await all.vanish();
     await allGone(house);
-    await house.append(THREE);
+    await house.deliver(THREE);
     const client = await loggedIn(house);
     assert.match(await client.ask('STAT'), /^\+OK 2 /);
     assert.match(await client.ask('RETR 1', 'lines'), /primo/);
@@ -222,7 +222,7 @@ suite('POP3 front, when things go wrong', { timeout: 60_000 }, () => {
         commit: () => Promise.reject(new Fault('store-full', 'no room', { temporary: true })),
       }),
     });
-    await house.append(ONE);
+    await house.deliver(ONE);
     const client = await loggedIn(house);
     await client.ask('DELE 1');
     assert.equal(await client.ask('QUIT'), '-ERR [SYS/TEMP] deleted messages not removed\r\n');
@@ -254,7 +254,7 @@ suite('POP3 front, when things go wrong', { timeout: 60_000 }, () => {
         commit: (step) => store.commit(step),
       }),
     });
-    await house.append(ONE);
+    await house.deliver(ONE);
     const client = await loggedIn(house);
     client.send('RETR 1\r\n');
     assert.ok(!(await client.hearTheEnd()).endsWith('.\r\n'));
@@ -264,7 +264,7 @@ suite('POP3 front, when things go wrong', { timeout: 60_000 }, () => {
   test('RFC 1939 section 3 who says nothing for ten minutes is sent away without a word', async () => {
     const timers = new ManualTimers();
     await using house = await openPop3House({ timers });
-    await house.append(ONE);
+    await house.deliver(ONE);
     const client = await loggedIn(house);
     await client.ask('DELE 1');
     timers.advance(599_999);
@@ -329,7 +329,7 @@ suite('POP3 front, when things go wrong', { timeout: 60_000 }, () => {
         },
       }),
     });
-    await house.append(ONE);
+    await house.deliver(ONE);
     const idle = LineClient.clear(house.pop3);
     await idle.hear();
     const busy = await loggedIn(house);
