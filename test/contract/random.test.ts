@@ -86,6 +86,20 @@ const act: fc.Arbitrary<ActMaker> = fc.oneof(
     fc.record({ do: fc.constant('retry-later' as const), entry: few, notBefore: at, error: fc.string() }),
     fc.record({ do: fc.constant('hold' as const), entry: few, held: fc.boolean() }),
     fc.record({
+      do: fc.constant('hold-destination' as const),
+      destination: fc.constantFrom('beta.test', 'gamma.test'),
+      held: fc.boolean(),
+    }),
+    fc.record({
+      do: fc.constant('make-due' as const),
+      entries: fc.oneof(
+        fc.record({ entry: few }),
+        fc.record({ destination: fc.constantFrom('beta.test', 'gamma.test') }),
+        fc.constant({ all: true } as const),
+      ),
+      notBefore: fc.constantFrom(NOW, NOW + 50),
+    }),
+    fc.record({
       do: fc.constant('track' as const),
       tracking: fc.record({ identifier, recipient, dispatchedAt: at }),
     }),

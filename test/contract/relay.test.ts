@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { AttemptNote, DueFilter } from '../../src/mailroom/queue/queue-store.ts';
 import type { HouseStore } from '../../src/mailroom/steps/house-store.ts';
 import type { Submission, Tracking } from '../../src/mailroom/tracking/tracking-store.ts';
 import { ENGINES } from './engines.ts';
@@ -25,6 +26,7 @@ for (const engine of ENGINES) {
         id: entry,
         attempts: 0,
         notBefore: NOW,
+        history: [],
         held: false,
       });
       await store.commit(step([{ do: 'retry-later', entry, notBefore: NOW + 60, error: '451 later' }]));
@@ -69,6 +71,102 @@ for (const engine of ENGINES) {
         store.listQueue().map(({ id }) => id),
         [late, first, second, held],
       );
+    });
+
+    test('a destination is listed alone, or left out, so that a long queue hides nobody', async (t) => {
+      const store = await engine.open(t);
+      const toBeta = [await enqueue(store), await enqueue(store), await enqueue(store)];
+      const toGamma = await enqueue(store, { destination: 'gamma.test', createdAt: NOW + 10 });
+      const toDelta = await enqueue(store, { destination: 'delta.test', createdAt: NOW + 5 });
+      const due = (limit: number, filter: DueFilter) =>
+        store.listDue(NOW + 10, limit, filter).map(({ id }) => id);
+      assert.deepEqual(due(2, { only: 'beta.test' }), toBeta.slice(0, 2));
+      assert.deepEqual(due(9, { only: 'gamma.test' }), [toGamma]);
+      assert.deepEqual(due(9, { only: 'nobody.test' }), []);
+      assert.deepEqual(due(1, { except: ['beta.test'] }), [toDelta]);
+      assert.deepEqual(due(9, { except: ['beta.test', 'delta.test'] }), [toGamma]);
+      assert.deepEqual(due(9, { except: [] }), [...toBeta, toDelta, toGamma]);
+    });
+
+    test('what comes due next is told from an instant on', async (t) => {
+      const store = await engine.open(t);
+      const soon = await enqueue(store, { expiresAt: NOW + 500 });
+      await enqueue(store, { createdAt: NOW + 100 });
+      assert.equal(store.nextDueAt(NOW - 1), NOW);
+      assert.equal(store.nextDueAt(NOW), NOW + 100);
+      assert.equal(store.nextDueAt(NOW + 100), undefined);
+      await store.commit(step([{ do: 'hold', entry: soon, held: true }]));
+      assert.equal(store.nextDueAt(), NOW + 100);
+      assert.equal(store.nextDueAt(NOW + 100), NOW + 500, 'the end of a held entry');
+    });
+
+    test('AP-33 a held entry is not due, but is listed when its life is over', async (t) => {
+      const store = await engine.open(t);
+      const ids = [
+        await enqueue(store, { expiresAt: NOW + 20 }),
+        await enqueue(store, { expiresAt: NOW + 10 }),
+        await enqueue(store, { expiresAt: NOW + 5 }),
+      ];
+      const [late = 0, early = 0] = ids;
+      for (const entry of [late, early]) await store.commit(step([{ do: 'hold', entry, held: true }]));
+      const ended = (now: number, limit = 9) => store.listExpiredHeld(now, limit).map(({ id }) => id);
+      assert.deepEqual(ended(NOW + 9), []);
+      assert.deepEqual(ended(NOW + 20), [early, late]);
+      assert.deepEqual(ended(NOW + 20, 1), [early]);
+    });
+
+    test('a destination is held with all that comes for it, until it is released', async (t) => {
+      const store = await engine.open(t);
+      const before = await enqueue(store);
+      const hold = (held: boolean) =>
+        store.commit(step([{ do: 'hold-destination', destination: 'beta.test', held }]));
+      await hold(true);
+      await hold(true);
+      const after = await enqueue(store);
+      const other = await enqueue(store, { destination: 'gamma.test' });
+      assert.deepEqual(store.listHeldDestinations(), ['beta.test']);
+      const held = () => [before, after, other].map((id) => store.findQueueEntry(id)?.held);
+      assert.deepEqual(held(), [true, true, false]);
+      assert.deepEqual(
+        store.listDue(NOW, 9).map(({ id }) => id),
+        [other],
+      );
+      await hold(false);
+      assert.deepEqual(held(), [false, false, false]);
+      assert.deepEqual(store.listHeldDestinations(), []);
+    });
+
+    test('entries are made due by number, by destination, or all', async (t) => {
+      const store = await engine.open(t);
+      const ids = [
+        await enqueue(store),
+        await enqueue(store),
+        await enqueue(store, { destination: 'gamma.test' }),
+      ];
+      const [one = 0, two = 0, three = 0] = ids;
+      const history: AttemptNote[] = [{ at: NOW, met: '451 later', peerSpoke: true, tried: [] }];
+      for (const entry of ids) {
+        const putOff = {
+          do: 'retry-later',
+          entry,
+          notBefore: NOW + 1000,
+          error: '451 later',
+          history,
+        } as const;
+        await store.commit(step([putOff]));
+      }
+      const due = () => store.listDue(NOW + 1, 9).map(({ id }) => id);
+      assert.deepEqual(due(), []);
+      await store.commit(step([{ do: 'make-due', entries: { entry: two }, notBefore: NOW }]));
+      assert.deepEqual(due(), [two]);
+      assert.deepEqual(store.findQueueEntry(two)?.history, history, 'what was met is still known');
+      assert.equal(store.findQueueEntry(two)?.attempts, 1);
+      await store.commit(step([{ do: 'make-due', entries: { destination: 'gamma.test' }, notBefore: NOW }]));
+      assert.deepEqual(due(), [two, three]);
+      await store.commit(step([{ do: 'make-due', entries: { all: true }, notBefore: NOW + 1 }]));
+      assert.deepEqual(due(), [one, two, three]);
+      await store.commit(step([{ do: 'retry-later', entry: one, notBefore: NOW + 5, error: '' }]));
+      assert.deepEqual(store.findQueueEntry(one)?.history, history, 'kept when nothing is said of it');
     });
   });
 

@@ -27,6 +27,7 @@ export class QueueInMemory implements StepStore, QueueReader, ContentReader {
   readonly steps: Step[] = [];
   /** So many commits are refused before one is taken. */
   refusals = 0;
+  readonly #heldDestinations = new Set<string>();
   #nextId = 1;
   #listeners: ((committed: Committed) => void)[] = [];
 
@@ -84,8 +85,19 @@ export class QueueInMemory implements StepStore, QueueReader, ContentReader {
   }
 
   nextDueAt(after = Number.NEGATIVE_INFINITY): number | undefined {
-    const instants = this.listQueue().filter(({ held, notBefore }) => !held && notBefore > after);
-    return instants.length === 0 ? undefined : Math.min(...instants.map(({ notBefore }) => notBefore));
+    const instants = this.listQueue().map(({ held, notBefore, expiresAt }) => (held ? expiresAt : notBefore));
+    const later = instants.filter((at) => at > after);
+    return later.length === 0 ? undefined : Math.min(...later);
+  }
+
+  listExpiredHeld(now: number, limit: number): readonly QueueEntry[] {
+    return this.listQueue()
+      .filter(({ held, expiresAt }) => held && expiresAt <= now)
+      .slice(0, limit);
+  }
+
+  listHeldDestinations(): readonly string[] {
+    return [...this.#heldDestinations].sort();
   }
 
   findQueueEntry(id: number): QueueEntry | undefined {
@@ -104,7 +116,9 @@ export class QueueInMemory implements StepStore, QueueReader, ContentReader {
     switch (act.do) {
       case 'enqueue': {
         const id = this.#nextId++;
-        this.entries.set(id, { ...act.entry, id, attempts: 0, notBefore: act.entry.createdAt, held: false });
+        const held = this.#heldDestinations.has(act.entry.destination);
+        const notBefore = act.entry.createdAt;
+        this.entries.set(id, { ...act.entry, id, attempts: 0, notBefore, history: [], held });
         return { gave: 'entry', entry: id };
       }
       case 'settle': {
@@ -118,8 +132,8 @@ export class QueueInMemory implements StepStore, QueueReader, ContentReader {
       case 'retry-later': {
         const entry = this.entries.get(act.entry);
         if (entry === undefined) return undefined;
-        const { notBefore, error: lastError } = act;
-        this.entries.set(entry.id, { ...entry, attempts: entry.attempts + 1, notBefore, lastError });
+        const { notBefore, error: lastError, history = entry.history } = act;
+        this.entries.set(entry.id, { ...entry, attempts: entry.attempts + 1, notBefore, lastError, history });
         return undefined;
       }
       case 'hold': {
@@ -127,6 +141,19 @@ export class QueueInMemory implements StepStore, QueueReader, ContentReader {
         if (entry !== undefined) this.entries.set(entry.id, { ...entry, held: act.held });
         return undefined;
       }
+      case 'hold-destination':
+        if (act.held) this.#heldDestinations.add(act.destination);
+        else this.#heldDestinations.delete(act.destination);
+        for (const entry of this.listQueue().filter(({ destination }) => destination === act.destination))
+          this.entries.set(entry.id, { ...entry, held: act.held });
+        return undefined;
+      case 'make-due':
+        for (const entry of this.listQueue()) {
+          if ('entry' in act.entries && act.entries.entry !== entry.id) continue;
+          if ('destination' in act.entries && act.entries.destination !== entry.destination) continue;
+          this.entries.set(entry.id, { ...entry, notBefore: act.notBefore });
+        }
+        return undefined;
       default:
         return undefined;
     }

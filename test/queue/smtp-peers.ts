@@ -15,7 +15,7 @@ import { ENTRY, storedContent } from './queue-in-memory.ts';
 export const SENT = storedContent(1, Buffer.from('Subject: busta\r\n\r\n.punto\r\n..\r\nciao\r\n'));
 
 export function entryFor(change: Partial<QueueEntry> = {}): QueueEntry {
-  return { ...ENTRY, id: 1, attempts: 0, notBefore: 0, held: false, ...change };
+  return { ...ENTRY, id: 1, attempts: 0, notBefore: 0, history: [], held: false, ...change };
 }
 
 /** A courier that knows these routes and no DNS. */

@@ -126,7 +126,7 @@ export class Network {
         case 'taken':
           return { accepted: entry.forwardPaths, refused: [], reply: '250 2.0.0 taken' };
         case 'refused':
-          return { accepted: [], refused: refuseAll(entry, answer) };
+          return { accepted: [], refused: refuseAll(entry, { ...answer, peerSpoke: true }) };
         case 'try-later':
           return { accepted: [], refused: tryLater(entry, answer.text) };
       }
@@ -151,11 +151,11 @@ export class Network {
       const octets = await content.octets.read(0, content.size);
       ordinary.mail.push({ reversePath, forwardPaths: accepted, octets });
     }
-    const no = { code: 550, enhanced: '5.1.1', text: 'no such user' };
+    const no = { code: 550, enhanced: '5.1.1', text: 'no such user', peerSpoke: true };
     return { accepted, refused: refuseAll({ forwardPaths: unknown }, no) };
   }
 }
 
 function tryLater(entry: QueueEntry, text: string) {
-  return refuseAll(entry, { code: 451, enhanced: '4.3.0', text });
+  return refuseAll(entry, { code: 451, enhanced: '4.3.0', text, peerSpoke: true });
 }

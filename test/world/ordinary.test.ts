@@ -188,6 +188,7 @@ suite('mail that goes out to ordinary recipients', () => {
     assert.match(report, /^Action: failed\r$/m);
     assert.match(report, /^Status: 5\.1\.1\r$/m);
     assert.match(report, /^Diagnostic-Code: smtp; 550 5\.1\.1 no such user\r$/m);
+    assert.match(report, /^Risposta del sistema di destinazione: 550 5\.1\.1 no such user\r$/m);
     assert.match(report, new RegExp(`^Message-ID: <${id}>\\r$`, 'm'));
     assert.deepEqual(world.alfa.story(id), [
       'acceptance',
@@ -209,6 +210,7 @@ suite('mail that goes out to ordinary recipients', () => {
     assert.deepEqual(await anna.kinds(), ['accettazione', 'anomalia']);
     const report = (await anna.sees('anomalia')).original?.toString() ?? '';
     assert.match(report, /^Status: 4\.4\.7\r$/m);
-    assert.doesNotMatch(report, /^Diagnostic-Code/m);
+    assert.doesNotMatch(report, /^Diagnostic-Code|Risposta del sistema/m);
+    assert.match(report, /Il sistema di destinazione non lo ha ricevuto entro il tempo/);
   });
 });

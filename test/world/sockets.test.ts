@@ -54,6 +54,10 @@ suite('the same over real sockets', () => {
     ];
     assert.deepEqual([unknown.data.error, unknown.data.provider], ['no-dest', BETA.name]);
     assert.deepEqual([unroutable.data.error, unroutable.data.provider], ['no-dominio', ALFA.name]);
+    assert.equal(unroutable.data.extendedError, `5.1.2 - ${ALFA.name} - dominio non valido`);
+    const bounce = (await anna.sees('anomalia')).original?.toString() ?? '';
+    assert.match(bounce, /Il dominio non esiste o non riceve posta\./);
+    assert.doesNotMatch(bounce, /Risposta del sistema|Diagnostic-Code/);
     assert.deepEqual(await anna.kinds(), ['accettazione', 'anomalia', 'errore-consegna', 'errore-consegna']);
   });
 

@@ -10,7 +10,7 @@ import type {
   MessageEntry,
   MessageRange,
 } from '../../mailroom/mailboxes/mailbox-store.ts';
-import type { QueueEntry, QueueEntryId } from '../../mailroom/queue/queue-store.ts';
+import type { DueFilter, QueueEntry, QueueEntryId } from '../../mailroom/queue/queue-store.ts';
 import type { HouseStore } from '../../mailroom/steps/house-store.ts';
 import type { Committed, Step, StepOutcome } from '../../mailroom/steps/step-store.ts';
 import type {
@@ -175,14 +175,33 @@ class MemoryStore implements HouseStore {
     return gone.map((expunged) => expunged.uid).sort((one, other) => one - other);
   }
 
-  listDue(now: Instant, limit: number): readonly QueueEntry[] {
-    const due = this.#tables.queue.values().filter((entry) => !entry.held && entry.notBefore <= now);
+  listDue(now: Instant, limit: number, { only, except = [] }: DueFilter = {}): readonly QueueEntry[] {
+    const due = this.#tables.queue
+      .values()
+      .filter((entry) => !entry.held && entry.notBefore <= now)
+      .filter(({ destination }) => only === undefined || destination === only)
+      .filter(({ destination }) => !except.includes(destination));
     return due.sort((one, other) => one.notBefore - other.notBefore || one.id - other.id).slice(0, limit);
   }
 
-  nextDueAt(): Instant | undefined {
-    const waiting = this.#tables.queue.values().filter((entry) => !entry.held);
-    return waiting.length === 0 ? undefined : Math.min(...waiting.map((entry) => entry.notBefore));
+  listExpiredHeld(now: Instant, limit: number): readonly QueueEntry[] {
+    const ended = this.#tables.queue.values().filter((entry) => entry.held && entry.expiresAt <= now);
+    return ended.sort((one, other) => one.expiresAt - other.expiresAt || one.id - other.id).slice(0, limit);
+  }
+
+  nextDueAt(after = Number.NEGATIVE_INFINITY): Instant | undefined {
+    const instants = this.#tables.queue
+      .values()
+      .map(({ held, notBefore, expiresAt }) => (held ? expiresAt : notBefore))
+      .filter((at) => at > after);
+    return instants.length === 0 ? undefined : instants.reduce((one, other) => Math.min(one, other));
+  }
+
+  listHeldDestinations(): readonly string[] {
+    return this.#tables.heldDestinations
+      .values()
+      .map(({ destination }) => destination)
+      .sort();
   }
 
   findQueueEntry(id: QueueEntryId): QueueEntry | undefined {

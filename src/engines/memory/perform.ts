@@ -17,7 +17,9 @@ import {
   changeEntry,
   enqueue,
   findOutcome,
+  holdDestination,
   isAbout,
+  makeDue,
   markTracking,
   putDeliveryOutcome,
   putSubmission,
@@ -122,6 +124,12 @@ function performSilently(tables: Tables, act: SilentAct): void {
       break;
     case 'hold':
       changeEntry(tables, { entry: act.entry, change: (before) => ({ ...before, held: act.held }) });
+      break;
+    case 'hold-destination':
+      holdDestination(tables, act);
+      break;
+    case 'make-due':
+      makeDue(tables, act);
       break;
     case 'put-submission':
       putSubmission(tables, act.submission);

@@ -15,7 +15,8 @@ export function enqueue(tables: Tables, task: { entry: NewQueueEntry; brought: B
   const { entry, brought } = task;
   referToContent(tables, { content: entry.content, brought });
   const id = tables.next('entry');
-  tables.queue.set(id, { ...entry, id, attempts: 0, notBefore: entry.createdAt, held: false });
+  const held = tables.heldDestinations.has(entry.destination);
+  tables.queue.set(id, { ...entry, id, attempts: 0, notBefore: entry.createdAt, history: [], held });
   return { gave: 'entry', entry: id };
 }
 
@@ -42,8 +43,28 @@ export function changeEntry(
 
 export function retryLater(tables: Tables, act: Extract<Act, { do: 'retry-later' }>): void {
   const { entry, notBefore, error: lastError } = act;
-  const change = (before: QueueEntry) => ({ ...before, attempts: before.attempts + 1, notBefore, lastError });
+  const change = (before: QueueEntry) => {
+    const { attempts, history } = before;
+    return { ...before, attempts: attempts + 1, notBefore, lastError, history: act.history ?? history };
+  };
   changeEntry(tables, { entry, change });
+}
+
+export function holdDestination(tables: Tables, act: Extract<Act, { do: 'hold-destination' }>): void {
+  const { destination, held } = act;
+  if (held) tables.heldDestinations.set(destination, { destination });
+  else tables.heldDestinations.delete(destination);
+  for (const entry of tables.queue.values()) {
+    if (entry.destination === destination) tables.queue.set(entry.id, { ...entry, held });
+  }
+}
+
+export function makeDue(tables: Tables, { entries, notBefore }: Extract<Act, { do: 'make-due' }>): void {
+  for (const entry of tables.queue.values()) {
+    if ('entry' in entries && entry.id !== entries.entry) continue;
+    if ('destination' in entries && entry.destination !== entries.destination) continue;
+    tables.queue.set(entry.id, { ...entry, notBefore });
+  }
 }
 
 /** The first submission of an identifier stays. */

@@ -55,6 +55,8 @@ export class Tables {
   readonly contents = new Table<ContentId, ContentRow>(this.undo);
   readonly blobs = new Table<BlobId, BlobRow>(this.undo);
   readonly queue = new Table<QueueEntryId, QueueEntry>(this.undo);
+  /** By destination. */
+  readonly heldDestinations = new Table<string, { readonly destination: string }>(this.undo);
   readonly submissions = new Table<string, Submission>(this.undo);
   readonly trackings = new Table<string, readonly Tracking[]>(this.undo);
   readonly outcomes = new Table<string, readonly DeliveryOutcome[]>(this.undo);

@@ -174,10 +174,21 @@ const SIGNERS = `
   DROP TABLE unsignedOutcomes;
 `;
 
+const QUEUE_FOR_OPERATORS = `
+  ALTER TABLE queue ADD COLUMN history TEXT;
+  DROP INDEX queueDue;
+  -- With the destination in it, those that are left out are passed over without reading their rows.
+  CREATE INDEX queueDue ON queue (notBefore, id, destination) WHERE held = 0;
+  CREATE INDEX queueDueOf ON queue (destination, notBefore, id) WHERE held = 0;
+  CREATE INDEX queueHeld ON queue (expiresAt, id) WHERE held = 1;
+  CREATE TABLE heldDestinations (destination TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+`;
+
 const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: 'first tables', sql: FIRST_TABLES },
   { version: 2, name: 'subscriptions by name', sql: SUBSCRIPTIONS },
   { version: 3, name: 'signers of delivery outcomes', sql: SIGNERS },
+  { version: 4, name: 'queue for operators', sql: QUEUE_FOR_OPERATORS },
 ];
 
 /** Brings the schema up to what this program knows; throws `store-newer` when it is ahead of that. */

@@ -13,6 +13,7 @@ const entry: QueueEntry = {
   forwardPaths: ['a@beta.test', 'b@beta.test', 'c@beta.test'],
   attempts: 0,
   notBefore: 0,
+  history: [],
   held: false,
   expiresAt: 100_000,
 };
@@ -28,8 +29,8 @@ suite('attempt verdict', () => {
       outcome: {
         accepted: ['a@beta.test', 'x@elsewhere.test'],
         refused: [
-          refusal({ address: 'b@beta.test', code: 550, enhanced: '5.1.1', text: 'chi è?' }),
-          refusal({ address: 'c@beta.test', code: 451, enhanced: '4.2.2', text: 'piena' }),
+          refusal({ peerSpoke: true, address: 'b@beta.test', code: 550, enhanced: '5.1.1', text: 'chi è?' }),
+          refusal({ peerSpoke: true, address: 'c@beta.test', code: 451, enhanced: '4.2.2', text: 'piena' }),
         ],
       },
     });
@@ -42,6 +43,7 @@ suite('attempt verdict', () => {
       forwardPaths: ['c@beta.test'],
       notBefore: 1010,
       error: '451 4.2.2 piena',
+      note: { at: 1000, met: '451 4.2.2 piena', peerSpoke: true, tried: [] },
     });
   });
 
@@ -83,14 +85,17 @@ suite('attempt verdict', () => {
 
   test('AP-34 the reason follows from the enhanced code of a permanent refusal only', () => {
     const reason = (code: number, enhanced?: string) =>
-      refusal({ address: 'a', code, enhanced, text: '' }).reason;
+      refusal({ peerSpoke: true, address: 'a', code, enhanced, text: '' }).reason;
     assert.equal(reason(550, '5.1.1'), 'unknown-mailbox');
     assert.equal(reason(550, '5.1.2'), 'unroutable-domain');
     assert.equal(reason(556, '5.1.10'), 'unroutable-domain');
     assert.equal(reason(550, '5.4.4'), 'unroutable-domain');
     assert.equal(reason(550), 'other');
     assert.equal(reason(450, '4.1.1'), 'other');
-    assert.equal(replyLine(refusal({ address: 'a', code: 550, text: ' due\n righe ' })), '550 due righe');
+    assert.equal(
+      replyLine(refusal({ peerSpoke: true, address: 'a', code: 550, text: ' due\n righe ' })),
+      '550 due righe',
+    );
   });
 
   test('whatever a courier says, every forward path lands in exactly one place', () => {
@@ -104,7 +109,9 @@ suite('attempt verdict', () => {
         fc.array(fc.constantFrom('a', 'b', 'z')),
         refusals,
         (forwardPaths, accepted, said) => {
-          const refused = said.map(([address, code]) => refusal({ address, code, text: '' }));
+          const refused = said.map(([address, code]) =>
+            refusal({ peerSpoke: true, address, code, text: '' }),
+          );
           const verdict = judge({ answered: true, outcome: { accepted, refused } }, { forwardPaths });
           const placed = [
             ...verdict.relayed,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Instant } from '../../platform/clock.ts';
 import type { Refusal, RelayOutcome } from './courier.ts';
-import type { QueueEntry } from './queue-store.ts';
+import type { AttemptNote, QueueEntry } from './queue-store.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -23,7 +23,7 @@ export const DEFAULT_RETRY_WAITS_MS: readonly number[] = [
 /** What came of an attempt: an answer about some recipients, or the words of what went wrong. */
 export type AttemptResult =
   | { readonly answered: true; readonly outcome: RelayOutcome }
-  | { readonly answered: false; readonly error: string };
+  | { readonly answered: false; readonly error: string; readonly tried?: readonly string[] };
 
 /** What is to be done with the entry: each forward path appears once, in one of the three. */
 export interface AttemptVerdict {
@@ -33,6 +33,7 @@ export interface AttemptVerdict {
     readonly forwardPaths: readonly string[];
     readonly notBefore: Instant;
     readonly error: string;
+    readonly note: AttemptNote;
   };
 }
 
@@ -50,7 +51,12 @@ export function judgeAttempt(facts: AttemptFacts): AttemptVerdict {
     return {
       relayed: [],
       refused: [],
-      retry: later(facts, { forwardPaths: entry.forwardPaths, error: result.error }),
+      retry: later(facts, {
+        forwardPaths: entry.forwardPaths,
+        error: result.error,
+        peerSpoke: false,
+        tried: result.tried,
+      }),
     };
   }
   const { outcome } = result;
@@ -63,7 +69,12 @@ export function judgeAttempt(facts: AttemptFacts): AttemptVerdict {
   if (rest.length === 0) return { relayed, refused };
   const why = outcome.refused.find((one) => rest.includes(one.address));
   const error = why === undefined ? 'no answer about some recipients' : replyLine(why);
-  return { relayed, refused, retry: later(facts, { forwardPaths: rest, error }) };
+  const peerSpoke = why?.peerSpoke ?? false;
+  return {
+    relayed,
+    refused,
+    retry: later(facts, { forwardPaths: rest, error, peerSpoke, tried: outcome.tried }),
+  };
 }
 
 /** A refusal as the peer's reply line. */
@@ -76,9 +87,20 @@ export function replyLine(refusal: Refusal): string {
 /** Waits grow with the attempts made; an entry is looked at once more when its life ends (AP-33). */
 function later(
   facts: AttemptFacts,
-  what: { readonly forwardPaths: readonly string[]; readonly error: string },
+  what: {
+    readonly forwardPaths: readonly string[];
+    readonly error: string;
+    readonly peerSpoke: boolean;
+    readonly tried: readonly string[] | undefined;
+  },
 ): NonNullable<AttemptVerdict['retry']> {
   const { entry, now, waitsMs } = facts;
+  const { forwardPaths, error, peerSpoke, tried = [] } = what;
   const waitMs = waitsMs[Math.min(entry.attempts, waitsMs.length - 1)] ?? MINUTE;
-  return { ...what, notBefore: Math.min(now + waitMs, Math.max(entry.expiresAt, now)) };
+  return {
+    forwardPaths,
+    error,
+    notBefore: Math.min(now + waitMs, Math.max(entry.expiresAt, now)),
+    note: { at: now, met: error, peerSpoke, tried },
+  };
 }

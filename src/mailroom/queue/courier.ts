@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { Fault } from '../../platform/faults.ts';
 import type { StoredContent } from '../contents/content-store.ts';
 import type { QueueEntry } from './queue-store.ts';
 
@@ -15,6 +16,8 @@ export interface Refusal {
   readonly enhanced?: string;
   /** What the peer said, one line without the codes. */
   readonly text: string;
+  /** Whether `text` is what a peer said in SMTP; else it is our own finding, and no peer was asked. */
+  readonly peerSpoke: boolean;
   /** Whether trying again is useless. */
   readonly permanent: boolean;
   readonly reason: RefusalReason;
@@ -26,11 +29,24 @@ export interface RelayOutcome {
   readonly refused: readonly Refusal[];
   /** The peer's last reply, one line with its codes. */
   readonly reply?: string;
+  /** Machines that were tried without success before, one line each. */
+  readonly tried?: readonly string[];
+}
+
+/** Nobody took the message: the Fault of the last machine, with what was met at those before it. */
+export class NoMachineTookIt extends Fault {
+  readonly tried: readonly string[];
+
+  constructor(last: Fault, tried: readonly string[]) {
+    super(last.code, last.message, { temporary: last.temporary, cause: last });
+    this.tried = tried;
+  }
 }
 
 /**
  * Takes a message to where it goes. Rejects with a temporary `Fault` when nothing can be said about
- * any recipient yet: nobody answered, or the answer got lost.
+ * any recipient yet: nobody answered, or the answer got lost. Its code `peer-busy` means that nothing was
+ * tried, and that it is worth while soon.
  */
 export interface Courier {
   relay(entry: QueueEntry, content: StoredContent): Promise<RelayOutcome>;
@@ -42,25 +58,32 @@ export function refusal(facts: {
   readonly code: number;
   readonly enhanced?: string | undefined;
   readonly text: string;
+  readonly peerSpoke: boolean;
 }): Refusal {
-  const { address, code, enhanced, text } = facts;
+  const { address, code, enhanced, text, peerSpoke } = facts;
   const permanent = code >= 500;
   return {
     address,
     code,
     ...(enhanced === undefined ? {} : { enhanced }),
     text: text.replace(/\s+/g, ' ').trim().slice(0, 500),
+    peerSpoke,
     permanent,
     reason: permanent ? reasonOf(enhanced) : 'other',
   };
 }
 
-/** The same refusal for every recipient of the entry. */
+/** The same refusal for every recipient of the entry; our own words unless told otherwise. */
 export function refuseAll(
   entry: Pick<QueueEntry, 'forwardPaths'>,
-  reply: { readonly code: number; readonly enhanced?: string | undefined; readonly text: string },
+  reply: {
+    readonly code: number;
+    readonly enhanced?: string | undefined;
+    readonly text: string;
+    readonly peerSpoke?: boolean;
+  },
 ): readonly Refusal[] {
-  return entry.forwardPaths.map((address) => refusal({ address, ...reply }));
+  return entry.forwardPaths.map((address) => refusal({ peerSpoke: false, ...reply, address }));
 }
 
 function reasonOf(enhanced: string | undefined): RefusalReason {

@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { Instant } from '../../platform/clock.ts';
 import type { QueueEntry, QueueEntryId } from './queue-store.ts';
+
+/** What decides in which lane an entry goes, and how wide it is. */
+type Lane = Pick<QueueEntry, 'destination' | 'certified'>;
 
 export interface LaneLimits {
   /** Entries under way in all lanes together. */
   readonly total: number;
   /** Entries under way in the lane of that destination. */
-  readonly perLane: (destination: string) => number;
+  readonly perLane: (lane: Lane) => number;
+  readonly now: () => Instant;
 }
 
 /** Counts what is under way, in all and per destination. */
 export class Lanes {
   readonly #limits: LaneLimits;
   readonly #entries = new Set<QueueEntryId>();
-  readonly #lanes = new Map<string, number>();
+  /** By destination: how many entries are under way, and how many may be. */
+  readonly #lanes = new Map<string, { readonly taken: number; readonly places: number }>();
+  readonly #resting = new Map<string, Instant>();
 
   constructor(limits: LaneLimits) {
     this.#limits = limits;
@@ -22,34 +29,60 @@ export class Lanes {
     return this.#entries.size >= this.#limits.total;
   }
 
-  taken(destination: string): number {
-    return this.#lanes.get(destination) ?? 0;
+  /** Entries under way. */
+  get underWay(): readonly QueueEntryId[] {
+    return [...this.#entries];
   }
 
+  taken(destination: string): number {
+    return this.#lanes.get(destination)?.taken ?? 0;
+  }
+
+  /** More entries than this do not begin at the destination now; of a lane not in use the most there may be. */
   room(destination: string): number {
-    const inLane = this.#limits.perLane(destination) - this.taken(destination);
+    if (this.#rests(destination)) return 0;
+    const lane = this.#lanes.get(destination);
+    const inLane = lane === undefined ? this.#limits.total : lane.places - lane.taken;
     return Math.max(Math.min(inLane, this.#limits.total - this.#entries.size), 0);
   }
 
-  /** Destinations whose own limit is reached. */
+  /** Destinations at which nothing begins now: their own limit is reached, or they rest. */
   fullLanes(): readonly string[] {
-    return [...this.#lanes]
-      .filter(([name, taken]) => taken >= this.#limits.perLane(name))
-      .map(([name]) => name);
+    const full = [...this.#lanes].filter(([, { taken, places }]) => taken >= places).map(([name]) => name);
+    const resting = [...this.#resting.keys()].filter((name) => this.#rests(name) && !full.includes(name));
+    return [...full, ...resting];
+  }
+
+  /** Nothing begins at the destination before that instant. */
+  rest(destination: string, until: Instant): void {
+    this.#resting.set(destination, until);
   }
 
   /** Takes a place for the entry; false when it has one already or there is none. */
-  enter(entry: QueueEntry): boolean {
-    if (this.#entries.has(entry.id) || this.room(entry.destination) === 0) return false;
-    this.#entries.add(entry.id);
-    this.#lanes.set(entry.destination, this.taken(entry.destination) + 1);
+  enter(entry: Lane & Pick<QueueEntry, 'id'>): boolean {
+    const { id, destination } = entry;
+    if (this.#entries.has(id) || this.isFull || this.#rests(destination)) return false;
+    const places = this.#limits.perLane(entry);
+    const taken = this.taken(destination);
+    if (taken >= places) return false;
+    this.#entries.add(id);
+    this.#lanes.set(destination, { taken: taken + 1, places });
     return true;
   }
 
-  leave(entry: QueueEntry): void {
-    if (!this.#entries.delete(entry.id)) return;
-    const taken = this.taken(entry.destination) - 1;
-    if (taken > 0) this.#lanes.set(entry.destination, taken);
-    else this.#lanes.delete(entry.destination);
+  leave({ id, destination }: Pick<QueueEntry, 'id' | 'destination'>): void {
+    if (!this.#entries.delete(id)) return;
+    const lane = this.#lanes.get(destination);
+    if (lane === undefined) return;
+    if (lane.taken > 1) this.#lanes.set(destination, { ...lane, taken: lane.taken - 1 });
+    else this.#lanes.delete(destination);
+  }
+
+  #rests(destination: string): boolean {
+    const until = this.#resting.get(destination);
+    if (until === undefined) return false;
+    if (until > this.#limits.now()) return true;
+    this.#resting.delete(destination);
+    return false;
   }
 }

@@ -25,11 +25,11 @@ export class LocalCourier implements Courier {
       case 'taken':
         return { accepted: entry.forwardPaths, refused: [], reply: '250 2.0.0 taken in process' };
       case 'refused':
-        return { accepted: [], refused: refuseAll(entry, reply) };
+        return { accepted: [], refused: refuseAll(entry, { ...reply, peerSpoke: true }) };
       case 'try-later':
         return {
           accepted: [],
-          refused: refuseAll(entry, { code: 451, enhanced: '4.3.0', text: reply.text }),
+          refused: refuseAll(entry, { code: 451, enhanced: '4.3.0', text: reply.text, peerSpoke: true }),
         };
     }
   }

@@ -25,8 +25,8 @@ export interface PeerPoolLimits {
 }
 
 export const DEFAULT_PEER_POOL_LIMITS: PeerPoolLimits = {
-  perPeer: 5,
-  waiting: 90,
+  perPeer: 32,
+  waiting: 64,
   idleMs: 60_000,
   uses: 1000,
   downMs: 10_000,

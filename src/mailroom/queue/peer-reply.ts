@@ -7,6 +7,7 @@ export interface PeerReply {
   readonly code: number;
   readonly enhanced: string | undefined;
   readonly text: string;
+  readonly peerSpoke: boolean;
 }
 
 /** The refusal of one recipient, out of the peer's reply to its RCPT. */
@@ -20,9 +21,14 @@ export function verdictOf(error: SMTPError): PeerReply | undefined {
     if (error.responseCode !== undefined) return readReply(error.response, error.responseCode);
     // The library compares the size with the peer's SIZE and then asks nothing (RFC 1870 section 6.2).
     if (error.code === 'EMESSAGE')
-      return { code: 552, enhanced: '5.3.4', text: 'message exceeds the size the peer takes' };
+      return {
+        code: 552,
+        enhanced: '5.3.4',
+        text: 'message exceeds the size the peer takes',
+        peerSpoke: false,
+      };
     // A path that cannot be written into a command.
-    return { code: 553, enhanced: '5.1.3', text: error.message };
+    return { code: 553, enhanced: '5.1.3', text: error.message, peerSpoke: false };
   }
   return undefined;
 }
@@ -30,7 +36,12 @@ export function verdictOf(error: SMTPError): PeerReply | undefined {
 function readReply(response: string | undefined, code: number | undefined): PeerReply {
   const line = oneLine(response ?? '');
   const match = /^(\d{3})[ -]?(?:([245]\.\d{1,3}\.\d{1,3})(?: |$))?(.*)$/.exec(line);
-  return { code: code ?? Number(match?.[1] ?? 451), enhanced: match?.[2], text: match?.[3] ?? line };
+  return {
+    code: code ?? Number(match?.[1] ?? 451),
+    enhanced: match?.[2],
+    text: match?.[3] ?? line,
+    peerSpoke: true,
+  };
 }
 
 /** A reply of several lines as one: code and enhanced code stay at the front only. */

@@ -26,6 +26,17 @@ export interface NewQueueEntry {
   readonly expiresAt: Instant;
 }
 
+/** What one attempt met. */
+export interface AttemptNote {
+  readonly at: Instant;
+  /** One line: the answer about the recipients that are tried again, or what went wrong. */
+  readonly met: string;
+  /** Whether those are a peer's own words, said in SMTP. */
+  readonly peerSpoke: boolean;
+  /** Machines that were tried without success before that, one line each. */
+  readonly tried: readonly string[];
+}
+
 export interface QueueEntry extends NewQueueEntry {
   readonly id: QueueEntryId;
   /** Attempts made so far. */
@@ -34,7 +45,9 @@ export interface QueueEntry extends NewQueueEntry {
   readonly notBefore: Instant;
   /** What the last attempt met, one line. */
   readonly lastError?: string;
-  /** Held back by the operator. */
+  /** What the attempts met, oldest first: the first few and the latest (`attempt-history.ts`). */
+  readonly history: readonly AttemptNote[];
+  /** Held back by the operator, or for him: not tried, but given up when its life ends. */
   readonly held: boolean;
 }
 
@@ -50,12 +63,16 @@ export interface DueFilter {
 export interface QueueReader {
   /** Entries not held, of any destination the filter lets through, due at `now`, oldest first. */
   listDue(now: Instant, limit: number, filter?: DueFilter): readonly QueueEntry[];
+  /** Entries held whose life is over at `now`, oldest end first: they end like any other (AP-33). */
+  listExpiredHeld(now: Instant, limit: number): readonly QueueEntry[];
   /**
-   * The earliest `notBefore` of an entry not held, or undefined when none waits; with `after`, the
-   * earliest that is later than that instant.
+   * The earliest `notBefore` of an entry not held, or end of one held; undefined when none waits. With
+   * `after`, the earliest that is later than that instant.
    */
   nextDueAt(after?: Instant): Instant | undefined;
   findQueueEntry(id: QueueEntryId): QueueEntry | undefined;
   /** All entries, oldest first. */
   listQueue(): readonly QueueEntry[];
+  /** Destinations whose mail is held as it comes, in order. */
+  listHeldDestinations(): readonly string[];
 }

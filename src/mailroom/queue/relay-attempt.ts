@@ -5,9 +5,10 @@ import type { Journal } from '../../platform/journal.ts';
 import { pause, type Timers } from '../../platform/timers.ts';
 import type { ContentReader } from '../contents/content-store.ts';
 import type { Act, StepStore } from '../steps/step-store.ts';
+import { withAttempt } from './attempt-history.ts';
 import { type AttemptResult, type AttemptVerdict, judgeAttempt } from './attempt-verdict.ts';
-import type { Courier } from './courier.ts';
-import type { QueueEntry } from './queue-store.ts';
+import { type Courier, NoMachineTookIt } from './courier.ts';
+import type { AttemptNote, QueueEntry } from './queue-store.ts';
 import { type Consequences, type RelayEvents, relayStep } from './relay-events.ts';
 
 const LONGEST_STORE_WAIT_MS = 60_000;
@@ -38,22 +39,37 @@ export class RelayAttempt {
     this.#options = options;
   }
 
-  /** Rejects only when nothing could be committed: the entry is then as it was. */
-  async make(entry: QueueEntry): Promise<void> {
+  /**
+   * `not-now`: the machine is busy with other messages of ours, and nothing was tried. Rejects only when
+   * nothing could be committed: the entry is then as it was.
+   */
+  async make(entry: QueueEntry): Promise<'made' | 'not-now'> {
+    const result = await this.#relay(entry);
+    if (result === 'not-now') return 'not-now';
+    if (result === 'ended') return 'made';
+    const { clock, retryWaitsMs } = this.#options;
+    const verdict = judgeAttempt({ entry, result, now: clock.now(), waitsMs: retryWaitsMs });
+    await this.#carryOut(entry, { verdict, reply: result.answered ? result.outcome.reply : undefined });
+    return 'made';
+  }
+
+  async #relay(entry: QueueEntry): Promise<AttemptResult | 'not-now' | 'ended'> {
     const { store, clock, journal, localCourier, courier } = this.#options;
-    if (clock.now() >= entry.expiresAt) return this.#giveUp(entry);
+    if (clock.now() >= entry.expiresAt) {
+      await this.#giveUp(entry);
+      return 'ended';
+    }
     const content = store.findContent(entry.content);
     if (content === undefined) {
       journal.error({ entry: entry.id, content: entry.content }, 'a queue entry has lost its content: held');
-      return this.#commit(entry, [{ do: 'hold', entry: entry.id, held: true }]);
+      await this.#commit(entry, [{ do: 'hold', entry: entry.id, held: true }]);
+      return 'ended';
     }
     const chosen = entry.destination === 'local' ? localCourier : courier;
-    const result = await chosen.relay(entry, content).then(
+    return chosen.relay(entry, content).then(
       (outcome): AttemptResult => ({ answered: true, outcome }),
-      (error: unknown): AttemptResult => this.#unanswered(entry, error),
+      (error: unknown) => (isBusy(error) ? 'not-now' : this.#unanswered(entry, error)),
     );
-    const verdict = judgeAttempt({ entry, result, now: clock.now(), waitsMs: this.#options.retryWaitsMs });
-    await this.#carryOut(entry, { verdict, reply: result.answered ? result.outcome.reply : undefined });
   }
 
   #unanswered(entry: QueueEntry, error: unknown): AttemptResult {
@@ -62,7 +78,8 @@ export class RelayAttempt {
     // What is no temporary Fault should not happen: the message is kept all the same, the operator told.
     if (error instanceof Fault && error.temporary) journal.info(facts, 'relay put off');
     else journal.error(facts, 'relay failed');
-    return { answered: false, error: wordsOf(error) };
+    const tried = error instanceof NoMachineTookIt ? error.tried : [];
+    return { answered: false, error: wordsOf(error), tried };
   }
 
   async #carryOut(
@@ -78,7 +95,14 @@ export class RelayAttempt {
       consequences.push(told);
       acts.push({ do: 'settle', entry: entry.id, forwardPaths: relayed });
     }
-    let putOff = retry === undefined ? undefined : { notBefore: retry.notBefore, error: retry.error };
+    let putOff =
+      retry === undefined
+        ? undefined
+        : {
+            notBefore: retry.notBefore,
+            error: retry.error,
+            history: withAttempt(entry.history, retry.note),
+          };
     if (refused.length > 0) {
       try {
         consequences.push(await this.#options.events.onRefused(entry, refused));
@@ -116,10 +140,16 @@ export class RelayAttempt {
   }
 
   /** The fate is known but cannot be told yet (a signer that is down, say): the entry stays. */
-  #putOff(entry: QueueEntry, error: unknown): { notBefore: number; error: string } {
+  #putOff(
+    entry: QueueEntry,
+    error: unknown,
+  ): { notBefore: number; error: string; history: readonly AttemptNote[] } {
     this.#options.journal.error({ entry: entry.id, error }, 'the end of a relay cannot be told yet');
     const waitMs = this.#options.retryWaitsMs[0] ?? this.#options.storeWaitMs;
-    return { notBefore: this.#options.clock.now() + waitMs, error: wordsOf(error) };
+    const now = this.#options.clock.now();
+    const met = wordsOf(error);
+    const history = withAttempt(entry.history, { at: now, met, peerSpoke: false, tried: [] });
+    return { notBefore: now + waitMs, error: met, history };
   }
 
   /** Repeated until the store takes it: forgetting an answer would send the message twice. */
@@ -151,6 +181,10 @@ function aborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Fault && error.code === 'peer-busy';
 }
 
 function wordsOf(error: unknown): string {

@@ -2,7 +2,7 @@
 import type { Instant } from '../../platform/clock.ts';
 import { pause } from '../../platform/timers.ts';
 import type { ContentReader } from '../contents/content-store.ts';
-import type { StepStore } from '../steps/step-store.ts';
+import type { Act, StepStore } from '../steps/step-store.ts';
 import { DEFAULT_RETRY_WAITS_MS } from './attempt-verdict.ts';
 import { Lanes } from './lanes.ts';
 import type { QueueEntry, QueueEntryId, QueueReader } from './queue-store.ts';
@@ -13,6 +13,8 @@ export interface RelayLimits {
   readonly attempts: number;
   /** Attempts at the same time at one destination. */
   readonly attemptsPerDestination: number;
+  /** The same where the destination is no PEC provider. */
+  readonly attemptsPerOrdinary: number;
   /** The same for the destination `local`. */
   readonly attemptsLocal: number;
   /** Waits after the first, second ... failed attempt; the last is repeated. */
@@ -21,17 +23,21 @@ export interface RelayLimits {
   readonly lookMs: number;
   /** First wait when the store does not commit; doubles up to a minute. */
   readonly storeWaitMs: number;
+  /** A destination whose machine is busy with other messages of ours is left alone so long. */
+  readonly busyRestMs: number;
   /** How long stopping waits for attempts under way. */
   readonly stopMs: number;
 }
 
 export const DEFAULT_RELAY_LIMITS: RelayLimits = {
-  attempts: 200,
-  attemptsPerDestination: 5,
+  attempts: 400,
+  attemptsPerDestination: 32,
+  attemptsPerOrdinary: 8,
   attemptsLocal: 16,
   retryWaitsMs: DEFAULT_RETRY_WAITS_MS,
   lookMs: 30_000,
   storeWaitMs: 1_000,
+  busyRestMs: 250,
   stopMs: 3_000,
 };
 
@@ -72,8 +78,11 @@ export class Relay implements AsyncDisposable {
     this.#attempt = new RelayAttempt({ ...options, retryWaitsMs, storeWaitMs, stopped: this.#stop.signal });
     this.#lanes = new Lanes({
       total: limits.attempts,
-      perLane: (destination) =>
-        destination === 'local' ? limits.attemptsLocal : limits.attemptsPerDestination,
+      perLane: ({ destination, certified }) => {
+        if (destination === 'local') return limits.attemptsLocal;
+        return certified ? limits.attemptsPerDestination : limits.attemptsPerOrdinary;
+      },
+      now: () => options.clock.now(),
     });
   }
 
@@ -85,7 +94,7 @@ export class Relay implements AsyncDisposable {
       for (const part of step.parts) {
         for (const act of part.acts) {
           if (act.do === 'enqueue') this.#look(act.entry.destination);
-          else if (act.do === 'hold' && !act.held) this.#look(ALL);
+          else if (isForAll(act)) this.#look(ALL);
         }
       }
     });
@@ -151,6 +160,8 @@ export class Relay implements AsyncDisposable {
   #lookAtAll(): void {
     const { store, clock } = this.#options;
     const limit = this.#limits.attempts * 2 + this.#shelved.size;
+    // AP-33: what is held is not tried, but ends with its notice as anything else does.
+    for (const entry of store.listExpiredHeld(clock.now(), limit)) this.#begin(entry);
     for (;;) {
       const due = store.listDue(clock.now(), limit, { except: this.#lanes.fullLanes() });
       const begun = due.filter((entry) => this.#begin(entry)).length;
@@ -165,6 +176,9 @@ export class Relay implements AsyncDisposable {
     this.#shelved.delete(entry.id);
     const attempt = this.#attempt
       .make(entry)
+      .then((made) => {
+        if (made === 'not-now') this.#rest(entry.destination);
+      })
       .catch((error: unknown) => this.#shelve(entry, error))
       .finally(() => {
         const wasFull = this.#lanes.isFull;
@@ -174,6 +188,15 @@ export class Relay implements AsyncDisposable {
       });
     this.#underWay.add(attempt);
     return true;
+  }
+
+  /**
+   * The machine of the destination is busy with messages of ours, for other destinations perhaps: they go on,
+   * and this one is looked at again soon. Nothing went wrong, so that no wait grows.
+   */
+  #rest(destination: string): void {
+    this.#lanes.rest(destination, this.#options.clock.now() + this.#limits.busyRestMs);
+    this.#options.timers.after(this.#limits.busyRestMs, () => this.#look(destination));
   }
 
   #shelve(entry: QueueEntry, error: unknown): void {
@@ -190,4 +213,9 @@ export class Relay implements AsyncDisposable {
     const delayMs = next === undefined || next <= now ? lookMs : Math.min(next - now, lookMs);
     this.#cancelTimer = timers.after(delayMs, () => this.#look(ALL));
   }
+}
+
+/** Acts after which any destination may have something to do. */
+function isForAll(act: Act): boolean {
+  return act.do === 'make-due' || ((act.do === 'hold' || act.do === 'hold-destination') && !act.held);
 }

@@ -3,7 +3,7 @@ import type { NewLogRecord } from '../../evidence/certification-log/log-store.ts
 import type { Instant } from '../../platform/clock.ts';
 import type { ContentId, ContentNumbers, NewBlob, NewContent } from '../contents/content-store.ts';
 import type { FolderId, Mailbox, MailboxId } from '../mailboxes/mailbox-store.ts';
-import type { NewQueueEntry, QueueEntryId } from '../queue/queue-store.ts';
+import type { AttemptNote, NewQueueEntry, QueueEntryId } from '../queue/queue-store.ts';
 import type { DeliveryOutcome, Submission, Tracking, TrackingOutcome } from '../tracking/tracking-store.ts';
 
 /**
@@ -58,6 +58,12 @@ export type Condition =
       readonly name: string;
       readonly wanted: boolean;
     };
+
+/** Which entries of the queue are meant. */
+export type QueueChoice =
+  | { readonly entry: QueueEntryId }
+  | { readonly destination: string }
+  | { readonly all: true };
 
 export type FlagsMode = 'set' | 'add' | 'remove';
 
@@ -124,8 +130,14 @@ export type Act =
       readonly entry: QueueEntryId;
       readonly notBefore: Instant;
       readonly error: string;
+      /** In the place of what was known of the attempts before. */
+      readonly history?: readonly AttemptNote[];
     }
   | { readonly do: 'hold'; readonly entry: QueueEntryId; readonly held: boolean }
+  /** All that waits for the destination, and all that comes for it until it is released. */
+  | { readonly do: 'hold-destination'; readonly destination: string; readonly held: boolean }
+  /** Entries are due from that instant on, held ones too once they are released. */
+  | { readonly do: 'make-due'; readonly entries: QueueChoice; readonly notBefore: Instant }
   /** Of submissions, trackings and delivery outcomes the first one put for a key stays. */
   | { readonly do: 'put-submission'; readonly submission: Submission }
   | { readonly do: 'track'; readonly tracking: Tracking }

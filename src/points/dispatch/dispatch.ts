@@ -72,10 +72,11 @@ export class Dispatch implements RelayEvents {
 
   /** AP-33: 24 hours are over. */
   onExpired(entry: QueueEntry): Promise<Step> {
-    const text = entry.lastError ?? '';
+    const last = entry.history.at(-1);
+    const words = { text: last?.met ?? entry.lastError ?? '', peerSpoke: last?.peerSpoke ?? false };
     return this.#fail(
       entry,
-      entry.forwardPaths.map((address) => ({ address, code: 0, text, permanent: false })),
+      entry.forwardPaths.map((address) => ({ address, code: 0, permanent: false, ...words })),
     );
   }
 
@@ -121,7 +122,7 @@ export class Dispatch implements RelayEvents {
         about: submission,
         recipient: failure.address,
         cause,
-        ...(failure.text !== '' && { detail: failure.text }),
+        ...(failure.peerSpoke && { detail: failure.text }),
       }),
       provider.serviceAddress,
     );

@@ -10,6 +10,8 @@ export interface RelayFailure {
   readonly enhanced?: string;
   /** What the peer answered, or what we met. */
   readonly text: string;
+  /** Whether the text is a peer's own words; what we found ourselves is not told as its answer. */
+  readonly peerSpoke: boolean;
   /** False when retries ran out (AP-33). */
   readonly permanent: boolean;
 }
@@ -23,6 +25,7 @@ export function causeOf(failure: RelayFailure): NonDeliveryCause {
     case '5.1.2':
     case '5.1.10': // RFC 7505: a domain that takes no mail
     case '5.4.4': // RFC 3463: unable to route
+    case '5.4.6': // RFC 3463: its mail would come back to us
       return 'unknown-domain';
     case '5.2.1':
       return 'mailbox-disabled';
@@ -32,6 +35,7 @@ export function causeOf(failure: RelayFailure): NonDeliveryCause {
     case '5.3.4':
       return 'message-too-large';
     default:
-      return failure.code === 552 ? 'message-too-large' : 'refused';
+      if (failure.code === 552) return 'message-too-large';
+      return failure.peerSpoke ? 'refused' : 'internal';
   }
 }

@@ -14,7 +14,7 @@ import { indexMessage } from '../../wire/mime/mime-index.ts';
 import { MemoryOctets } from '../../wire/mime/octets.ts';
 import { encodeQuotedPrintable } from '../../wire/mime/transfer-encoding.ts';
 import type { Attestation, Attested } from '../attestation.ts';
-import type { RelayFailure } from './failure-cause.ts';
+import { causeOf, type RelayFailure } from './failure-cause.ts';
 
 export interface Bounce {
   readonly blob: NewBlob;
@@ -74,7 +74,11 @@ export class OrdinaryBounce {
   #write({ submission, failure, instant }: Parameters<OrdinaryBounce['compose']>[0]): Buffer {
     const { ids, hostname } = this.#options;
     const boundary = `=_report-${ids.token()}`;
-    const text = bounceText({ recipient: failure.address, ...replyOf(failure) });
+    const text = bounceText({
+      recipient: failure.address,
+      cause: causeOf(failure),
+      reply: replyOf(failure),
+    });
     const status = failure.enhanced ?? (failure.permanent ? '5.0.0' : '4.4.7');
     return Buffer.concat([
       Buffer.from(
@@ -127,15 +131,15 @@ export class OrdinaryBounce {
   }
 }
 
-/** The peer's own words, where one spoke. */
-function replyOf({ code, enhanced = '', text }: RelayFailure): { readonly reply?: string } {
-  const words = [code === 0 ? '' : String(code), enhanced, printable(text)].filter((word) => word !== '');
-  return code === 0 ? {} : { reply: words.join(' ') };
+/** The peer's own words, where one spoke; of an expired message its last reply is known as one line. */
+function replyOf({ code, enhanced = '', text, peerSpoke }: RelayFailure): string | undefined {
+  const codes = code === 0 ? [] : [String(code), enhanced];
+  return peerSpoke ? [...codes, printable(text)].filter((word) => word !== '').join(' ') : undefined;
 }
 
 /** RFC 3464 section 2.3.6: the peer's own words; none when no peer spoke. */
 function diagnosticCode(failure: RelayFailure): string[] {
-  const { reply } = replyOf(failure);
+  const reply = replyOf(failure);
   return reply === undefined ? [] : [`Diagnostic-Code: smtp; ${reply}`];
 }
 

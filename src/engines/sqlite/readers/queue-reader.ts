@@ -1,43 +1,83 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { QueueEntry, QueueEntryId, QueueReader } from '../../../mailroom/queue/queue-store.ts';
+import type {
+  AttemptNote,
+  DueFilter,
+  QueueEntry,
+  QueueEntryId,
+  QueueReader,
+} from '../../../mailroom/queue/queue-store.ts';
 import type { Instant } from '../../../platform/clock.ts';
 import type { Database } from '../driver.ts';
 
-type QueueRow = Omit<QueueEntry, 'certified' | 'forwardPaths' | 'eightBit' | 'held' | 'lastError'> & {
+type QueueRow = Omit<
+  QueueEntry,
+  'certified' | 'forwardPaths' | 'eightBit' | 'held' | 'lastError' | 'history'
+> & {
   readonly certified: number;
   readonly forwardPaths: string;
   readonly eightBit: number;
   readonly held: number;
   readonly lastError: string | null;
+  readonly history: string | null;
 };
 
 const ENTRY = `SELECT id, destination, certified, reversePath, forwardPaths, content, kind, identifier, eightBit,
-  createdAt, expiresAt, attempts, notBefore, lastError, held FROM queue`;
+  createdAt, expiresAt, attempts, notBefore, lastError, held, history FROM queue`;
 
 /** The queue, read on the caller's thread. */
 export class SqliteQueueReader implements QueueReader {
   readonly #due;
+  readonly #dueOf;
+  readonly #expiredHeld;
   readonly #nextDue;
+  readonly #nextExpiryHeld;
   readonly #entry;
   readonly #all;
+  readonly #heldDestinations;
 
   constructor(db: Database) {
+    // Destinations come as one JSON list: a statement is prepared once, however many there are.
     this.#due = db.prepare<QueueRow>(
-      `${ENTRY} INDEXED BY queueDue WHERE held = 0 AND notBefore <= ? ORDER BY notBefore, id LIMIT ?`,
+      `${ENTRY} INDEXED BY queueDue WHERE held = 0 AND notBefore <= ?
+         AND destination NOT IN (SELECT value FROM json_each(?)) ORDER BY notBefore, id LIMIT ?`,
+    );
+    this.#dueOf = db.prepare<QueueRow>(
+      `${ENTRY} INDEXED BY queueDueOf WHERE held = 0 AND destination = ? AND notBefore <= ?
+         ORDER BY notBefore, id LIMIT ?`,
+    );
+    this.#expiredHeld = db.prepare<QueueRow>(
+      `${ENTRY} INDEXED BY queueHeld WHERE held = 1 AND expiresAt <= ? ORDER BY expiresAt, id LIMIT ?`,
     );
     this.#nextDue = db.prepare<{ at: Instant | null }>(
-      'SELECT min(notBefore) AS at FROM queue INDEXED BY queueDue WHERE held = 0',
+      'SELECT min(notBefore) AS at FROM queue INDEXED BY queueDue WHERE held = 0 AND notBefore > ?',
+    );
+    this.#nextExpiryHeld = db.prepare<{ at: Instant | null }>(
+      'SELECT min(expiresAt) AS at FROM queue INDEXED BY queueHeld WHERE held = 1 AND expiresAt > ?',
     );
     this.#entry = db.prepare<QueueRow>(`${ENTRY} WHERE id = ?`);
     this.#all = db.prepare<QueueRow>(`${ENTRY} ORDER BY id`);
+    this.#heldDestinations = db.prepare<{ destination: string }>(
+      'SELECT destination FROM heldDestinations ORDER BY destination',
+    );
   }
 
-  listDue(now: Instant, limit: number): readonly QueueEntry[] {
-    return this.#due.all(now, limit).map(entryOf);
+  listDue(now: Instant, limit: number, filter: DueFilter = {}): readonly QueueEntry[] {
+    const { only, except = [] } = filter;
+    const rows =
+      only === undefined
+        ? this.#due.all(now, JSON.stringify(except), limit)
+        : this.#dueOf.all(only, now, limit);
+    return rows.map(entryOf);
   }
 
-  nextDueAt(): Instant | undefined {
-    return this.#nextDue.get()?.at ?? undefined;
+  listExpiredHeld(now: Instant, limit: number): readonly QueueEntry[] {
+    return this.#expiredHeld.all(now, limit).map(entryOf);
+  }
+
+  nextDueAt(after: Instant = Number.MIN_SAFE_INTEGER): Instant | undefined {
+    const instants = [this.#nextDue.get(after)?.at, this.#nextExpiryHeld.get(after)?.at];
+    const known = instants.filter((at) => at !== null && at !== undefined);
+    return known.length === 0 ? undefined : Math.min(...known);
   }
 
   findQueueEntry(id: QueueEntryId): QueueEntry | undefined {
@@ -48,15 +88,20 @@ export class SqliteQueueReader implements QueueReader {
   listQueue(): readonly QueueEntry[] {
     return this.#all.all().map(entryOf);
   }
+
+  listHeldDestinations(): readonly string[] {
+    return this.#heldDestinations.all().map(({ destination }) => destination);
+  }
 }
 
-function entryOf({ lastError, ...row }: QueueRow): QueueEntry {
+function entryOf({ lastError, history, ...row }: QueueRow): QueueEntry {
   return {
     ...row,
     certified: row.certified === 1,
     forwardPaths: JSON.parse(row.forwardPaths) as string[],
     eightBit: row.eightBit === 1,
     ...(lastError === null ? {} : { lastError }),
+    history: history === null ? [] : (JSON.parse(history) as AttemptNote[]),
     held: row.held === 1,
   };
 }

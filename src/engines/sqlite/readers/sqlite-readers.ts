@@ -10,7 +10,12 @@ import type {
   MessageEntry,
   MessageRange,
 } from '../../../mailroom/mailboxes/mailbox-store.ts';
-import type { QueueEntry, QueueEntryId, QueueReader } from '../../../mailroom/queue/queue-store.ts';
+import type {
+  DueFilter,
+  QueueEntry,
+  QueueEntryId,
+  QueueReader,
+} from '../../../mailroom/queue/queue-store.ts';
 import type {
   DeliveryOutcome,
   SilenceQuery,
@@ -91,12 +96,20 @@ export class SqliteReaders implements ContentReader, MailboxReader, QueueReader,
     return this.#mailboxes.listExpunged(folder, sinceModseq);
   }
 
-  listDue(now: Instant, limit: number): readonly QueueEntry[] {
-    return this.#queue.listDue(now, limit);
+  listDue(now: Instant, limit: number, filter?: DueFilter): readonly QueueEntry[] {
+    return this.#queue.listDue(now, limit, filter);
   }
 
-  nextDueAt(): Instant | undefined {
-    return this.#queue.nextDueAt();
+  listExpiredHeld(now: Instant, limit: number): readonly QueueEntry[] {
+    return this.#queue.listExpiredHeld(now, limit);
+  }
+
+  nextDueAt(after?: Instant): Instant | undefined {
+    return this.#queue.nextDueAt(after);
+  }
+
+  listHeldDestinations(): readonly string[] {
+    return this.#queue.listHeldDestinations();
   }
 
   findQueueEntry(id: QueueEntryId): QueueEntry | undefined {

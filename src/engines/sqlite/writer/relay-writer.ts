@@ -17,6 +17,11 @@ export class RelayWriter {
   readonly #dequeue;
   readonly #retryLater;
   readonly #hold;
+  readonly #holdAll;
+  readonly #holdDestination;
+  readonly #releaseDestination;
+  readonly #isHeld;
+  readonly #makeDue;
   readonly #putSubmission;
   readonly #track;
   readonly #markTracking;
@@ -28,7 +33,7 @@ export class RelayWriter {
     this.#contents = contents;
     this.#enqueue = db.prepare(
       `INSERT INTO queue (destination, certified, reversePath, forwardPaths, content, kind, identifier,
-         eightBit, createdAt, expiresAt, notBefore) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         eightBit, createdAt, expiresAt, notBefore, held) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#entry = db.prepare<{ forwardPaths: string; content: number }>(
       'SELECT forwardPaths, content FROM queue WHERE id = ?',
@@ -36,9 +41,19 @@ export class RelayWriter {
     this.#setPaths = db.prepare('UPDATE queue SET forwardPaths = ? WHERE id = ?');
     this.#dequeue = db.prepare('DELETE FROM queue WHERE id = ?');
     this.#retryLater = db.prepare(
-      'UPDATE queue SET attempts = attempts + 1, notBefore = ?, lastError = ? WHERE id = ?',
+      `UPDATE queue SET attempts = attempts + 1, notBefore = ?, lastError = ?, history = coalesce(?, history)
+        WHERE id = ?`,
     );
     this.#hold = db.prepare('UPDATE queue SET held = ? WHERE id = ?');
+    this.#holdAll = db.prepare('UPDATE queue SET held = ? WHERE destination = ?');
+    this.#holdDestination = db.prepare(
+      'INSERT INTO heldDestinations (destination) VALUES (?) ON CONFLICT DO NOTHING',
+    );
+    this.#releaseDestination = db.prepare('DELETE FROM heldDestinations WHERE destination = ?');
+    this.#isHeld = db.prepare('SELECT 1 FROM heldDestinations WHERE destination = ?');
+    this.#makeDue = db.prepare(
+      'UPDATE queue SET notBefore = ? WHERE id = coalesce(?, id) AND destination = coalesce(?, destination)',
+    );
     this.#putSubmission = db.prepare(
       'INSERT INTO submissions (identifier, submission) VALUES (?, ?) ON CONFLICT DO NOTHING',
     );
@@ -86,6 +101,7 @@ export class RelayWriter {
       entry.createdAt,
       entry.expiresAt,
       entry.createdAt,
+      this.#isHeld.get(destination) === undefined ? 0 : 1,
     );
     return { gave: 'entry', entry: id };
   }
@@ -108,11 +124,24 @@ export class RelayWriter {
   }
 
   retryLater(act: Extract<Act, { do: 'retry-later' }>): void {
-    this.#retryLater.run(act.notBefore, act.error, act.entry);
+    const history = act.history === undefined ? null : JSON.stringify(act.history);
+    this.#retryLater.run(act.notBefore, act.error, history, act.entry);
   }
 
   hold(act: Extract<Act, { do: 'hold' }>): void {
     this.#hold.run(act.held ? 1 : 0, act.entry);
+  }
+
+  holdDestination({ destination, held }: Extract<Act, { do: 'hold-destination' }>): void {
+    if (held) this.#holdDestination.run(destination);
+    else this.#releaseDestination.run(destination);
+    this.#holdAll.run(held ? 1 : 0, destination);
+  }
+
+  makeDue({ entries, notBefore }: Extract<Act, { do: 'make-due' }>): void {
+    const entry = 'entry' in entries ? entries.entry : null;
+    const destination = 'destination' in entries ? entries.destination : null;
+    this.#makeDue.run(notBefore, entry, destination);
   }
 
   putSubmission(act: Extract<PackedAct, { do: 'put-submission' }>): void {

@@ -111,6 +111,12 @@ export class StepPerformer {
       case 'hold':
         this.#relay.hold(act);
         break;
+      case 'hold-destination':
+        this.#relay.holdDestination(act);
+        break;
+      case 'make-due':
+        this.#relay.makeDue(act);
+        break;
       case 'put-submission':
         this.#relay.putSubmission(act);
         break;
