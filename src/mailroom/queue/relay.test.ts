@@ -1,86 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { QueueInMemory } from '../../../test/queue/queue-in-memory.ts';
-import { FixedClock } from '../../platform/clock.ts';
+import { HOUR, mark, relayHouse, taken, unreachable } from '../../../test/queue/relay-house.ts';
 import { Fault } from '../../platform/faults.ts';
-import { silentJournal } from '../../platform/journal.ts';
-import { ManualTimers } from '../../platform/timers.ts';
-import type { Act, StepPart } from '../steps/step-store.ts';
-import { type Courier, type RelayOutcome, refuseAll } from './courier.ts';
+import { type RelayOutcome, refuseAll } from './courier.ts';
 import { LocalCourier } from './local-courier.ts';
-import type { QueueEntry } from './queue-store.ts';
-import { Relay, type RelayLimits } from './relay.ts';
-import type { RelayEvents } from './relay-events.ts';
-
-const HOUR = 3_600_000;
-const unreachable = new Fault('peer-unreachable', 'nobody there', { temporary: true });
-
-function taken(entry: QueueEntry): RelayOutcome {
-  return { accepted: entry.forwardPaths, refused: [], reply: '250 2.0.0 ok' };
-}
-
-/** A part that can be recognised in the step it was committed with. */
-function mark(what: string): readonly StepPart[] {
-  return [{ acts: [{ do: 'subscribe', mailbox: what.length, name: 'INBOX', subscribed: true }] }];
-}
-
-function house(
-  options: {
-    relay?: (entry: QueueEntry) => Promise<RelayOutcome>;
-    limits?: Partial<RelayLimits>;
-    events?: Partial<RelayEvents>;
-    localCourier?: Courier;
-  } = {},
-) {
-  const store = new QueueInMemory();
-  const clock = new FixedClock(0);
-  const timers = new ManualTimers();
-  const told: string[] = [];
-  const attempts: number[] = [];
-  const courier: Courier = {
-    relay: async (entry) => {
-      attempts.push(entry.id);
-      return options.relay?.(entry) ?? taken(entry);
-    },
-  };
-  const events: RelayEvents = {
-    onRelayed: (_, accepted, reply) => {
-      told.push(`relayed ${accepted.join(' ')}: ${reply}`);
-      return mark('relayed');
-    },
-    onRefused: (_, refusals) => {
-      told.push(`refused ${refusals.map(({ address, reason }) => `${address} ${reason}`).join(', ')}`);
-      return { parts: mark('refused') };
-    },
-    onExpired: (entry) => {
-      told.push(`expired ${entry.forwardPaths.join(' ')}`);
-      return mark('expired');
-    },
-    ...options.events,
-  };
-  const relay = new Relay({
-    store,
-    courier,
-    localCourier: options.localCourier ?? courier,
-    events,
-    clock,
-    timers,
-    journal: silentJournal,
-    limits: { retryWaitsMs: [1000, 2000], ...options.limits },
-  });
-  /** Lets time pass, for clock and timers alike, and waits for what that starts. */
-  const pass = async (ms: number) => {
-    clock.advance(ms);
-    timers.advance(ms);
-    await relay.whenIdle();
-  };
-  return { store, clock, timers, relay, told, attempts, pass };
-}
 
 suite('relay', () => {
   test('what is enqueued is relayed at once, and settled in one step with what follows', async () => {
-    const { store, relay, told } = house();
+    const { store, relay, told } = relayHouse();
     relay.start();
     await store.enqueue({ forwardPaths: ['b@beta.test', 'c@beta.test'] });
     await relay.whenIdle();
@@ -98,7 +26,7 @@ suite('relay', () => {
   });
 
   test('what waited before the start is relayed too: a restart loses nothing', async () => {
-    const { store, relay } = house();
+    const { store, relay } = relayHouse();
     await store.enqueue();
     await store.enqueue({ destination: 'gamma.test' });
     relay.start();
@@ -109,7 +37,7 @@ suite('relay', () => {
 
   test('an attempt without answer is repeated with growing waits', async () => {
     let up = false;
-    const { store, relay, attempts, pass } = house({
+    const { store, relay, attempts, pass } = relayHouse({
       relay: async (entry) => (up ? taken(entry) : Promise.reject(unreachable)),
     });
     relay.start();
@@ -129,7 +57,7 @@ suite('relay', () => {
   });
 
   test('recipients refused for good leave, those put off stay, in one step', async () => {
-    const { store, relay, told } = house({
+    const { store, relay, told } = relayHouse({
       relay: async (entry) => ({
         accepted: ['a@beta.test'],
         refused: [
@@ -150,7 +78,7 @@ suite('relay', () => {
   });
 
   test('AP-33 AP-34 after 24 hours an entry is given up, without a further attempt', async () => {
-    const { store, relay, told, attempts, pass } = house({ relay: () => Promise.reject(unreachable) });
+    const { store, relay, told, attempts, pass } = relayHouse({ relay: () => Promise.reject(unreachable) });
     relay.start();
     await store.enqueue({ forwardPaths: ['b@beta.test', 'c@beta.test'] });
     for (let hour = 0; hour < 24; hour++) await pass(HOUR - (hour === 23 ? 1 : 0));
@@ -165,7 +93,7 @@ suite('relay', () => {
   });
 
   test('a clock that is moved is noticed on waking', async () => {
-    const { store, clock, relay, told } = house({ relay: () => Promise.reject(unreachable) });
+    const { store, clock, relay, told } = relayHouse({ relay: () => Promise.reject(unreachable) });
     relay.start();
     await store.enqueue();
     await relay.whenIdle();
@@ -178,7 +106,7 @@ suite('relay', () => {
 
   test('a destination that never answers takes its few places and delays nobody', async () => {
     const never = new Promise<RelayOutcome>(() => {});
-    const { store, relay, attempts } = house({
+    const { store, relay, attempts } = relayHouse({
       limits: { attempts: 10, attemptsPerDestination: 3 },
       relay: async (entry) => (entry.destination === 'dead.test' ? never : taken(entry)),
     });
@@ -200,7 +128,7 @@ suite('relay', () => {
   test('no more attempts at the same time than the limits say, and all get their turn', async () => {
     let underWay = 0;
     let most = 0;
-    const { store, relay } = house({
+    const { store, relay } = relayHouse({
       limits: { attempts: 4, attemptsPerDestination: 2 },
       relay: async (entry) => {
         most = Math.max(most, ++underWay);
@@ -231,7 +159,7 @@ suite('relay', () => {
         return replies[turn++] ?? assert.fail();
       },
     });
-    const { store, relay, told, attempts } = house({ localCourier });
+    const { store, relay, told, attempts } = relayHouse({ localCourier });
     relay.start();
     for (let n = 0; n < 3; n++) {
       await store.enqueue({ destination: 'local' });
@@ -248,7 +176,7 @@ suite('relay', () => {
   });
 
   test('a store that does not commit is asked again; the message is not sent again', async () => {
-    const { store, relay, attempts, timers } = house({ limits: { storeWaitMs: 100 } });
+    const { store, relay, attempts, timers } = relayHouse({ limits: { storeWaitMs: 100 } });
     relay.start();
     await store.enqueue();
     store.refusals = 2;
@@ -264,7 +192,7 @@ suite('relay', () => {
 
   test('stopping waits for what is under way, does not wait for a dead store, and takes nothing new', async () => {
     let finish: (outcome: RelayOutcome) => void = () => {};
-    const { store, relay, attempts } = house({
+    const { store, relay, attempts } = relayHouse({
       relay: () =>
         new Promise((resolve) => {
           finish = resolve;
@@ -283,7 +211,7 @@ suite('relay', () => {
   });
 
   test('stopping does not wait for a peer that never answers', async () => {
-    const { store, relay, attempts, timers } = house({
+    const { store, relay, attempts, timers } = relayHouse({
       relay: () => new Promise(() => {}),
       limits: { stopMs: 50 },
     });
@@ -298,7 +226,7 @@ suite('relay', () => {
 
   test('a fate that cannot be told yet is told later: the entry stays', async () => {
     let signer = false;
-    const { store, relay, told, pass } = house({
+    const { store, relay, told, pass } = relayHouse({
       relay: async (entry) => ({ accepted: [], refused: refuseAll(entry, { code: 550, text: 'no' }) }),
       events: {
         onRefused: () =>
@@ -321,7 +249,7 @@ suite('relay', () => {
   });
 
   test('a relay that cannot be recorded is held for the operator, not sent again', async () => {
-    const { store, relay, attempts, pass } = house({
+    const { store, relay, attempts, pass } = relayHouse({
       events: {
         onRelayed: () => {
           throw new Error('impossible');
@@ -336,88 +264,8 @@ suite('relay', () => {
     await relay.stop();
   });
 
-  test('AP-33 AP-34 what is held is not tried, and ends with its notice all the same', async () => {
-    const { store, relay, told, attempts, pass } = house();
-    const id = await store.enqueue();
-    const act = (what: Act) => store.commit({ blobs: [], contents: [], parts: [{ acts: [what] }] });
-    await act({ do: 'hold', entry: id, held: true });
-    relay.start();
-    await pass(24 * HOUR - 1);
-    assert.deepEqual([attempts, told], [[], []]);
-    await pass(1);
-    assert.deepEqual([attempts, told], [[], ['expired b@beta.test']]);
-    assert.equal(store.entries.size, 0);
-    await relay.stop();
-  });
-
-  test('a destination that is held takes nothing until it is released, then everything at once', async () => {
-    const { store, relay, attempts } = house();
-    relay.start();
-    const hold = (held: boolean) =>
-      store.commit({
-        blobs: [],
-        contents: [],
-        parts: [{ acts: [{ do: 'hold-destination', destination: 'beta.test', held }] }],
-      });
-    await hold(true);
-    const held = await store.enqueue();
-    const other = await store.enqueue({ destination: 'gamma.test' });
-    await relay.whenIdle();
-    assert.deepEqual(attempts, [other]);
-    await hold(false);
-    await relay.whenIdle();
-    assert.deepEqual(attempts, [other, held]);
-    await relay.stop();
-  });
-
-  test('what is made due is tried at once, and remembers what was met before', async () => {
-    let up = false;
-    const { store, relay, attempts } = house({
-      relay: async (entry) => (up ? taken(entry) : Promise.reject(unreachable)),
-      limits: { retryWaitsMs: [HOUR] },
-    });
-    relay.start();
-    const id = await store.enqueue();
-    await relay.whenIdle();
-    const note = { at: 0, met: 'nobody there', peerSpoke: false, tried: [] };
-    assert.deepEqual(store.entries.get(id)?.history, [note]);
-    up = true;
-    const makeDue: Act = { do: 'make-due', entries: { all: true }, notBefore: 0 };
-    await store.commit({ blobs: [], contents: [], parts: [{ acts: [makeDue] }] });
-    await relay.whenIdle();
-    assert.deepEqual(attempts, [id, id]);
-    assert.equal(store.entries.size, 0);
-    await relay.stop();
-  });
-
-  test('a machine that is busy with others of ours costs an entry neither an attempt nor a growing wait', async () => {
-    let busy = true;
-    const { store, relay, attempts, pass } = house({
-      limits: { busyRestMs: 50 },
-      relay: async (entry) => {
-        if (busy && entry.destination === 'busy.test')
-          throw new Fault('peer-busy', 'later', { temporary: true });
-        return taken(entry);
-      },
-    });
-    relay.start();
-    for (let n = 0; n < 20; n++) await store.enqueue({ destination: 'busy.test' });
-    await store.enqueue({ destination: 'other.test' });
-    await relay.whenIdle();
-    assert.equal(store.entries.size, 20);
-    const before = attempts.length;
-    await pass(49);
-    assert.equal(attempts.length, before, 'left alone meanwhile');
-    for (const { attempts: made, history, notBefore } of store.entries.values())
-      assert.deepEqual([made, history, notBefore], [0, [], 0]);
-    busy = false;
-    await pass(1);
-    assert.equal(store.entries.size, 0);
-    await relay.stop();
-  });
-
   test('an entry whose content is gone is held; one released is tried at once', async () => {
-    const { store, relay, attempts } = house();
+    const { store, relay, attempts } = relayHouse();
     relay.start();
     const id = await store.enqueue({ content: 1001 });
     await relay.whenIdle();
@@ -435,7 +283,9 @@ suite('relay', () => {
   });
 
   test('a courier that breaks down is no reason to lose the message', async () => {
-    const { store, relay } = house({ relay: () => Promise.reject(new TypeError('undefined is not a host')) });
+    const { store, relay } = relayHouse({
+      relay: () => Promise.reject(new TypeError('undefined is not a host')),
+    });
     relay.start();
     const id = await store.enqueue();
     await relay.whenIdle();
