@@ -14,6 +14,7 @@ import { DEFAULT_FOLDERS } from './mailroom/mailboxes/folders.ts';
 import type { Mailbox } from './mailroom/mailboxes/mailbox-store.ts';
 import type { Relay } from './mailroom/queue/relay.ts';
 import type { HouseStore } from './mailroom/steps/house-store.ts';
+import { passCommitPoint } from './platform/commit-points.ts';
 import type { Config } from './platform/config/config.ts';
 import type { Fault } from './platform/faults.ts';
 import { type House, joinPoints } from './points/house.ts';
@@ -84,6 +85,7 @@ export class Provider implements AsyncDisposable {
     const store = stack.use(await openSqliteStore({ folder: folders.store, journal, onFailure }));
     countRecords(store, metrics);
     const search = stack.use(await openSearch({ folder: folders.store, store, journal }));
+    passCommitPoint('store-opened');
     await sweepSpool(folders.spool);
     const { directory, refresh } = await openDirectory(config, {
       indexCopy: folders.indexCopy,

@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { copyFile, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { BlobId, NewBlob } from '../../mailroom/contents/content-store.ts';
+import { passCommitPoint } from '../../platform/commit-points.ts';
 import { stepFault } from '../step-faults.ts';
 
 /** What the name of a blob's file is made of. */
@@ -69,6 +70,7 @@ export class BlobFiles {
 
   /** Nothing refers to the blob any more; a step that brings it again has the last word. */
   async remove(name: BlobName): Promise<void> {
+    passCommitPoint('blob-removing');
     await this.#removeUnlessKept(name);
   }
 
@@ -101,6 +103,7 @@ export class BlobFiles {
     if (blob.source.kind === 'memory') await write(path, blob.source.octets);
     else await adopt(path, { spool: blob.source.path, size: blob.size });
     await syncFolder(dirname(path));
+    passCommitPoint('blob-named');
   }
 
   #makeFanOut(path: string): Promise<void> {
@@ -130,6 +133,7 @@ async function write(path: string, octets: Buffer): Promise<void> {
   } finally {
     await file.close();
   }
+  passCommitPoint('blob-synced');
   await rename(path + PARTIAL, path);
 }
 
@@ -139,6 +143,7 @@ async function adopt(path: string, from: { spool: string; size: number }): Promi
   if (found.size !== size)
     throw stepFault('step-malformed', `the spool file ${spool} has ${found.size} octets, not ${size}`);
   await syncFile(spool);
+  passCommitPoint('blob-synced');
   try {
     await link(spool, path);
   } catch (error) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { Worker } from 'node:worker_threads';
 import type { Step, StepOutcome } from '../../mailroom/steps/step-store.ts';
+import { passCommitPoint } from '../../platform/commit-points.ts';
 import { Fault } from '../../platform/faults.ts';
 import type { Journal } from '../../platform/journal.ts';
 import { stepFault } from '../step-faults.ts';
@@ -133,6 +134,7 @@ export class WriterLink implements AsyncDisposable {
   }
 
   #receive(group: GroupAnswer): void {
+    passCommitPoint('commit-heard');
     // First, so that the files are gone, or going, when somebody hears of the commit.
     if (group.filesToRemove.length > 0) this.#options.onFilesToRemove(group.filesToRemove);
     for (const answer of group.answers) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { AddressInfo } from 'node:net';
 import type { SpooledMessage } from '../../mailroom/contents/spool.ts';
+import { passCommitPoint } from '../../platform/commit-points.ts';
 import type { Journal } from '../../platform/journal.ts';
 import { placeOf } from '../../platform/peer-place.ts';
 import type { Timers } from '../../platform/timers.ts';
@@ -147,9 +148,10 @@ export class ExchangeFront implements AsyncDisposable {
     ];
     const { address, helo, tls } = peer;
     const { incomingPoint } = this.#options;
-    return replyToAnswer(
-      await incomingPoint.receive({ reversePath, forwardPaths, message, peer: { address, helo, tls } }),
-    );
+    const incoming = { reversePath, forwardPaths, message, peer: { address, helo, tls } };
+    const answer = await incomingPoint.receive(incoming);
+    passCommitPoint('exchange-answering');
+    return replyToAnswer(answer);
   }
 }
 

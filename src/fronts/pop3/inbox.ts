@@ -8,6 +8,7 @@ import type {
   MessageEntry,
 } from '../../mailroom/mailboxes/mailbox-store.ts';
 import type { StepStore } from '../../mailroom/steps/step-store.ts';
+import { passCommitPoint } from '../../platform/commit-points.ts';
 import type { Octets } from '../../wire/mime/octets.ts';
 import type { Maildrop } from '../../wire/pop3/pop3-maildrop.ts';
 
@@ -55,5 +56,6 @@ export class Inbox {
       contents: [],
       parts: [{ acts: [{ do: 'expunge', folder: this.#folder, uids }] }],
     });
+    passCommitPoint('removal-committed');
   }
 }

@@ -4,6 +4,7 @@ import type { Accounts } from '../../mailroom/accounts/accounts.ts';
 import type { LoginGuard } from '../../mailroom/accounts/login-guard.ts';
 import type { SpooledMessage } from '../../mailroom/contents/spool.ts';
 import type { Mailbox } from '../../mailroom/mailboxes/mailbox-store.ts';
+import { passCommitPoint } from '../../platform/commit-points.ts';
 import type { Journal } from '../../platform/journal.ts';
 import { placeOf } from '../../platform/peer-place.ts';
 import { pause, type Timers } from '../../platform/timers.ts';
@@ -164,10 +165,11 @@ export class SubmissionFront implements AsyncDisposable {
     if (message === 'too-large') return TOO_LARGE;
     try {
       const submission = { mailbox, reversePath, forwardPaths, message };
-      return (
-        refuseOctets(message.index) ??
-        replyToAnswer(await this.#judging.take(() => accessPoint.submit(submission)))
-      );
+      const refusal = refuseOctets(message.index);
+      if (refusal !== undefined) return refusal;
+      const answer = await this.#judging.take(() => accessPoint.submit(submission));
+      passCommitPoint('submission-answering');
+      return replyToAnswer(answer);
     } finally {
       await message.discard();
     }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { passCommitPoint } from '../../platform/commit-points.ts';
 import { Fault } from '../../platform/faults.ts';
 import { type MimeIndex, MimeIndexer } from '../../wire/mime/mime-index.ts';
 import { asBuffer, FileOctets, MemoryOctets } from '../../wire/mime/octets.ts';
@@ -97,6 +98,7 @@ export class Spool {
   async finish(): Promise<SpooledMessage> {
     if (this.tooLarge) throw new Error('finish() of a message that is too large');
     if (this.#path !== undefined) await this.#flush();
+    passCommitPoint('message-spooled');
     const index = this.#indexer.end();
     const sha256 = this.#hash.digest();
     const path = this.#path;
@@ -154,6 +156,7 @@ export class Spool {
     try {
       this.#path ??= join(this.#options.folder, `spool-${this.#blobId}-${process.pid}`);
       this.#file ??= await open(this.#path, 'wx', 0o600);
+      passCommitPoint('spool-begun');
       for (const chunk of chunks) {
         let written = 0;
         while (written < chunk.length) {

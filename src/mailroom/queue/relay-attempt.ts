@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Clock } from '../../platform/clock.ts';
+import { passCommitPoint } from '../../platform/commit-points.ts';
 import { Fault } from '../../platform/faults.ts';
 import type { Journal } from '../../platform/journal.ts';
 import { pause, type Timers } from '../../platform/timers.ts';
@@ -47,6 +48,7 @@ export class RelayAttempt {
     const result = await this.#relay(entry);
     if (result === 'not-now') return 'not-now';
     if (result === 'ended') return 'made';
+    if (result.answered) passCommitPoint('relay-answered');
     const { clock, retryWaitsMs } = this.#options;
     const verdict = judgeAttempt({ entry, result, now: clock.now(), waitsMs: retryWaitsMs });
     await this.#carryOut(entry, { verdict, reply: result.answered ? result.outcome.reply : undefined });
@@ -65,6 +67,7 @@ export class RelayAttempt {
       await this.#commit(entry, [{ do: 'hold', entry: entry.id, held: true }]);
       return 'ended';
     }
+    passCommitPoint('relay-begun');
     const chosen = entry.destination === 'local' ? localCourier : courier;
     return chosen.relay(entry, content).then(
       (outcome): AttemptResult => ({ answered: true, outcome }),
@@ -163,6 +166,7 @@ export class RelayAttempt {
     for (let waitMs = storeWaitMs; ; waitMs = Math.min(waitMs * 2, LONGEST_STORE_WAIT_MS)) {
       try {
         await store.commit(step);
+        passCommitPoint('relay-settled');
         return;
       } catch (error) {
         if (!(error instanceof Fault && error.temporary) || stopped.aborted) throw error;

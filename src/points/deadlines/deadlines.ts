@@ -6,6 +6,7 @@ import { StepDraft } from '../../mailroom/steps/step-draft.ts';
 import type { Act, Condition, StepStore } from '../../mailroom/steps/step-store.ts';
 import type { Submission, Tracking, TrackingReader } from '../../mailroom/tracking/tracking-store.ts';
 import type { Clock, Instant } from '../../platform/clock.ts';
+import { passCommitPoint } from '../../platform/commit-points.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { Journal } from '../../platform/journal.ts';
 import type { Timers } from '../../platform/timers.ts';
@@ -147,6 +148,8 @@ export class Deadlines implements AsyncDisposable {
       : { is: 'no-tracking-outcome', identifier, recipient };
     const step = new StepDraft().keep(attested.composition);
     step.part(acts, [open]);
+    passCommitPoint('notice-signed');
     await store.commit(step.build());
+    passCommitPoint('notice-committed');
   }
 }

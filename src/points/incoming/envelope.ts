@@ -3,6 +3,7 @@ import { readReceiptType } from '../../evidence/receipts/receipt-choice.ts';
 import { draftTakeCharge } from '../../evidence/receipts/take-charge.ts';
 import { StepDraft } from '../../mailroom/steps/step-draft.ts';
 import type { Act, Condition } from '../../mailroom/steps/step-store.ts';
+import { passCommitPoint } from '../../platform/commit-points.ts';
 import type { AuthenticMessage } from '../../trust/signing/verification-result.ts';
 import type { Attested } from '../attestation.ts';
 import { receivedTransitions } from '../lifecycle.ts';
@@ -57,6 +58,7 @@ export async function takeCharge(
   );
   const outcome = await store.commit(step.build());
   if (outcome.parts[charged.part]?.done === false) return { outcome: 'overtaken' };
+  passCommitPoint('envelope-taken');
   await delivery.settle(envelope, added, outcome);
   return { outcome: 'taken' };
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { passCommitPoint } from '../../platform/commit-points.ts';
 import { Fault } from '../../platform/faults.ts';
 import { readIndexFile } from './file-source.ts';
 import type { LastGoodCopyStore } from './last-good-copy-store.ts';
@@ -24,6 +25,7 @@ export class LastGoodCopyFile implements LastGoodCopyStore {
       await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
       await rm(beside, { force: true });
       await writeSynced(beside, p7m);
+      passCommitPoint('index-copy-written');
       await rename(beside, this.#path);
       await using folder = await open(dirname(this.#path), 'r');
       await folder.sync();

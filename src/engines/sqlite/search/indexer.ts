@@ -2,6 +2,7 @@
 import type { ContentId } from '../../../mailroom/contents/content-store.ts';
 import type { MailboxId } from '../../../mailroom/mailboxes/mailbox-store.ts';
 import type { CardDerivation, ContentCard } from '../../../mailroom/search/search-store.ts';
+import { passCommitPoint } from '../../../platform/commit-points.ts';
 import type { Database } from '../driver.ts';
 import type { SqliteReaders } from '../readers/sqlite-readers.ts';
 import { firstRow } from './search-schema.ts';
@@ -95,7 +96,9 @@ export class Indexer {
     }
     this.#transaction(() => {
       for (const { content, card } of cards) this.#put(mailbox, content, card);
+      passCommitPoint('cards-written');
     });
+    passCommitPoint('cards-committed');
   }
 
   /** Undefined for what is gone meanwhile; what cannot be read is left to whoever searches. */

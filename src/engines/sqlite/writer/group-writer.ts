@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { passCommitPoint } from '../../../platform/commit-points.ts';
 import { type Database, openDatabase, storeFault } from '../driver.ts';
 import { type Answer, type BlobFileName, type GroupAnswer, sentFault } from '../packed-step.ts';
 import { migrate } from '../schema.ts';
@@ -70,11 +71,14 @@ export class GroupWriter implements Disposable {
     let filesToRemove: readonly BlobFileName[] = [];
     try {
       this.#begin.run();
+      passCommitPoint('group-begun');
       const answers = group.map((brought): Answer => {
         return { number: brought.step.number, outcome: this.#performer.perform(brought) };
       });
       filesToRemove = this.#performer.takeFilesToRemove();
+      passCommitPoint('group-performed');
       this.#commit.run();
+      passCommitPoint('group-committed');
       return { answers, filesToRemove };
     } catch (error) {
       this.#performer.takeFilesToRemove();

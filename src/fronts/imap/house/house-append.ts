@@ -3,6 +3,7 @@ import type { Spool, SpooledMessage } from '../../../mailroom/contents/spool.ts'
 import type { MailboxId } from '../../../mailroom/mailboxes/mailbox-store.ts';
 import type { Act, Step } from '../../../mailroom/steps/step-store.ts';
 import type { Instant } from '../../../platform/clock.ts';
+import { passCommitPoint } from '../../../platform/commit-points.ts';
 import { Fault } from '../../../platform/faults.ts';
 import { type ImapAppend, Refusal } from '../../../wire/imap/imap-backend.ts';
 import { commit, type ImapHouse } from './imap-house.ts';
@@ -64,6 +65,7 @@ export class HouseAppend implements ImapAppend {
   async #keep(spooled: readonly SpooledMessage[]) {
     const { texts } = this.#house;
     const outcome = await commit(this.#house, this.#step(spooled));
+    passCommitPoint('append-committed');
     if (outcome instanceof Refusal) return outcome;
     const [part] = outcome.parts;
     if (part?.done !== true) {

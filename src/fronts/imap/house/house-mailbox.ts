@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Folder, FolderId, MailboxId } from '../../../mailroom/mailboxes/mailbox-store.ts';
 import type { Condition } from '../../../mailroom/steps/step-store.ts';
+import { passCommitPoint } from '../../../platform/commit-points.ts';
 import {
   type CopyOutcome,
   type FetchedMessage,
@@ -191,6 +192,7 @@ export class HouseMailbox implements ImapMailbox {
     if (deleted.length === 0) return undefined;
     const acts = [{ do: 'expunge', folder: this.#folder, uids: deleted }] as const;
     const outcome = await commit(this.#house, { blobs: [], contents: [], parts: [{ acts }] });
+    passCommitPoint('removal-committed');
     return outcome instanceof Refusal ? outcome : undefined;
   }
 

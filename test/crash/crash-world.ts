@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: EUPL-1.2
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Demo } from '../../src/demo/demo.ts';
+import { demoPorts, type ProviderKey } from '../../src/demo/ports.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import type { CommitPoint } from '../../src/platform/commit-points.ts';
+import { freePortBase, temporaryFolder } from '../demo/demo-process.ts';
+import { Chronicle } from './chronicle.ts';
+import { type Death, DeathPlan } from './deaths.ts';
+import { Dice } from './dice.ts';
+import { FastClock, type FastEra } from './fast-time.ts';
+import { Inspection } from './inspection.ts';
+import { Ledger } from './ledger.ts';
+import { Load } from './load.ts';
+import { Supervised } from './supervised.ts';
+import { judgeLetter } from './verdict.ts';
+
+const KEYS: readonly ProviderKey[] = ['alfa', 'beta'];
+/** How long a world under kills, on a machine with other work, may take to come to rest. */
+const REST_MS = 120_000;
+const LOOK_MS = 150;
+
+export interface CrashWorldOptions {
+  /** Decides who dies when and who writes what; the machine decides how far each has come by then. */
+  readonly seed: number;
+  /** Told of each death. */
+  readonly tell: (line: string) => void;
+  /** Where processes kill themselves. */
+  readonly points: readonly CommitPoint[];
+}
+
+/** Two providers in processes that die; everybody else, authority, ordinary host and users, lives here. */
+export class CrashWorld implements AsyncDisposable {
+  readonly folder: string;
+  readonly ledger = new Ledger();
+  readonly chronicle = new Chronicle();
+  readonly load: Load;
+  readonly providers: ReadonlyMap<ProviderKey, Supervised>;
+  readonly #demo: Demo;
+  readonly #stack: AsyncDisposableStack;
+  #era: FastEra = { beganAt: systemClock.now(), movedMs: 0 };
+  readonly #plan: DeathPlan;
+  #killsWanted = 0;
+  #failure: unknown;
+
+  static async open({ seed, tell, points }: CrashWorldOptions): Promise<CrashWorld> {
+    await using stack = new AsyncDisposableStack();
+    const folder = temporaryFolder();
+    stack.defer(() => rmSync(folder, { recursive: true, force: true }));
+    const portBase = await freePortBase();
+    const demo = stack.use(await Demo.start({ folder, portBase, without: KEYS }));
+    const dice = new Dice(seed);
+    const plan = new DeathPlan(dice.another(), points);
+    return new CrashWorld({ folder, portBase, demo, dice, plan, tell, stack: stack.move() });
+  }
+
+  private constructor(parts: {
+    readonly folder: string;
+    readonly portBase: number;
+    readonly demo: Demo;
+    readonly dice: Dice;
+    readonly plan: DeathPlan;
+    readonly tell: (line: string) => void;
+    readonly stack: AsyncDisposableStack;
+  }) {
+    const { folder, demo, dice, tell, portBase } = parts;
+    this.folder = folder;
+    this.#demo = demo;
+    this.#stack = parts.stack;
+    this.#plan = parts.plan;
+    const { caFile } = demo.world;
+    this.load = new Load({ ports: demoPorts(portBase), caFile, ledger: this.ledger, dice: dice.another() });
+    const supervised = (key: ProviderKey, other: ProviderKey) =>
+      new Supervised({
+        name: key,
+        folder: join(folder, key),
+        era: () => this.#era,
+        nextDeath: () => this.#nextDeath(),
+        killOther: () => this.providers.get(other)?.kill(),
+        calm: (wanted) => this.load.calm(wanted),
+        tell,
+      });
+    this.providers = new Map([
+      ['alfa', supervised('alfa', 'beta')],
+      ['beta', supervised('beta', 'alfa')],
+    ]);
+    // The authority keeps up with the time of the providers.
+    const time = setInterval(() => this.#moveClock(), 100);
+    this.#stack.defer(() => clearInterval(time));
+    this.#stack.defer(async () => {
+      await Promise.allSettled([...this.providers.values()].map((provider) => provider.stop('killed')));
+    });
+  }
+
+  get kills(): number {
+    return [...this.providers.values()].reduce((sum, { kills }) => sum + kills, 0);
+  }
+
+  /** Under load the providers die so many times more; then everything comes to rest and is judged. */
+  async round(kills: number): Promise<void> {
+    this.#killsWanted = this.kills + kills;
+    this.load.begin();
+    for (const provider of this.providers.values()) {
+      // Those that came to rest after the last round die first.
+      if (provider.isBegun) provider.kill();
+      else this.#start(provider);
+    }
+    await this.#until('the kills', () => this.kills >= this.#killsWanted);
+    await this.#until('safe lives', () => this.#isSafe);
+    await this.load.end();
+    await this.rests();
+    await this.judge();
+  }
+
+  /** Waits until nothing waits in any queue but for those who never answer. */
+  async rests(): Promise<void> {
+    let quiet = 0;
+    await this.#until('rest', () => {
+      quiet = this.#isSafe && KEYS.every((key) => this.#waiting(key) === 0) ? quiet + 1 : 0;
+      return quiet > 2;
+    });
+  }
+
+  /** Reads all mailboxes and logs, and judges everything that was ever sent. */
+  async judge(): Promise<void> {
+    for (const key of KEYS) {
+      using inspection = this.#inspect(key);
+      await this.chronicle.read(key, inspection, this.ledger);
+      const integrity = inspection.database.prepareTuples<readonly [string]>('PRAGMA integrity_check').all();
+      assert.deepEqual(integrity, [['ok']], key);
+    }
+    for (const { address, maildir } of this.#demo.world.ordinary.mailboxes)
+      this.chronicle.readMaildir(address, maildir);
+    for (const entry of this.ledger.letters.values()) judgeLetter(entry, this.chronicle);
+    const known = new Set([...this.chronicle.accepted.values()].flat());
+    for (const identifier of this.chronicle.mail.subjects())
+      assert.ok(known.has(identifier), `${identifier} was never sent`);
+    for (const key of KEYS) this.#requireSwept(key);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack.disposeAsync();
+  }
+
+  #start(provider: Supervised): void {
+    provider.start().catch((error: unknown) => {
+      this.#failure ??= error;
+    });
+  }
+
+  #nextDeath(): Death | undefined {
+    return this.kills < this.#killsWanted ? this.#plan.next() : undefined;
+  }
+
+  #moveClock(): void {
+    this.#demo.clock.shiftTo(new FastClock(this.#era).now() - systemClock.now());
+  }
+
+  get #isSafe(): boolean {
+    return [...this.providers.values()].every(({ isSafe }) => isSafe);
+  }
+
+  #inspect(key: ProviderKey): Inspection {
+    return new Inspection(join(this.folder, key, 'data'));
+  }
+
+  #waiting(key: ProviderKey): number {
+    using inspection = this.#inspect(key);
+    return inspection.readers.listQueue().filter(({ destination }) => !destination.endsWith('silente.test'))
+      .length;
+  }
+
+  /** What died with its process was swept at the next start. */
+  #requireSwept(key: ProviderKey): void {
+    const data = join(this.folder, key, 'data');
+    assert.deepEqual(readdirSync(join(data, 'spool')), [], `spool files of ${key}`);
+    const files = readdirSync(join(data, 'store', 'blobs'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => name);
+    using inspection = this.#inspect(key);
+    const kept = inspection.database
+      .prepare<{ id: number; sha256: Uint8Array }>('SELECT id, sha256 FROM blobs WHERE isFile = 1')
+      .all()
+      .map(({ id, sha256 }) => `${Buffer.from(sha256).toString('hex')}.${id}`);
+    assert.deepEqual(files.sort(), kept.sort(), `files of large blobs of ${key}`);
+    assert.ok(!existsSync(join(data, 'index-last-good.p7m.new')), 'half of a provider index');
+  }
+
+  async #until(what: string, holds: () => boolean): Promise<void> {
+    const end = performance.now() + REST_MS;
+    while (!holds()) {
+      if (this.#failure !== undefined) throw this.#failure;
+      this.load.requireUndisturbed();
+      assert.ok(performance.now() < end, `waited in vain for ${what}`);
+      await pause(LOOK_MS);
+    }
+  }
+}
