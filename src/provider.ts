@@ -3,6 +3,7 @@ import { countAlerts, countRecords } from './composition/counting.ts';
 import { type DoorPorts, openDoors } from './composition/doors.ts';
 import { openFolders, sweepSpool } from './composition/folders.ts';
 import { openRelay } from './composition/relaying.ts';
+import { openScanner } from './composition/scanning.ts';
 import { openSearch } from './composition/searching.ts';
 import { type Around, completed, type Surroundings } from './composition/surroundings.ts';
 import { openDirectory, openSigner, openVerifier } from './composition/trust.ts';
@@ -93,15 +94,16 @@ export class Provider implements AsyncDisposable {
       onUpdated: (version) => recordIndexUpdate({ store, version, around, provider: config.provider.name }),
     });
     stack.defer(() => refresh.stop());
+    const scanner = await openScanner(config, { around, stack });
     const house = await openHouse({ config, store, directory, around });
     await ensureServiceMailbox(store, config);
     stack.use(new QuotaWarnings({ store, provider: emittingProvider(config), clock, ids, journal }));
-    const { relay, courier } = openRelay({ config, store, house, around });
+    const { relay, courier } = openRelay({ config, store, house, scanner, around });
     stack.use(courier);
     stack.use(relay);
     const accounts = new Accounts({ mailboxes: store, clock, ids });
     const ports = await openDoors(
-      { config, store, search, house, accounts, spoolFolder: folders.spool, around },
+      { config, store, search, house, scanner, accounts, spoolFolder: folders.spool, around },
       stack,
     );
     stack.use(house.deadlines);

@@ -85,6 +85,10 @@ function declareDemo(program: Command, surroundings: CommandSurroundings, end: E
     .description('run two providers, an ordinary mail host and their authority on this machine')
     .option('--dir <folder>', 'where the demo keeps everything', DEFAULT_DEMO_FOLDER)
     .option('--port-base <port>', 'first of the ports; the others follow', portNumber, 10_000)
+    .option(
+      '--clamd <where>',
+      'unix socket or TCP port of a clamd that looks for viruses (default: nobody does)',
+    )
     .option('--fresh', 'start over: forget what an earlier demo left')
     .addOption(
       new Option('--without <provider...>', 'leave providers out, to be run with serve').choices([

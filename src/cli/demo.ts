@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { join, resolve } from 'node:path';
+import { NO_ANTIVIRUS } from '../composition/scanning.ts';
 import { orderDemo } from '../demo/control.ts';
 import type { DemoOptions } from '../demo/demo.ts';
 import type { CommandSurroundings } from './command-surroundings.ts';
@@ -15,7 +16,7 @@ const PROGRAM = import.meta.filename.endsWith('.ts') ? 'npm run -s ceralacca --'
  */
 export async function runDemo(
   options: DemoOptions,
-  { stdout, stopRequested }: Pick<CommandSurroundings, 'stdout' | 'stopRequested'>,
+  { stdout, stderr, stopRequested }: Pick<CommandSurroundings, 'stdout' | 'stderr' | 'stopRequested'>,
 ): Promise<ExitCode> {
   // Not for the order beside it, which is short.
   const [{ Demo }, { greeting }] = await Promise.all([
@@ -23,6 +24,7 @@ export async function runDemo(
     import('../demo/greeting.ts'),
   ]);
   await using demo = await Demo.start(options);
+  if (options.clamd === undefined) stderr.write(`ceralacca: ${NO_ANTIVIRUS}\n`);
   const { folder, without = [] } = options;
   const worldFile = join(folder, 'world.json');
   stdout.write(
@@ -32,6 +34,7 @@ export async function runDemo(
       worldFile,
       unusualFolder: resolve(folder) !== resolve(DEFAULT_DEMO_FOLDER),
       program: PROGRAM,
+      antivirus: options.clamd !== undefined,
       missing: without.map((key) => join(folder, key, 'config.yaml')),
     }),
   );

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { NO_ANTIVIRUS } from '../composition/scanning.ts';
 import { readConfig } from '../platform/config/config.ts';
 import { openJournal } from '../platform/journal.ts';
 import { Provider } from '../provider.ts';
@@ -23,6 +24,7 @@ export async function serve(
   const { config } = reading;
   const { level, file: journalFile } = config.journal;
   const journal = openJournal({ level, ...(journalFile !== undefined && { file: journalFile }) });
+  if (config.antivirus.scanner === 'none') stderr.write(`ceralacca: ${NO_ANTIVIRUS}\n`);
   await using _provider = await Provider.start(config, { journal, clock, ids });
   await stopRequested();
   return EXIT.good;

@@ -15,6 +15,8 @@ import { Fault } from '../platform/faults.ts';
 import { pause } from '../platform/timers.ts';
 import { loadTlsIdentity, type TlsIdentity } from '../platform/tls.ts';
 import type { House } from '../points/house.ts';
+import type { Scanner } from '../trust/antivirus/scanner.ts';
+import { scanningSink } from '../trust/antivirus/scanning-sink.ts';
 import type { Around } from './surroundings.ts';
 
 export interface DoorFacts {
@@ -22,6 +24,7 @@ export interface DoorFacts {
   readonly store: HouseStore;
   readonly search: SearchStore;
   readonly house: House;
+  readonly scanner: Scanner;
   readonly accounts: Accounts;
   readonly spoolFolder: string;
   readonly around: Around;
@@ -96,7 +99,7 @@ export async function openDoors(facts: DoorFacts, stack: AsyncDisposableStack): 
 }
 
 function openSubmission(frame: Frame, mode: 'implicit' | 'starttls'): SubmissionFront {
-  const { config, house, accounts, guard, identity, around } = frame;
+  const { config, house, scanner, accounts, guard, identity, around } = frame;
   const { limits, provider } = config;
   return new SubmissionFront({
     accessPoint: {
@@ -105,7 +108,7 @@ function openSubmission(frame: Frame, mode: 'implicit' | 'starttls'): Submission
     },
     accounts,
     guard,
-    openSpool: () => newSpool(frame, limits.hardMessageBytes),
+    openSpool: () => scanningSink(newSpool(frame, limits.hardMessageBytes), scanner),
     hostName: provider.hostname,
     identity,
     mode,
@@ -116,10 +119,10 @@ function openSubmission(frame: Frame, mode: 'implicit' | 'starttls'): Submission
 }
 
 function openExchange(frame: Frame): ExchangeFront {
-  const { config, house, identity, around } = frame;
+  const { config, house, scanner, identity, around } = frame;
   return new ExchangeFront({
     incomingPoint: house.incoming,
-    openSpool: () => newSpool(frame, config.limits.exchangeBytes),
+    openSpool: () => scanningSink(newSpool(frame, config.limits.exchangeBytes), scanner),
     hostName: config.provider.hostname,
     ...(config.provider.postmaster !== undefined && { postmaster: config.provider.postmaster }),
     identity,

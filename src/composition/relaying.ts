@@ -10,17 +10,19 @@ import type { Config } from '../platform/config/config.ts';
 import { loadTrustedCas } from '../platform/tls.ts';
 import type { House } from '../points/house.ts';
 import { LOCAL_DESTINATION } from '../points/routing.ts';
+import type { Scanner } from '../trust/antivirus/scanner.ts';
 import type { Around } from './surroundings.ts';
 
 export interface RelayFacts {
   readonly config: Config;
   readonly store: HouseStore;
   readonly house: House;
+  readonly scanner: Scanner;
   readonly around: Around;
 }
 
 /** The queue's worker with its two couriers; closes its connections when it is disposed of. */
-export function openRelay({ config, store, house, around }: RelayFacts): {
+export function openRelay({ config, store, house, scanner, around }: RelayFacts): {
   relay: Relay;
   courier: SmtpCourier;
 } {
@@ -35,7 +37,7 @@ export function openRelay({ config, store, house, around }: RelayFacts): {
     journal,
   });
   const localCourier = new LocalCourier({
-    receive: (entry, content) => receiveLocally(house, entry, content),
+    receive: (entry, content) => receiveLocally({ house, scanner }, entry, content),
   });
   return {
     courier,
@@ -43,14 +45,18 @@ export function openRelay({ config, store, house, around }: RelayFacts): {
   };
 }
 
-/** DP-28, spec 4.3: what stays in the house comes in by the same door as what comes from elsewhere. */
-async function receiveLocally(house: House, entry: QueueEntry, content: StoredContent): Promise<LocalReply> {
+/** DP-28, IP-15, spec 4.3: what stays in the house comes in, and is scanned, like what comes from elsewhere. */
+async function receiveLocally(
+  { house, scanner }: Pick<RelayFacts, 'house' | 'scanner'>,
+  entry: QueueEntry,
+  content: StoredContent,
+): Promise<LocalReply> {
   const { octets, index, size } = content;
   const header = await octets.read(0, Math.min(index.root.bodyStart, HEADER_LIMIT_BYTES));
   return house.incoming.receive({
     reversePath: entry.reversePath,
     forwardPaths: entry.forwardPaths,
-    message: { octets, index, size, header },
+    message: { octets, index, size, header, scan: await scanner.scan(octets) },
     peer: { address: LOCAL_DESTINATION, helo: '', tls: true },
   });
 }

@@ -18,7 +18,7 @@ import { takeFolder } from './demo-folder.ts';
 import { requireFreePorts } from './free-ports.ts';
 import { OrdinaryHost } from './ordinary-host.ts';
 import { DEFAULT_PORT_BASE, type DemoPorts, demoPorts, type ProviderKey, portNumbers } from './ports.ts';
-import { licensed, silentLicence, writeProviderConfig } from './provider-config.ts';
+import { antivirusSection, licensed, silentLicence, writeProviderConfig } from './provider-config.ts';
 import { DEMO_PASSWORD, ORDINARY, PROVIDERS, type RosterProvider } from './roster.ts';
 import { SilentHost } from './silent-host.ts';
 import { describeWorld, type World, writeWorld } from './world-file.ts';
@@ -43,6 +43,8 @@ export interface DemoOptions {
   readonly fresh?: boolean;
   /** Providers that are furnished and left alone, to be run by `ceralacca serve` with the configuration found in their folders. */
   readonly without?: readonly ProviderKey[];
+  /** Unix socket or TCP port of a clamd; without it nobody looks for viruses. */
+  readonly clamd?: string;
   readonly ids?: Ids;
 }
 
@@ -50,6 +52,8 @@ export interface DemoOptions {
 interface Country {
   readonly folder: string;
   readonly ports: DemoPorts;
+  /** The section `antivirus` of the providers. */
+  readonly antivirus: Readonly<Record<string, unknown>>;
   readonly clock: ShiftedClock;
   readonly ids: Ids;
   readonly journal: Journal;
@@ -83,7 +87,8 @@ export class Demo implements AsyncDisposable {
     stack.use(await takeFolder(folder, options.fresh === true));
     const clock = await openDemoClock(folder);
     const journal = openJournal({ file: join(folder, 'demo.jsonl') });
-    const country: Country = { folder, ports, clock, ids, journal, stack };
+    const antivirus = antivirusSection(options.clamd);
+    const country: Country = { folder, ports, antivirus, clock, ids, journal, stack };
     const authority = await openAuthority(country);
     await openOthers(country, authority);
     const providers = await openProviders(country, { authority, without });
@@ -147,13 +152,13 @@ async function openProviders(
 }
 
 async function configure(
-  { folder, ports }: Country,
+  { folder, ports, antivirus }: Country,
   { provider, authority }: { readonly provider: RosterProvider; readonly authority: DemoAuthority },
 ): Promise<Config> {
   const own = join(folder, provider.key);
   const files = await authority.equip(licensed(provider), join(own, 'keys'));
   const reading = readConfig(
-    await writeProviderConfig({ provider, folder: own, host: HOST, ports, authority, files }),
+    await writeProviderConfig({ provider, folder: own, host: HOST, ports, authority, files, antivirus }),
   );
   if (reading.ok) return reading.config;
   throw new Fault('config-invalid', JSON.stringify(reading.problems), { temporary: false });

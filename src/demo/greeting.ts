@@ -14,6 +14,8 @@ export interface GreetingFacts {
   readonly program: string;
   /** Configurations of providers that have still to be started. */
   readonly missing: readonly string[];
+  /** Whether anybody looks for viruses. */
+  readonly antivirus: boolean;
 }
 
 /** Columns of labels, and of what stands beside them. */
@@ -28,10 +30,13 @@ export function greeting(facts: GreetingFacts): string {
   return `\n${sections.map((lines) => `${lines.join('\n')}\n`).join('\n')}\n`;
 }
 
-function title({ missing, program }: GreetingFacts): string[] {
+function title({ missing, program, antivirus }: GreetingFacts): string[] {
   return [
     'Ceralacca: il mondo di prova è pronto; Ctrl-C lo ferma e conserva tutto.',
     '           the demo world is ready;    Ctrl-C stops it and keeps everything.',
+    ...(antivirus
+      ? []
+      : ['           Senza antivirus (--clamd ne usa uno) / without antivirus (--clamd uses one).']),
     ...missing.flatMap((config) => ['', `  ${program} serve --config ${config}`]),
   ];
 }

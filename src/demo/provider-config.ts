@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { DemoAuthority, LicensedProvider, ProviderFiles } from './demo-authority.ts';
 import type { DemoPorts, ProviderPorts } from './ports.ts';
 import { ORDINARY, PROVIDERS, type RosterProvider, SILENT_PROVIDER } from './roster.ts';
@@ -34,6 +34,8 @@ export interface ConfigFacts {
   readonly ports: DemoPorts;
   readonly authority: DemoAuthority;
   readonly files: ProviderFiles;
+  /** The section `antivirus`; without it no scanner, said aloud. */
+  readonly antivirus?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -71,6 +73,7 @@ export async function writeProviderConfig(facts: ConfigFacts): Promise<string> {
       clientKeyFile: files.clientKey,
       signerFile: authority.indexSignerFile,
     },
+    antivirus: facts.antivirus ?? antivirusSection(),
     routes: routesOf(facts),
     journal: { file: join(folder, 'journal.jsonl') },
   };
@@ -78,6 +81,16 @@ export async function writeProviderConfig(facts: ConfigFacts): Promise<string> {
   const path = join(folder, 'config.yaml');
   await writeFile(path, `${JSON.stringify(config, null, 2)}\n`);
   return path;
+}
+
+/**
+ * The section `antivirus`: a clamd by its unix socket or its port, or nobody, said explicitly. The demo's clock
+ * travels, so the age of the signatures says nothing.
+ */
+export function antivirusSection(clamd?: string): Readonly<Record<string, unknown>> {
+  if (clamd === undefined) return { scanner: 'none' };
+  const where = /^\d+$/.test(clamd) ? { port: Number(clamd) } : { socket: resolve(clamd) };
+  return { scanner: 'clamd', ...where, maximumSignatureAgeHours: null };
 }
 
 function listeners(host: string, ports: ProviderPorts) {

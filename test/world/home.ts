@@ -3,6 +3,7 @@ import type { SpooledMessage } from '../../src/mailroom/contents/spool.ts';
 import type { HouseStore } from '../../src/mailroom/steps/house-store.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import type { House } from '../../src/points/house.ts';
+import type { Scanned } from '../../src/trust/antivirus/scanner.ts';
 
 /** A provider of a world, as its users and the wires know it. */
 export interface Home {
@@ -12,5 +13,5 @@ export interface Home {
   readonly clock: Clock;
   readonly house: House;
   /** A message taken in as a door would take it. */
-  spool(chunks: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<SpooledMessage>;
+  spool(chunks: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<Scanned<SpooledMessage>>;
 }

@@ -31,6 +31,8 @@ import type { Timers } from '../../src/platform/timers.ts';
 import { Attestation } from '../../src/points/attestation.ts';
 import { type House, joinPoints } from '../../src/points/house.ts';
 import type { IncomingOutcome } from '../../src/points/incoming/incoming-options.ts';
+import type { Scanned } from '../../src/trust/antivirus/scanner.ts';
+import { scanningSink } from '../../src/trust/antivirus/scanning-sink.ts';
 import type { Identity } from '../../src/trust/authority/key-pair.ts';
 import { ProviderDirectory } from '../../src/trust/provider-directory/provider-directory.ts';
 import { CertificationPaths } from '../../src/trust/signing/certification-paths.ts';
@@ -40,11 +42,13 @@ import { Signer } from '../../src/trust/signing/signer.ts';
 import { Verifier } from '../../src/trust/signing/verification.ts';
 import type { Certificate } from '../../src/wire/cms/certificate.ts';
 import { readPieces } from '../../src/wire/mime/octets.ts';
+import type { MessageSink } from '../../src/wire/smtp/message-sink.ts';
 import { FaultyStore } from './faulty-store.ts';
 import type { Home } from './home.ts';
 import type { Network } from './network.ts';
 import type { ProviderTerms } from './terms.ts';
 import { User } from './user.ts';
+import { WordScanner } from './word-scanner.ts';
 
 /** What the providers of one world share. */
 export interface Surroundings {
@@ -68,6 +72,7 @@ export class WorldProvider implements Home {
   readonly emitting: EmittingProvider;
   readonly clock: Clock;
   readonly directory = new ProviderDirectory();
+  readonly scanner = new WordScanner();
   readonly faults: FaultyStore;
   readonly store: HouseStore;
   readonly verifier: Verifier;
@@ -166,17 +171,19 @@ export class WorldProvider implements Home {
     return user;
   }
 
-  newSpool(): Spool {
-    return new Spool({
+  /** A spool behind the scanner, as at the doors. */
+  newSpool(): MessageSink<Scanned<SpooledMessage>> {
+    const spool = new Spool({
       numbers: this.store,
       folder: join(this.#around.folder, this.key, 'spool'),
       maxSizeBytes: 400_000_000,
       watchPrefix: BOUNDARY_PREFIX,
     });
+    return scanningSink(spool, this.scanner);
   }
 
   /** A message taken in as a door would take it. */
-  async spool(chunks: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<SpooledMessage> {
+  async spool(chunks: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<Scanned<SpooledMessage>> {
     const spool = this.newSpool();
     for await (const chunk of chunks) await spool.write(chunk);
     return spool.finish();
@@ -308,7 +315,7 @@ export class WorldProvider implements Home {
     return this.house.incoming.receive({
       reversePath,
       forwardPaths,
-      message: { octets, index, size, header },
+      message: { octets, index, size, header, scan: await this.scanner.scan(octets) },
       peer: { address: 'local', helo: '', tls: true },
     });
   }

@@ -87,7 +87,7 @@ export const importTable: ImportTable = {
         signing: 'sign and verify S/MIME; key drivers',
         timestamping: 'RFC 3161 client',
         'provider-directory': 'the signed index of providers',
-        antivirus: 'scanner contract, clamd client, quarantine',
+        antivirus: 'scanner contract, clamd client',
         authority: 'the authority that certifies providers, for closed communities and the demo',
       },
       mayImport: ['trust', 'wire', 'platform'],
@@ -210,6 +210,7 @@ export const importTable: ImportTable = {
       'verification.ts',
       'verification-result.ts',
     ],
+    'trust/antivirus': ['clamd-scanner.ts', 'scanner.ts', 'scanning-sink.ts'],
     'trust/provider-directory': [
       'directory-reader.ts',
       'directory-refresh.ts',

@@ -7,10 +7,13 @@ import { after, before, suite, test } from 'node:test';
 import { TestAuthority } from '../../../test/smtp/certificates.ts';
 import { Dialogue, plainToken } from '../../../test/smtp/dialogue.ts';
 import { withSmtplib } from '../../../test/smtp/smtplib.ts';
+import { WordScanner } from '../../../test/world/word-scanner.ts';
 import { Spool } from '../../mailroom/contents/spool.ts';
 import { Fault } from '../../platform/faults.ts';
 import { silentJournal } from '../../platform/journal.ts';
 import { systemTimers } from '../../platform/timers.ts';
+import { noScanner, type Scanner, type ScanVerdict } from '../../trust/antivirus/scanner.ts';
+import { scanningSink } from '../../trust/antivirus/scanning-sink.ts';
 import {
   type ExchangeAnswer,
   ExchangeFront,
@@ -26,26 +29,32 @@ let identity: ReturnType<TestAuthority['issue']>;
 let folder: string;
 let nextId = 1;
 
-async function openFront(options: { answer?: () => Promise<ExchangeAnswer>; postmaster?: string } = {}) {
-  const arrivals: (Omit<Arrival, 'message'> & { readonly octets: string })[] = [];
+async function openFront(
+  options: { answer?: () => Promise<ExchangeAnswer>; postmaster?: string; scanner?: Scanner } = {},
+) {
+  const arrivals: (Omit<Arrival, 'message'> & { readonly octets: string; readonly scan: ScanVerdict })[] = [];
   const front = new ExchangeFront({
     incomingPoint: {
       serves: (address) => address.toLowerCase().endsWith('@beta.test'),
       receive: async ({ message, ...arrival }) => {
         arrivals.push({
           ...arrival,
+          scan: message.scan,
           octets: (await message.octets.read(0, message.size)).toString('latin1'),
         });
         return options.answer?.() ?? { outcome: 'taken' };
       },
     },
     openSpool: () =>
-      new Spool({
-        numbers: { nextBlobId: () => nextId++, nextContentId: () => nextId++ },
-        folder,
-        maxSizeBytes: 100_000,
-        memoryBytes: 10_000,
-      }),
+      scanningSink(
+        new Spool({
+          numbers: { nextBlobId: () => nextId++, nextContentId: () => nextId++ },
+          folder,
+          maxSizeBytes: 100_000,
+          memoryBytes: 10_000,
+        }),
+        options.scanner ?? noScanner,
+      ),
     hostName: 'mx.beta.test',
     ...(options.postmaster === undefined ? {} : { postmaster: options.postmaster }),
     identity,
@@ -113,6 +122,27 @@ suite('exchange', () => {
     await dialogue.say('DATA');
     assert.match(await dialogue.say('citt\xe0\r\n.'), /^250/);
     assert.equal(arrivals[0]?.octets, 'citt\xe0\r\n');
+  });
+
+  test('IP-15 IP-21 SEC-8 without a verdict of the scanner nothing is taken; with one the message comes with it', async () => {
+    const scanner = new WordScanner();
+    const { front, port, arrivals } = await openFront({ scanner });
+    await using _ = front;
+    using dialogue = await greeted(port);
+    for (const [works, expected] of [
+      [false, /^451 4\.3\.0 not possible now/],
+      [true, /^250/],
+    ] as const) {
+      scanner.works = works;
+      await dialogue.say('MAIL FROM:<a@alfa.test>');
+      await dialogue.say('RCPT TO:<b@beta.test>');
+      await dialogue.say('DATA');
+      assert.match(await dialogue.say('Subject: x\r\n\r\nciao\r\n.'), expected);
+    }
+    assert.deepEqual(
+      arrivals.map(({ scan }) => scan),
+      [{ verdict: 'clean' }],
+    );
   });
 
   test('IP-2 IP-3 any address of our domains is taken, none of others', async () => {

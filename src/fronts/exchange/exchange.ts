@@ -7,6 +7,7 @@ import { placeOf } from '../../platform/peer-place.ts';
 import type { Timers } from '../../platform/timers.ts';
 import { serverTlsOptions, type TlsIdentity } from '../../platform/tls.ts';
 import { Turns } from '../../platform/turns.ts';
+import type { Scanned } from '../../trust/antivirus/scanner.ts';
 import { parseHeader } from '../../wire/mime/header.ts';
 import { type MessageSink, pour } from '../../wire/smtp/message-sink.ts';
 import { refuseOctets } from '../../wire/smtp/octet-rules.ts';
@@ -29,7 +30,7 @@ export interface ExchangePoint {
   receive(transaction: {
     readonly reversePath: string;
     readonly forwardPaths: readonly string[];
-    readonly message: SpooledMessage;
+    readonly message: Scanned<SpooledMessage>;
     readonly peer: { readonly address: string; readonly helo: string; readonly tls: boolean };
   }): Promise<ExchangeAnswer>;
 }
@@ -37,7 +38,7 @@ export interface ExchangePoint {
 export interface ExchangeFrontOptions {
   readonly incomingPoint: ExchangePoint;
   /** A spool that takes `messageBytes`. */
-  readonly openSpool: () => MessageSink<SpooledMessage>;
+  readonly openSpool: () => MessageSink<Scanned<SpooledMessage>>;
   readonly hostName: string;
   /** Where mail for `postmaster` without domain goes (RFC 5321 section 4.5.1); refused without it. */
   readonly postmaster?: string;
@@ -139,7 +140,7 @@ export class ExchangeFront implements AsyncDisposable {
     }
   }
 
-  async #judge(message: SpooledMessage, transaction: SmtpTransaction<never>): Promise<SmtpReply> {
+  async #judge(message: Scanned<SpooledMessage>, transaction: SmtpTransaction<never>): Promise<SmtpReply> {
     const loop = refuseLoop(message);
     if (loop !== undefined) return loop;
     const { reversePath, peer } = transaction;
@@ -155,7 +156,7 @@ export class ExchangeFront implements AsyncDisposable {
   }
 }
 
-function refuseLoop(message: SpooledMessage): SmtpReply | undefined {
+function refuseLoop(message: Scanned<SpooledMessage>): SmtpReply | undefined {
   return parseHeader(message.header).all('received').length > RECEIVED_LIMIT ? LOOP : undefined;
 }
 

@@ -10,6 +10,7 @@ import { placeOf } from '../../platform/peer-place.ts';
 import { pause, type Timers } from '../../platform/timers.ts';
 import { serverTlsOptions, type TlsIdentity } from '../../platform/tls.ts';
 import { Turns } from '../../platform/turns.ts';
+import type { Scanned } from '../../trust/antivirus/scanner.ts';
 import { sameAddress } from '../../wire/mime/addresses.ts';
 import { type MessageSink, pour } from '../../wire/smtp/message-sink.ts';
 import { refuseOctets } from '../../wire/smtp/octet-rules.ts';
@@ -31,7 +32,7 @@ export interface SubmissionPoint {
     readonly mailbox: Mailbox;
     readonly reversePath: string;
     readonly forwardPaths: readonly string[];
-    readonly message: SpooledMessage;
+    readonly message: Scanned<SpooledMessage>;
   }): Promise<SubmissionAnswer>;
   readonly limits: {
     /** Octets beyond which SMTP refuses and nothing is notified (AP-15). */
@@ -45,7 +46,7 @@ export interface SubmissionFrontOptions {
   readonly accounts: Pick<Accounts, 'authenticate'>;
   readonly guard: LoginGuard;
   /** A spool that takes `hardSizeBytes`. */
-  readonly openSpool: () => MessageSink<SpooledMessage>;
+  readonly openSpool: () => MessageSink<Scanned<SpooledMessage>>;
   readonly hostName: string;
   readonly identity: TlsIdentity;
   /** `implicit` for port 465 (RFC 8314), `starttls` for 587. */

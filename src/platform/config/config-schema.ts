@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { z } from 'zod';
+import { antivirus } from './antivirus-section.ts';
 import { address, domain, key, MEBIBYTE, path, port } from './section.ts';
 
 /** DM 2/11/2005 article 12: no provider may offer less for size times recipients (AP-13). */
@@ -227,6 +228,7 @@ export const configSchema = z.strictObject({
   access,
   variants,
   ordinary,
+  antivirus,
   routes: key(
     z.record(z.string(), route).default({}),
     'text',

@@ -122,6 +122,10 @@ function contradictions(config: Config): ConfigProblem[] {
       say(`provider.${name}`, `lies in ${domain}, which is not among provider.domains; add the domain there`);
     }
   }
+  const { scanner, socket, port } = config.antivirus;
+  if (scanner === 'clamd' && (socket === undefined) === (port === undefined)) {
+    say('antivirus', 'write either antivirus.socket or antivirus.port, where clamd listens');
+  }
   for (const domain of Object.keys(config.routes)) {
     if (provider.domains.includes(domain))
       say(`routes.${domain}`, 'is a domain of ours and is never relayed; remove the route');

@@ -13,6 +13,7 @@ import type { Act, StepStore } from '../../mailroom/steps/step-store.ts';
 import type { Clock, Instant } from '../../platform/clock.ts';
 import { Fault } from '../../platform/faults.ts';
 import type { Ids } from '../../platform/ids.ts';
+import type { Scanned } from '../../trust/antivirus/scanner.ts';
 import type { ProviderDirectory } from '../../trust/provider-directory/provider-directory.ts';
 import { sameAddress } from '../../wire/mime/addresses.ts';
 import { parseHeader } from '../../wire/mime/header.ts';
@@ -31,7 +32,7 @@ export interface SubmittedMessage {
   readonly reversePath: string;
   /** At least one. */
   readonly forwardPaths: readonly string[];
-  readonly message: SpooledMessage;
+  readonly message: Scanned<SpooledMessage>;
 }
 
 export type SubmissionOutcome =

@@ -3,6 +3,7 @@ import type { Composition } from '../../mailroom/contents/composition.ts';
 import { compose } from '../../mailroom/contents/composition.ts';
 import type { ContentNumbers, NewBlob, SlicedOctets } from '../../mailroom/contents/content-store.ts';
 import type { Instant } from '../../platform/clock.ts';
+import type { ScanVerdict } from '../../trust/antivirus/scanner.ts';
 import { formatDate } from '../../wire/mime/dates.ts';
 import { type Header, parseHeader } from '../../wire/mime/header.ts';
 import type { MimeIndex } from '../../wire/mime/mime-index.ts';
@@ -17,6 +18,8 @@ export interface ReceivedMessage {
   readonly index: MimeIndex;
   /** The header with its empty line. */
   readonly header: Buffer;
+  /** What the scanner says of it (IP-15, IP-21). */
+  readonly scan: ScanVerdict;
   /** What a step must keep; absent when the octets are in the store already. */
   readonly blob?: NewBlob;
 }
