@@ -41,8 +41,3 @@ export const noScanner: Scanner = {
   begin: () => undefined,
   scan: async () => ({ verdict: 'unscanned' }),
 };
-
-/** The dangerous content, where there is some. */
-export function virusOf(scan: ScanVerdict): string | undefined {
-  return scan.verdict === 'infected' ? scan.virus : undefined;
-}
