@@ -9,7 +9,6 @@ import { connect as connectTls } from 'node:tls';
 import { TestAuthority } from '../../../test/smtp/certificates.ts';
 import { Dialogue, plainToken } from '../../../test/smtp/dialogue.ts';
 import { withSmtplib } from '../../../test/smtp/smtplib.ts';
-import { WordScanner } from '../../../test/world/word-scanner.ts';
 import { DelayingLoginGuard, type LoginGuard } from '../../mailroom/accounts/login-guard.ts';
 import { Spool } from '../../mailroom/contents/spool.ts';
 import type { Mailbox } from '../../mailroom/mailboxes/mailbox-store.ts';
@@ -17,7 +16,7 @@ import { FixedClock } from '../../platform/clock.ts';
 import { Fault } from '../../platform/faults.ts';
 import { type Journal, silentJournal } from '../../platform/journal.ts';
 import { ManualTimers, systemTimers, type Timers } from '../../platform/timers.ts';
-import { noScanner, type Scanner, type ScanVerdict } from '../../trust/antivirus/scanner.ts';
+import { noScanner } from '../../trust/antivirus/scanner.ts';
 import { scanningSink } from '../../trust/antivirus/scanning-sink.ts';
 import {
   JUDGED_AT_ONCE,
@@ -47,7 +46,6 @@ let nextId = 1;
 interface Taken extends Omit<Submission, 'message'> {
   readonly octets: Buffer;
   readonly sha256: string;
-  readonly scan: ScanVerdict;
 }
 
 async function openFront(
@@ -59,7 +57,6 @@ async function openFront(
     journal?: Journal;
     mode?: 'implicit' | 'starttls';
     hardSizeBytes?: number;
-    scanner?: Scanner;
   } = {},
 ) {
   const taken: Taken[] = [];
@@ -71,7 +68,7 @@ async function openFront(
         const { mailbox, reversePath, forwardPaths, message } = submission;
         const octets = await message.octets.read(0, message.size);
         const sha256 = message.blob.sha256.toString('hex');
-        taken.push({ mailbox, reversePath, forwardPaths, octets, sha256, scan: message.scan });
+        taken.push({ mailbox, reversePath, forwardPaths, octets, sha256 });
         return options.answer?.(submission) ?? { outcome: 'accepted', identifier: 'opec1@alfa.test' };
       },
     },
@@ -90,7 +87,7 @@ async function openFront(
           maxSizeBytes: hardSizeBytes,
           memoryBytes: 64 * 1024,
         }),
-        options.scanner ?? noScanner,
+        noScanner,
       ),
     hostName: 'smtps.alfa.test',
     identity,
@@ -129,26 +126,6 @@ suite('submission', () => {
   after(() => {
     authority[Symbol.dispose]();
     rmSync(folder, { recursive: true, force: true });
-  });
-
-  test('AP-17 SEC-8 without a verdict of the scanner nothing is taken, and nothing stays in the spool', async () => {
-    const scanner = new WordScanner();
-    const { front, port, taken } = await openFront({ scanner });
-    await using _ = front;
-    using dialogue = await loggedIn(port);
-    const large = `Subject: x\r\n\r\n${'riga\r\n'.repeat(20_000)}`;
-    for (const [works, expected] of [
-      [false, /^451 4\.3\.0 not possible now/],
-      [true, /^250/],
-    ] as const) {
-      scanner.works = works;
-      assert.match(await send(dialogue, large), expected);
-    }
-    assert.deepEqual(
-      taken.map(({ scan }) => scan),
-      [{ verdict: 'clean' }],
-    );
-    assert.deepEqual(readdirSync(folder), []);
   });
 
   test('AP-1 a message of a logged-in user reaches the access point octet by octet', async () => {
