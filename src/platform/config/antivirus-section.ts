@@ -4,7 +4,7 @@ import { key, path, port } from './section.ts';
 
 /** What there is to write where the section is missing: nobody runs without a scanner by accident. */
 const WHAT_TO_WRITE =
-  '`scanner: clamd` with `socket: /run/clamav/clamd.ctl`, or `scanner: none` to run without any antivirus.';
+  'Who looks for viruses: `scanner: clamd` with `socket: /run/clamav/clamd.ctl`, or `scanner: none` to run without any antivirus.';
 
 /** SEC-8: who looks for viruses. There is no default: running without one has to be said. */
 export const antivirus = key(
