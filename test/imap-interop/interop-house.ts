@@ -16,10 +16,10 @@ export const MESSAGE_COUNT = Number(process.env.CERALACCA_INTEROP_MESSAGES ?? 20
 export const COLLECTED_COUNT = process.env.CERALACCA_INTEROP_MESSAGES === undefined ? 60 : MESSAGE_COUNT;
 
 /** A program that has not ended by then never will. */
-const PROGRAM_MS = 20_000 + MESSAGE_COUNT * 30;
+const PROGRAM_MS = 20_000 + MESSAGE_COUNT * 100;
 
 /** How long a suite may take. */
-export const SUITE_MS = 60_000 + MESSAGE_COUNT * 60;
+export const SUITE_MS = 60_000 + MESSAGE_COUNT * 400;
 
 /** A house whose first mailbox has the usual folders and those with odd names. */
 export function openOddHouse(): Promise<ImapHouse> {
