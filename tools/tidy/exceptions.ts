@@ -12,9 +12,6 @@ export interface Exceptions {
 }
 
 export const exceptions: Exceptions = {
-  files: {
-    'src/wire/smtp/smtp-door.test.ts': 533,
-    'test/interop/ordinary.test.ts': 435,
-  },
+  files: {},
   functions: {},
 };
