@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { openClockWatch, type ProviderClock } from './composition/clock-watching.ts';
 import { countAlerts, countRecords } from './composition/counting.ts';
 import { type DoorPorts, openDoors } from './composition/doors.ts';
 import { openFolders, sweepSpool } from './composition/folders.ts';
@@ -18,6 +19,7 @@ import type { HouseStore } from './mailroom/steps/house-store.ts';
 import { passCommitPoint } from './platform/commit-points.ts';
 import type { Config } from './platform/config/config.ts';
 import type { Fault } from './platform/faults.ts';
+import type { CertificationGate } from './points/certification-gate.ts';
 import { type House, joinPoints } from './points/house.ts';
 import { QuotaWarnings } from './points/quota/quota-warnings.ts';
 import type { ProviderDirectory } from './trust/provider-directory/provider-directory.ts';
@@ -34,6 +36,7 @@ interface Running {
   readonly relay: Relay;
   readonly accounts: Accounts;
   readonly ports: DoorPorts;
+  readonly clock: ProviderClock;
 }
 
 /** One running provider: configuration in, open doors out. Two fit in one process. */
@@ -45,6 +48,7 @@ export class Provider implements AsyncDisposable {
   readonly accounts: Accounts;
   /** Where the doors listen. */
   readonly ports: DoorPorts;
+  readonly clock: ProviderClock;
   readonly #begin: () => void;
   readonly #stack: AsyncDisposableStack;
 
@@ -55,6 +59,7 @@ export class Provider implements AsyncDisposable {
     this.relay = running.relay;
     this.accounts = running.accounts;
     this.ports = running.ports;
+    this.clock = running.clock;
     this.#begin = begin;
     this.#stack = stack;
   }
@@ -95,10 +100,12 @@ export class Provider implements AsyncDisposable {
     });
     stack.defer(() => refresh.stop());
     const scanner = await openScanner(config, { around, stack });
-    const house = await openHouse({ config, store, directory, around });
+    const clockWatch = await openClockWatch(config, { around, onResumed: () => wake() });
+    stack.use(clockWatch);
+    const house = await openHouse({ config, store, directory, around, gate: clockWatch });
     await ensureServiceMailbox(store, config);
     stack.use(new QuotaWarnings({ store, provider: emittingProvider(config), clock, ids, journal }));
-    const { relay, courier } = openRelay({ config, store, house, scanner, around });
+    const { relay, courier } = openRelay({ config, store, house, scanner, around, gate: clockWatch });
     stack.use(courier);
     stack.use(relay);
     const accounts = new Accounts({ mailboxes: store, clock, ids });
@@ -107,13 +114,22 @@ export class Provider implements AsyncDisposable {
       stack,
     );
     stack.use(house.deadlines);
+    const wake = () => {
+      relay.wake();
+      house.deadlines.wake();
+    };
     const begin = () => {
+      clockWatch.start();
       relay.start();
       house.deadlines.start();
       refresh.start();
     };
     journal.info({ provider: config.provider.name, ports }, 'provider started');
-    return new Provider({ config, store, house, relay, accounts, ports }, begin, stack.move());
+    return new Provider(
+      { config, store, house, relay, accounts, ports, clock: clockWatch },
+      begin,
+      stack.move(),
+    );
   }
 
   /** Takes up queue, deadlines and index. Once: peers that start as well should have their doors open. */
@@ -127,8 +143,9 @@ export class Provider implements AsyncDisposable {
     await putMailbox(this.store, { quotaBytes, ...terms });
   }
 
-  /** Looks at queue and deadlines anew: the clock was moved. */
-  wake(): void {
+  /** Looks at queue and deadlines anew, once the clock is confirmed: it was moved. */
+  async wake(): Promise<void> {
+    await this.clock.measure();
     this.relay.wake();
     this.house.deadlines.wake();
   }
@@ -144,8 +161,9 @@ async function openHouse(facts: {
   readonly store: HouseStore;
   readonly directory: ProviderDirectory;
   readonly around: Around;
+  readonly gate: CertificationGate;
 }): Promise<House> {
-  const { config, store, directory, around } = facts;
+  const { config, store, directory, around, gate } = facts;
   const { provider, limits, access, ordinary } = config;
   const { clock, timers, ids, journal } = around;
   return joinPoints({
@@ -169,6 +187,7 @@ async function openHouse(facts: {
     timers,
     ids,
     journal,
+    gate,
   });
 }
 

@@ -109,6 +109,17 @@ function declareDemo(program: Command, surroundings: CommandSurroundings, end: E
       const folder = dir ?? demo.opts<{ dir: string }>().dir;
       end(await moveDemoClock({ folder, ...(shift !== undefined && { shift }) }, surroundings));
     });
+  demo
+    .command('ntp [shift]')
+    .description(
+      'make the time server of the running demo wrong (+5s, -2m, reset), or show by how much it is',
+    )
+    .option('--dir <folder>', "the demo's folder")
+    .action(async (shift: string | undefined, { dir }: { dir?: string }) => {
+      const { misleadDemoTime } = await import('./demo.ts');
+      const folder = dir ?? demo.opts<{ dir: string }>().dir;
+      end(await misleadDemoTime({ folder, ...(shift !== undefined && { shift }) }, surroundings));
+    });
 }
 
 function declareServe(program: Command, surroundings: CommandSurroundings, end: End): void {

@@ -55,3 +55,15 @@ export async function moveDemoClock(
   stdout.write(`${instant}\n`);
   return EXIT.good;
 }
+
+/**
+ * `ceralacca demo ntp [SHIFT]`: makes the time server of a running demo wrong, or says by how much it is.
+ * @throws Fault `demo-not-running`, `demo-refused`
+ */
+export async function misleadDemoTime(
+  { folder, shift }: { readonly folder: string; readonly shift?: string },
+  { stdout }: Pick<CommandSurroundings, 'stdout'>,
+): Promise<ExitCode> {
+  stdout.write(`${await orderDemo(folder, `ntp ${shift ?? ''}`.trim())}\n`);
+  return EXIT.good;
+}

@@ -8,6 +8,7 @@ import { SmtpCourier } from '../mailroom/queue/smtp-courier.ts';
 import type { HouseStore } from '../mailroom/steps/house-store.ts';
 import type { Config } from '../platform/config/config.ts';
 import { loadTrustedCas } from '../platform/tls.ts';
+import type { CertificationGate } from '../points/certification-gate.ts';
 import type { House } from '../points/house.ts';
 import { LOCAL_DESTINATION } from '../points/routing.ts';
 import type { Scanner } from '../trust/antivirus/scanner.ts';
@@ -19,10 +20,11 @@ export interface RelayFacts {
   readonly house: House;
   readonly scanner: Scanner;
   readonly around: Around;
+  readonly gate: CertificationGate;
 }
 
 /** The queue's worker with its two couriers; closes its connections when it is disposed of. */
-export function openRelay({ config, store, house, scanner, around }: RelayFacts): {
+export function openRelay({ config, store, house, scanner, around, gate }: RelayFacts): {
   relay: Relay;
   courier: SmtpCourier;
 } {
@@ -41,7 +43,16 @@ export function openRelay({ config, store, house, scanner, around }: RelayFacts)
   });
   return {
     courier,
-    relay: new Relay({ store, localCourier, courier, events: house.dispatch, clock, timers, journal }),
+    relay: new Relay({
+      store,
+      localCourier,
+      courier,
+      events: house.dispatch,
+      clock,
+      timers,
+      journal,
+      held: () => gate.held() !== undefined,
+    }),
   };
 }
 

@@ -21,6 +21,7 @@ import { DEFAULT_PORT_BASE, type DemoPorts, demoPorts, type ProviderKey, portNum
 import { antivirusSection, licensed, silentLicence, writeProviderConfig } from './provider-config.ts';
 import { DEMO_PASSWORD, ORDINARY, PROVIDERS, type RosterProvider } from './roster.ts';
 import { SilentHost } from './silent-host.ts';
+import { TimeHost } from './time-host.ts';
 import { describeWorld, type World, writeWorld } from './world-file.ts';
 
 /** The demo listens on this machine only. */
@@ -88,6 +89,7 @@ export class Demo implements AsyncDisposable {
     const clock = await openDemoClock(folder);
     const journal = openJournal({ file: join(folder, 'demo.jsonl') });
     const antivirus = antivirusSection(options.clamd);
+    const timeHost = stack.use(await TimeHost.listen(clock, { host: HOST, port: ports.ntp }));
     const country: Country = { folder, ports, antivirus, clock, ids, journal, stack };
     const authority = await openAuthority(country);
     await openOthers(country, authority);
@@ -96,7 +98,9 @@ export class Demo implements AsyncDisposable {
     // Now that all doors are open: what waits for a peer that is not there yet would wait longer.
     for (const provider of running) provider.begin();
     stack.use(
-      await DemoControl.listen(folder, (order) => obey(order, { folder, clock, providers: running })),
+      await DemoControl.listen(folder, (order) =>
+        obey(order, { folder, clock, timeHost, providers: running }),
+      ),
     );
     const world = describeWorld({ folder, host: HOST, ports, authority });
     await writeWorld(folder, world);
@@ -216,16 +220,32 @@ async function openOthers(
 /** `clock +13h`: the whole country travels, and looks at its queues and deadlines anew. */
 async function obey(
   order: string,
-  demo: { readonly folder: string; readonly clock: ShiftedClock; readonly providers: readonly Provider[] },
+  demo: {
+    readonly folder: string;
+    readonly clock: ShiftedClock;
+    readonly timeHost: TimeHost;
+    readonly providers: readonly Provider[];
+  },
 ): Promise<string> {
   const [verb, argument = ''] = order.split(/\s+/);
+  if (verb === 'ntp') return misleadTime(argument, demo);
   if (verb !== 'clock') throw new Error(`unknown order ${verb}`);
   if (argument !== '') {
     const shift = parseShift(argument);
     if (shift === undefined) throw new Error('write +13h, +90m, +30s, +2d or reset');
     demo.clock.shiftTo(shift === 'reset' ? 0 : demo.clock.offsetMs + shift);
     await keepOffset(demo.folder, demo.clock);
-    for (const provider of demo.providers) provider.wake();
+    await Promise.all(demo.providers.map((provider) => provider.wake()));
   }
   return new Date(demo.clock.now()).toISOString();
+}
+
+/** `ntp +5s`: the time server is ahead of everybody, so that their clocks are wrong; `ntp reset`. */
+function misleadTime(argument: string, { timeHost }: { readonly timeHost: TimeHost }): string {
+  if (argument !== '') {
+    const shift = parseShift(argument.replace(/^-/, '+'));
+    if (shift === undefined) throw new Error('write +5s, -2m or reset');
+    timeHost.errorMs = shift === 'reset' ? 0 : shift * (argument.startsWith('-') ? -1 : 1);
+  }
+  return `${timeHost.errorMs / 1000} s`;
 }

@@ -29,6 +29,8 @@ export interface DemoPorts {
   readonly index: number;
   /** Revocation lists over HTTP. */
   readonly crl: number;
+  /** NTP, over UDP. */
+  readonly ntp: number;
 }
 
 /** The demo's ports: Alfa at the base, Beta a thousand above, everybody else two thousand above. */
@@ -40,6 +42,7 @@ export function demoPorts(base: number): DemoPorts {
     silent: base + 2026,
     index: base + 2443,
     crl: base + 2080,
+    ntp: base + 2123,
   };
 }
 

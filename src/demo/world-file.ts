@@ -19,6 +19,8 @@ export interface World {
     /** No time-stamp service is running. */
     readonly tsaUrl: string | null;
     readonly crlUrl: string;
+    /** A time server over UDP. */
+    readonly ntp: Endpoint;
   };
   readonly providers: readonly {
     readonly name: string;
@@ -57,7 +59,12 @@ export function describeWorld(facts: {
   const { folder, host, ports, authority } = facts;
   return {
     caFile: authority.caFile,
-    authority: { indexUrl: authority.indexUrl, tsaUrl: null, crlUrl: authority.crlUrl },
+    authority: {
+      indexUrl: authority.indexUrl,
+      tsaUrl: null,
+      crlUrl: authority.crlUrl,
+      ntp: { host, port: ports.ntp },
+    },
     providers: PROVIDERS.map((provider) => {
       const own = ports[provider.key];
       return {

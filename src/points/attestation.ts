@@ -8,6 +8,7 @@ import { sealEntity } from '../trust/signing/signed-message.ts';
 import type { Signer } from '../trust/signing/signer.ts';
 import { MimeIndexer } from '../wire/mime/mime-index.ts';
 import { type Piece, streamPieces } from '../wire/mime/octets.ts';
+import { type CertificationGate, openGate, requireOpenGate } from './certification-gate.ts';
 
 declare const attested: unique symbol;
 
@@ -29,16 +30,22 @@ export interface Attested {
 export class Attestation {
   readonly #signer: Signer;
   readonly #numbers: ContentNumbers;
+  readonly #gate: CertificationGate;
 
-  constructor(options: { readonly signer: Signer; readonly numbers: ContentNumbers }) {
+  constructor(options: {
+    readonly signer: Signer;
+    readonly numbers: ContentNumbers;
+    readonly gate?: CertificationGate;
+  }) {
     this.#signer = options.signer;
     this.#numbers = options.numbers;
+    this.#gate = options.gate ?? openGate;
   }
 
   /**
    * Signs a draft (SIG-1, SIG-3). Nothing leaves by this: the artefact exists for others only when the
    * step that carries it and its record is committed. Throws the temporary Fault of the key driver when
-   * the key cannot be used.
+   * the key cannot be used, or `certification-held`.
    */
   attest(draft: Draft): Promise<Attested> {
     return this.#attest(draft, []);
@@ -53,6 +60,8 @@ export class Attestation {
   }
 
   async #attest(draft: Draft, trace: readonly Buffer[]): Promise<Attested> {
+    // TIME-2: deadlines and the ends of relays come here without anybody having asked them in.
+    requireOpenGate(this.#gate);
     const sealed = await sealEntity({
       header: draft.header,
       entity: draft.entity,

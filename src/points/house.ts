@@ -11,6 +11,7 @@ import type { Signer } from '../trust/signing/signer.ts';
 import { AccessPoint } from './access/access-point.ts';
 import type { FormalLimits } from './access/formal-checks.ts';
 import { Attestation } from './attestation.ts';
+import { type CertificationGate, openGate } from './certification-gate.ts';
 import { Deadlines } from './deadlines/deadlines.ts';
 import { DeliveryPoint } from './delivery/delivery-point.ts';
 import { Dispatch } from './dispatch/dispatch.ts';
@@ -36,6 +37,8 @@ export interface HouseOptions {
   readonly timers: Timers;
   readonly ids: Ids;
   readonly journal: Journal;
+  /** Whether anything may be certified (TIME-2); always, unless told. */
+  readonly gate?: CertificationGate;
 }
 
 /** The points of one provider, joined. */
@@ -48,12 +51,12 @@ export interface House {
 
 /** Joins the points: the one place that knows all of them. */
 export function joinPoints(options: HouseOptions): House {
-  const { store, signer, provider, ids, hostname } = options;
-  const attestation = new Attestation({ signer, numbers: store });
+  const { store, signer, provider, ids, hostname, gate = openGate } = options;
+  const attestation = new Attestation({ signer, numbers: store, gate });
   const delivery = new DeliveryPoint({ ...options, attestation });
   return {
-    access: new AccessPoint({ ...options, attestation }),
-    incoming: new IncomingPoint({ ...options, attestation, delivery }),
+    access: new AccessPoint({ ...options, attestation, gate }),
+    incoming: new IncomingPoint({ ...options, attestation, delivery, gate }),
     deadlines: new Deadlines({ ...options, attestation }),
     dispatch: new Dispatch({
       ...options,

@@ -6,7 +6,7 @@ import { DEMO_PASSWORD, ORDINARY, PROVIDERS, SILENT_PROVIDER } from '../../src/d
 import { codesIn, readText, tableAfter } from './project.ts';
 
 const page = readText('README.md');
-const { alfa, beta, ordinary } = demoPorts(DEFAULT_PORT_BASE);
+const { alfa, beta, ordinary, ntp } = demoPorts(DEFAULT_PORT_BASE);
 
 test('the README tells the ports and the password of the demo', () => {
   const ports = tableAfter(page, '### With a mail program').filter(([label]) => label?.includes(' port, '));
@@ -24,6 +24,7 @@ test('the README tells the ports and the password of the demo', () => {
   assert.ok(
     page.includes(`ports ${alfa.exchange} and ${beta.exchange}, the ordinary host listens on ${ordinary}`),
   );
+  assert.ok(page.includes(`a time server answers on ${ntp} over UDP`));
   assert.ok(page.includes(`| Password | \`${DEMO_PASSWORD}\` |`));
 });
 
@@ -42,7 +43,7 @@ test('the commands of the README are those of the command line', () => {
   const source = readText('src/cli/command-line.ts');
   const declared = [...source.matchAll(/\.command\('([\w-]+)/g)].map(([, name]) => name);
   const listed = tableAfter(page, '## Commands').map(([name = '']) => codesIn(name)[0]);
-  assert.deepEqual(listed.sort(), declared.filter((name) => name !== 'clock').sort());
+  assert.deepEqual(listed.sort(), declared.filter((name) => name !== 'clock' && name !== 'ntp').sort());
 });
 
 test('the npm scripts that the README and CONTRIBUTING name exist', () => {

@@ -78,6 +78,8 @@ export class WorldProvider implements Home {
   readonly verifier: Verifier;
   /** Whether the signing key answers. */
   keyWorks = true;
+  /** Why nothing may be certified; undefined: it may. */
+  held: string | undefined;
   /** Takes mail to other providers. */
   courier: Courier;
   readonly #around: Surroundings;
@@ -279,6 +281,7 @@ export class WorldProvider implements Home {
       timers,
       ids,
       journal: silentJournal,
+      gate: { held: () => this.held },
     });
   }
 
@@ -305,6 +308,7 @@ export class WorldProvider implements Home {
       timers,
       journal: silentJournal,
       limits,
+      held: () => this.held !== undefined,
     });
   }
 

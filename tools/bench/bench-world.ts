@@ -6,6 +6,7 @@ import { demoDns } from '../../src/demo/demo-dns.ts';
 import type { DemoPorts, ProviderKey, ProviderPorts } from '../../src/demo/ports.ts';
 import { licensed, writeProviderConfig } from '../../src/demo/provider-config.ts';
 import { PROVIDERS, type RosterProvider } from '../../src/demo/roster.ts';
+import { TimeHost } from '../../src/demo/time-host.ts';
 import { hashPassword } from '../../src/mailroom/accounts/passwords.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { readConfig } from '../../src/platform/config/config.ts';
@@ -62,6 +63,7 @@ export class BenchWorld implements AsyncDisposable {
   static async start(terms: WorldTerms): Promise<BenchWorld> {
     await using stack = new AsyncDisposableStack();
     const ports = await choosePorts();
+    stack.use(await TimeHost.listen(systemClock, { host: HOST, port: ports.ntp }));
     const authority = await DemoAuthority.open({
       folder: join(terms.folder, 'authority'),
       host: HOST,
@@ -94,7 +96,7 @@ export class BenchWorld implements AsyncDisposable {
 }
 
 async function choosePorts(): Promise<DemoPorts> {
-  const free = await freePorts(18);
+  const free = await freePorts(25);
   const take = () => free.pop() ?? 0;
   const provider = (): ProviderPorts => ({
     submission: take(),
@@ -105,7 +107,15 @@ async function choosePorts(): Promise<DemoPorts> {
     pop3s: take(),
     pop3: take(),
   });
-  return { alfa: provider(), beta: provider(), ordinary: take(), silent: take(), index: take(), crl: take() };
+  return {
+    alfa: provider(),
+    beta: provider(),
+    ordinary: take(),
+    silent: take(),
+    index: take(),
+    crl: take(),
+    ntp: take(),
+  };
 }
 
 interface Start {

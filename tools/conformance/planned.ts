@@ -11,7 +11,6 @@ export const planned: Readonly<Record<string, string>> = {
   ...range('IP', 15, 17, VIRUSES),
   'IP-19': VIRUSES,
   'IP-21': VIRUSES,
-  'TIME-2': 'clock watched against time servers',
   // The deadlines are there; the months of the log and its daily stamp are not.
   'TIME-8': SEALED_LOG,
   'LOG-3': SEALED_LOG,

@@ -50,6 +50,7 @@ export const importTable: ImportTable = {
         routing: 'where a message goes, by all points alike',
         placement: 'what goes into a mailbox, where, and whether it counts',
         'taken-envelope': 'what incoming hands to delivery',
+        'certification-gate': 'whether anything may be certified at the moment',
         house: 'the points of one provider, put together',
         access: 'from our user: checks, acceptance or refusal, enclosure',
         incoming: 'from other providers: authenticity, taking charge, anomaly',
@@ -85,6 +86,7 @@ export const importTable: ImportTable = {
     trust: {
       members: {
         signing: 'sign and verify S/MIME; key drivers',
+        time: 'the clock, held against time servers',
         timestamping: 'RFC 3161 client',
         'provider-directory': 'the signed index of providers',
         antivirus: 'scanner contract, clamd client',
@@ -126,6 +128,7 @@ export const importTable: ImportTable = {
         pop3: 'RFC 1939',
         cms: 'RFC 5652, X.509 and DER',
         ldif: 'RFC 2849',
+        ntp: 'RFC 5905',
       },
       mayImport: ['wire'],
       because: 'wire knows no law and no policy: it could be published alone',
@@ -245,6 +248,8 @@ export const importTable: ImportTable = {
       'house/imap-house.ts',
       'imap-front.ts',
     ],
+    'wire/ntp': ['ntp-packet.ts'],
+    'trust/time': ['clock-watch.ts', 'sntp-client.ts'],
     'wire/pop3': [
       'multiline.ts',
       'pop3-acts.ts',

@@ -45,6 +45,8 @@ export interface RelayOptions
   extends Omit<RelayAttemptOptions, 'store' | 'retryWaitsMs' | 'storeWaitMs' | 'stopped'> {
   readonly store: StepStore & QueueReader & ContentReader;
   readonly limits?: Partial<RelayLimits>;
+  /** Nothing is begun while it says so: what a wrong clock writes into the queue would outlast it (TIME-2). */
+  readonly held?: () => boolean;
 }
 
 /** Stands for every destination among those to look at. */
@@ -172,7 +174,7 @@ export class Relay implements AsyncDisposable {
   #begin(entry: QueueEntry): boolean {
     const shelvedUntil = this.#shelved.get(entry.id);
     if (shelvedUntil !== undefined && shelvedUntil > this.#options.clock.now()) return false;
-    if (!this.#lanes.enter(entry)) return false;
+    if (this.#options.held?.() === true || !this.#lanes.enter(entry)) return false;
     this.#shelved.delete(entry.id);
     const attempt = this.#attempt
       .make(entry)

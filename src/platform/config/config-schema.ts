@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { antivirus } from './antivirus-section.ts';
 import { address, domain, key, MEBIBYTE, path, port } from './section.ts';
+import { timeSection } from './time-section.ts';
 
 /** DM 2/11/2005 article 12: no provider may offer less for size times recipients (AP-13). */
 export const LEGAL_SIZE_BYTES = 30 * MEBIBYTE;
@@ -234,6 +235,7 @@ export const configSchema = z.strictObject({
     'text',
     'Mail domains that are not looked up in DNS, with the host that serves them.',
   ),
+  time: timeSection,
   journal,
 });
 

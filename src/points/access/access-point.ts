@@ -18,6 +18,7 @@ import type { ProviderDirectory } from '../../trust/provider-directory/provider-
 import { sameAddress } from '../../wire/mime/addresses.ts';
 import { parseHeader } from '../../wire/mime/header.ts';
 import type { Attestation, Attested } from '../attestation.ts';
+import { type CertificationGate, requireOpenGate } from '../certification-gate.ts';
 import { messageTransitions } from '../lifecycle.ts';
 import { placeReceipt } from '../placement.ts';
 import { recordAct } from '../records.ts';
@@ -52,6 +53,7 @@ export interface AccessPointOptions {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly limits: FormalLimits;
+  readonly gate: CertificationGate;
 }
 
 /** Addresses that one record names besides the recipients. */
@@ -83,6 +85,7 @@ export class AccessPoint {
    */
   async submit(submitted: SubmittedMessage): Promise<SubmissionOutcome> {
     const { provider, clock, ids, directory, limits } = this.#options;
+    requireOpenGate(this.#options.gate);
     refuseForeign(submitted);
     // A session may outlive the right to it (AP-2).
     if (this.#options.store.findMailbox(submitted.mailbox.address)?.status !== 'active') {

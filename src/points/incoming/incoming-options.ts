@@ -9,6 +9,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { Journal } from '../../platform/journal.ts';
 import type { Attestation } from '../attestation.ts';
+import type { CertificationGate } from '../certification-gate.ts';
 import type { OwnDomains } from '../routing.ts';
 import type { AddedDelivery, PreparedDelivery, TakenEnvelope } from '../taken-envelope.ts';
 import type { MessageVerifier } from './authenticity.ts';
@@ -33,6 +34,7 @@ export interface IncomingPointOptions {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly journal: Journal;
+  readonly gate: CertificationGate;
   /** What to do with ordinary mail where the mailbox does not say (IP-22). */
   readonly ordinaryMail: OrdinaryMailPolicy;
   /** Our name in trace fields. */

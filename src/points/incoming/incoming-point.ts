@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { requireOpenGate } from '../certification-gate.ts';
 import { domainOf } from '../routing.ts';
 import { type Examination, examine } from './authenticity.ts';
 import { type Overtaken, takeCharge } from './envelope.ts';
@@ -27,6 +28,7 @@ export class IncomingPoint {
    * for 24 hours; then its provider says so by M13). The octets stay the caller's to discard.
    */
   async receive(transaction: IncomingTransaction): Promise<IncomingOutcome> {
+    requireOpenGate(this.#options.gate);
     const reception = newReception(transaction, this.#options.clock.now());
     const examination = await examine(reception, this.#options.verifier);
     for (;;) {
