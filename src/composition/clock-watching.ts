@@ -29,24 +29,16 @@ export async function openClockWatch(
   { time }: Config,
   { around, onResumed }: { readonly around: Around; readonly onResumed: () => void },
 ): Promise<ProviderClock> {
-  const { clock, timers, ids, alerts, journal, metrics } = around;
+  const { metrics } = around;
   const servers = time.servers.map(readServer);
   if (servers.length === 0) {
-    journal.warn(
+    around.journal.warn(
       {},
       'no time servers are configured (time.servers): nobody watches whether the clock is right',
     );
     return unwatched();
   }
-  const monotonic = systemMonotonic;
-  const client = new SntpClient({
-    ask: askByUdp({ timers, monotonic }),
-    clock,
-    monotonic,
-    newCookie: () => hash('sha256', ids.token(), 'buffer').subarray(0, 8),
-    timeoutMs: time.answerMs,
-    mostDistanceMs: time.toleranceMs,
-  });
+  const client = openClient(time, around);
   const measurements = metrics.counter({
     name: 'ceralacca_clock_measurements_total',
     sentence: 'Measurements of the clock against time servers, by verdict.',
@@ -63,11 +55,8 @@ export async function openClockWatch(
     },
     {
       ask: (server) => client.ask(server),
-      clock,
-      monotonic,
-      timers,
-      alerts,
-      journal,
+      ...around,
+      monotonic: systemMonotonic,
       // Before the start there is nothing that could go on.
       onResumed: () => started && onResumed(),
       onMeasured: (verdict) => measurements.add({ verdict }),
@@ -85,6 +74,18 @@ export async function openClockWatch(
     report: () => watch.report(),
     [Symbol.dispose]: () => watch[Symbol.dispose](),
   };
+}
+
+function openClient(time: Config['time'], { clock, timers, ids }: Around): SntpClient {
+  const monotonic = systemMonotonic;
+  return new SntpClient({
+    ask: askByUdp({ timers, monotonic }),
+    clock,
+    monotonic,
+    newCookie: () => hash('sha256', ids.token(), 'buffer').subarray(0, 8),
+    timeoutMs: time.answerMs,
+    mostDistanceMs: time.toleranceMs,
+  });
 }
 
 function unwatched(): ProviderClock {
