@@ -3,6 +3,7 @@ import { openClockWatch, type ProviderClock } from './composition/clock-watching
 import { countAlerts, countRecords } from './composition/counting.ts';
 import { type DoorPorts, openDoors } from './composition/doors.ts';
 import { openFolders, sweepSpool } from './composition/folders.ts';
+import { openOrdinaryChecks } from './composition/ordinary-checking.ts';
 import { openRelay } from './composition/relaying.ts';
 import { openScanner } from './composition/scanning.ts';
 import { openSearch } from './composition/searching.ts';
@@ -182,6 +183,7 @@ async function openHouse(facts: {
       dateRequired: access.dateRequired,
     },
     ordinaryMail: ordinary.policy,
+    ordinaryChecks: openOrdinaryChecks(config, around),
     hostname: provider.hostname,
     clock,
     timers,

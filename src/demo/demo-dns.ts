@@ -9,4 +9,7 @@ export const demoDns: Dns = {
   async addresses(): Promise<readonly string[]> {
     return [];
   },
+  async texts(): Promise<readonly string[]> {
+    return [];
+  },
 };

@@ -9,6 +9,7 @@ import { Fault } from './faults.ts';
 
 const A = 1;
 const MX = 15;
+const TXT = 16;
 const NXDOMAIN = 3;
 const SERVFAIL = 2;
 
@@ -95,6 +96,20 @@ suite('dns', () => {
     assert.ok((await server.dns.addresses('localhost')).includes('127.0.0.1'));
   });
 
+  test('the strings of a TXT record are one text; no record and no name are no text', async () => {
+    const strings = (...parts: string[]) =>
+      Buffer.concat(parts.map((part) => Buffer.from(`${String.fromCharCode(part.length)}${part}`)));
+    using server = await openServer({
+      [`${TXT} beta.test`]: [strings('v=spf1 ', '-all'), strings('other')],
+      'missing.test': NXDOMAIN,
+      'broken.test': SERVFAIL,
+    });
+    assert.deepEqual([...(await server.dns.texts('beta.test'))].sort(), ['other', 'v=spf1 -all']);
+    assert.deepEqual(await server.dns.texts('bare.test'), []);
+    assert.deepEqual(await server.dns.texts('missing.test'), []);
+    await assert.rejects(server.dns.texts('broken.test'), isUnavailable);
+  });
+
   test('RFC 7505: only a lone record naming the root says that no mail is taken', () => {
     assert.deepEqual(readMxRecords([{ exchange: '.', priority: 0 }]), { found: 'null-mx' });
     assert.deepEqual(
@@ -118,6 +133,7 @@ suite('dns', () => {
         return { found: 'no-mx' };
       },
       addresses: async () => ['192.0.2.1'],
+      texts: async () => [],
     };
     const dns = new CachingDns({ dns: inner, clock });
     await Promise.all([dns.mailHosts('a.test'), dns.mailHosts('a.test')]);
@@ -141,6 +157,7 @@ suite('dns', () => {
         questions++;
         return [];
       },
+      texts: async () => [],
     };
     const dns = new CachingDns({ dns: inner, clock: new FixedClock(0) });
     for (let n = 0; n <= 10_000; n++) await dns.addresses(`h${n}.test`);

@@ -26,6 +26,8 @@ export interface Dns {
   mailHosts(domain: string): Promise<MailHosts>;
   /** IPv4 and IPv6 addresses of a host; empty when there is none. */
   addresses(host: string): Promise<readonly string[]>;
+  /** TXT records, the strings of each joined; empty when there is none. */
+  texts(name: string): Promise<readonly string[]>;
 }
 
 /** DNS through the machine's resolvers, or the given ones (`address` or `address:port`). */
@@ -51,6 +53,11 @@ export class SystemDns implements Dns {
     ]);
     const found = answers.flatMap((answer) => (typeof answer === 'string' ? [] : answer));
     return found.length > 0 ? found : namedByTheMachine(host);
+  }
+
+  async texts(name: string): Promise<readonly string[]> {
+    const answer = await this.#ask(() => this.#resolver.resolveTxt(name), name);
+    return typeof answer === 'string' ? [] : answer.map((strings) => strings.join(''));
   }
 
   async #ask<T>(query: () => Promise<T>, name: string): Promise<T | 'no-such-name' | 'no-records'> {
@@ -114,6 +121,11 @@ export class CachingDns implements Dns {
 
   addresses(host: string): Promise<readonly string[]> {
     return this.#remember(this.#addresses, host, () => this.#dns.addresses(host));
+  }
+
+  texts(name: string): Promise<readonly string[]> {
+    // Not remembered: strangers choose the names, and an answer may be large.
+    return this.#dns.texts(name);
   }
 
   #remember<T>(

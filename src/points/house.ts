@@ -18,6 +18,7 @@ import { Dispatch } from './dispatch/dispatch.ts';
 import { OrdinaryBounce } from './dispatch/ordinary-bounce.ts';
 import type { MessageVerifier } from './incoming/authenticity.ts';
 import { IncomingPoint } from './incoming/incoming-point.ts';
+import type { OrdinaryChecks } from './incoming/ordinary-checks.ts';
 import type { OwnDomains } from './routing.ts';
 
 /** What the points of one provider share. */
@@ -32,6 +33,7 @@ export interface HouseOptions {
   readonly ownDomains: OwnDomains;
   readonly limits: FormalLimits;
   readonly ordinaryMail: OrdinaryMailPolicy;
+  readonly ordinaryChecks?: OrdinaryChecks;
   readonly hostname: string;
   readonly clock: Clock;
   readonly timers: Timers;

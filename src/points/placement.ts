@@ -11,9 +11,9 @@ interface Placement {
   readonly instant: Instant;
 }
 
-/** What somebody wrote to the holder: into the INBOX, and against the quota. */
-export function placeMail(placement: Placement): Act {
-  return append(placement, { folder: INBOX, counted: true });
+/** What somebody wrote to the holder: into the INBOX, or that folder, and against the quota. */
+export function placeMail(placement: Placement, folder: string = INBOX): Act {
+  return append(placement, { folder, counted: true });
 }
 
 /** What the house tells the holder of itself: into the INBOX, taking no room. */

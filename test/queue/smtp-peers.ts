@@ -26,7 +26,11 @@ export function courierTo(
   return new SmtpCourier({
     ownName: 'mx.alfa.test',
     routes,
-    dns: { mailHosts: async () => ({ found: 'no-such-domain' }), addresses: async () => [] },
+    dns: {
+      mailHosts: async () => ({ found: 'no-such-domain' }),
+      addresses: async () => [],
+      texts: async () => [],
+    },
     clock: systemClock,
     timers: systemTimers,
     journal: silentJournal,

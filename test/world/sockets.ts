@@ -56,6 +56,7 @@ export async function openSockets(world: World): Promise<Sockets> {
         dns: {
           mailHosts: async () => ({ found: 'no-such-domain' }),
           addresses: async () => [],
+          texts: async () => [],
         },
         certifiedCa: [root, tls].map(certificatePem).join(''),
         clock: world.clock,

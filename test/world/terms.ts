@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
+
 import type { OrdinaryMailPolicy } from '../../src/mailroom/mailboxes/mailbox-store.ts';
+import type { OrdinaryChecks } from '../../src/points/incoming/ordinary-checks.ts';
 
 export interface ProviderTerms {
   /** Short name; also of its folder. */
@@ -9,6 +11,8 @@ export interface ProviderTerms {
   /** Local parts of mailboxes to begin with, in the first domain. */
   readonly users: readonly string[];
   readonly ordinaryMail?: OrdinaryMailPolicy;
+  /** What looks at ordinary mail that is let in. */
+  readonly ordinaryChecks?: Omit<ConstructorParameters<typeof OrdinaryChecks>[0], 'hostname'>;
   readonly sizeBytes?: number;
   readonly recipients?: number;
   /** False: the index does not know it. */

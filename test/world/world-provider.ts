@@ -31,6 +31,7 @@ import type { Timers } from '../../src/platform/timers.ts';
 import { Attestation } from '../../src/points/attestation.ts';
 import { type House, joinPoints } from '../../src/points/house.ts';
 import type { IncomingOutcome } from '../../src/points/incoming/incoming-options.ts';
+import { OrdinaryChecks } from '../../src/points/incoming/ordinary-checks.ts';
 import type { Scanned } from '../../src/trust/antivirus/scanner.ts';
 import { scanningSink } from '../../src/trust/antivirus/scanning-sink.ts';
 import type { Identity } from '../../src/trust/authority/key-pair.ts';
@@ -276,6 +277,9 @@ export class WorldProvider implements Home {
         dateRequired: false,
       },
       ordinaryMail: terms.ordinaryMail ?? 'refuse',
+      ...(terms.ordinaryChecks !== undefined && {
+        ordinaryChecks: new OrdinaryChecks({ ...terms.ordinaryChecks, hostname: `mx.${this.domain}` }),
+      }),
       hostname: `mx.${this.domain}`,
       clock,
       timers,

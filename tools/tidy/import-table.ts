@@ -90,6 +90,8 @@ export const importTable: ImportTable = {
         timestamping: 'RFC 3161 client',
         'provider-directory': 'the signed index of providers',
         antivirus: 'scanner contract, clamd client',
+        'mail-authentication': 'who sent ordinary mail: SPF, DKIM, DMARC',
+        spam: 'the client of a spam filter',
         authority: 'the authority that certifies providers, for closed communities and the demo',
       },
       mayImport: ['trust', 'wire', 'platform'],
@@ -224,6 +226,8 @@ export const importTable: ImportTable = {
       'last-good-copy-file.ts',
       'provider-record.ts',
     ],
+    'trust/mail-authentication': ['mail-authenticator.ts'],
+    'trust/spam': ['rspamd.ts', 'spam-filter.ts'],
     'wire/imap': [
       'grammar/flags.ts',
       'imap-backend.ts',
@@ -262,8 +266,9 @@ export const importTable: ImportTable = {
     'fronts/pop3': ['front-limits.ts', 'inbox.ts', 'pop3-connection.ts', 'pop3-front.ts'],
     'points/access': ['formal-checks.ts'],
     'points/dispatch': ['ordinary-bounce.ts'],
-    'points/incoming': ['authenticity.ts'],
+    'points/incoming': ['authenticity.ts', 'ordinary-checks.ts'],
     'wire/smtp': [
+      'hop-limit.ts',
       'message-sink.ts',
       'octet-rules.ts',
       'smtp-door.ts',

@@ -31,6 +31,8 @@ export interface AnomalyEnvelopeFacts extends Omit<DraftFacts, 'about'> {
   readonly received: Original;
   /** Why its data are not certified, in Italian (see anomalyText). */
   readonly error: string;
+  /** What else there is to say of it, a line each, in Italian. */
+  readonly remarks?: readonly string[];
 }
 
 /**
@@ -55,7 +57,7 @@ export function draftAnomalyEnvelope(facts: AnomalyEnvelopeFacts): Draft {
     messageId,
     to: recipients,
     header: envelopeHeader({ ...facts, about }, header),
-    text: anomalyText(textFacts({ ...facts, about }, localTime(facts.instant)), facts.error),
+    text: anomalyText(textFacts({ ...facts, about }, localTime(facts.instant)), facts.error, facts.remarks),
     enclosure: encloseUnchanged(received),
   });
 }

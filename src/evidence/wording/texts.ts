@@ -117,8 +117,8 @@ export function takeChargeText(facts: TextFacts): ReadableText {
   };
 }
 
-/** M7; nothing in it is certified, and there is no identifier. */
-export function anomalyText(facts: TextFacts, error: string): ReadableText {
+/** M7; nothing in it is certified, and there is no identifier. Remarks are lines besides the error. */
+export function anomalyText(facts: TextFacts, error: string, remarks: readonly string[] = []): ReadableText {
   const { about } = facts;
   return {
     title: 'Anomalia nel messaggio',
@@ -129,6 +129,7 @@ export function anomalyText(facts: TextFacts, error: string): ReadableText {
       ...addresses(about),
       'Tali dati non sono stati certificati per il seguente errore:',
       error,
+      ...remarks,
       'Il messaggio originale è incluso in allegato.',
     ],
   };

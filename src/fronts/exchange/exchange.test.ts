@@ -14,13 +14,8 @@ import { silentJournal } from '../../platform/journal.ts';
 import { systemTimers } from '../../platform/timers.ts';
 import { noScanner, type Scanner, type ScanVerdict } from '../../trust/antivirus/scanner.ts';
 import { scanningSink } from '../../trust/antivirus/scanning-sink.ts';
-import {
-  type ExchangeAnswer,
-  ExchangeFront,
-  type ExchangePoint,
-  JUDGED_AT_ONCE,
-  RECEIVED_LIMIT,
-} from './exchange.ts';
+import { OWN_RECEIVED_LIMIT, RECEIVED_LIMIT } from '../../wire/smtp/hop-limit.ts';
+import { type ExchangeAnswer, ExchangeFront, type ExchangePoint, JUDGED_AT_ONCE } from './exchange.ts';
 
 type Arrival = Parameters<ExchangePoint['receive']>[0];
 
@@ -183,6 +178,18 @@ suite('exchange', () => {
     assert.match(await send(dialogue, message(RECEIVED_LIMIT + 1)), /^554 5\.4\.6/);
     assert.match(await send(dialogue, message(RECEIVED_LIMIT)), /^250/);
     assert.equal(arrivals.length, 1);
+  });
+
+  test('IP-29 a message that passed here more than ten times is refused', async () => {
+    const { front, port } = await openFront();
+    await using _ = front;
+    using dialogue = await greeted(port);
+    const message = (count: number) =>
+      `${'Received: from x\r\n by MX.beta.test with ESMTP;\r\n now\r\n'.repeat(count)}Subject: x\r\n\r\nciao`;
+    assert.match(await send(dialogue, message(OWN_RECEIVED_LIMIT + 1)), /^554 5\.4\.6/);
+    assert.match(await send(dialogue, message(OWN_RECEIVED_LIMIT)), /^250/);
+    const others = message(OWN_RECEIVED_LIMIT + 1).replaceAll('MX.beta.test', 'mx.beta.test.other.test');
+    assert.match(await send(dialogue, others), /^250/);
   });
 
   test('bare CR or LF and NUL are refused after the message; what follows is no smuggled message', async () => {

@@ -9,6 +9,7 @@ import { serverTlsOptions, type TlsIdentity } from '../../platform/tls.ts';
 import { Turns } from '../../platform/turns.ts';
 import type { Scanned } from '../../trust/antivirus/scanner.ts';
 import { parseHeader } from '../../wire/mime/header.ts';
+import { refuseLoop } from '../../wire/smtp/hop-limit.ts';
 import { type MessageSink, pour } from '../../wire/smtp/message-sink.ts';
 import { refuseOctets } from '../../wire/smtp/octet-rules.ts';
 import { DEFAULT_SMTP_DOOR_LIMITS, SmtpDoor, type SmtpDoorLimits } from '../../wire/smtp/smtp-door.ts';
@@ -55,8 +56,6 @@ export interface ExchangeFrontOptions {
 const RECIPIENTS = 1000;
 /** Messages judged at the same time: what judging takes of memory does not grow with the connections. */
 export const JUDGED_AT_ONCE = 32;
-/** IP-29, RFC 5321 section 6.3: more `Received` fields than this mean a loop. */
-export const RECEIVED_LIMIT = 100;
 
 const RELAYING: SmtpReply = {
   code: 550,
@@ -64,12 +63,6 @@ const RELAYING: SmtpReply = {
   text: 'no relaying: the domain is not served here',
 };
 const TOO_LARGE: SmtpReply = { code: 552, enhanced: '5.3.4', text: 'message exceeds the size limit' };
-const LOOP: SmtpReply = {
-  code: 554,
-  enhanced: '5.4.6',
-  text: 'too many Received fields, the message runs in a loop',
-};
-
 /** SMTP for the rest of the world: other PEC providers, and ordinary hosts as far as admitted. */
 export class ExchangeFront implements AsyncDisposable {
   readonly #options: ExchangeFrontOptions;
@@ -141,7 +134,8 @@ export class ExchangeFront implements AsyncDisposable {
   }
 
   async #judge(message: Scanned<SpooledMessage>, transaction: SmtpTransaction<never>): Promise<SmtpReply> {
-    const loop = refuseLoop(message);
+    // IP-29
+    const loop = refuseLoop(parseHeader(message.header), this.#options.hostName);
     if (loop !== undefined) return loop;
     const { reversePath, peer } = transaction;
     const forwardPaths = [
@@ -154,10 +148,6 @@ export class ExchangeFront implements AsyncDisposable {
     passCommitPoint('exchange-answering');
     return replyToAnswer(answer);
   }
-}
-
-function refuseLoop(message: Scanned<SpooledMessage>): SmtpReply | undefined {
-  return parseHeader(message.header).all('received').length > RECEIVED_LIMIT ? LOOP : undefined;
 }
 
 function replyToAnswer(answer: ExchangeAnswer): SmtpReply {

@@ -12,6 +12,8 @@ import { serverTlsOptions, type TlsIdentity } from '../../platform/tls.ts';
 import { Turns } from '../../platform/turns.ts';
 import type { Scanned } from '../../trust/antivirus/scanner.ts';
 import { sameAddress } from '../../wire/mime/addresses.ts';
+import { parseHeader } from '../../wire/mime/header.ts';
+import { refuseLoop } from '../../wire/smtp/hop-limit.ts';
 import { type MessageSink, pour } from '../../wire/smtp/message-sink.ts';
 import { refuseOctets } from '../../wire/smtp/octet-rules.ts';
 import { DEFAULT_SMTP_DOOR_LIMITS, SmtpDoor, type SmtpDoorLimits } from '../../wire/smtp/smtp-door.ts';
@@ -166,7 +168,9 @@ export class SubmissionFront implements AsyncDisposable {
     if (message === 'too-large') return TOO_LARGE;
     try {
       const submission = { mailbox, reversePath, forwardPaths, message };
-      const refusal = refuseOctets(message.index);
+      // A loop gets no notice: it would go round as well.
+      const refusal =
+        refuseOctets(message.index) ?? refuseLoop(parseHeader(message.header), this.#options.hostName);
       if (refusal !== undefined) return refusal;
       const answer = await this.#judging.take(() => accessPoint.submit(submission));
       passCommitPoint('submission-answering');

@@ -18,6 +18,7 @@ function routesOf(
   const dns: Dns = {
     mailHosts: (domain) => answer(own(zone.mx, domain), { found: 'no-such-domain' }),
     addresses: (host) => answer(own(zone.a, host), []),
+    texts: async () => [],
   };
   return new Routes({ routes: options.routes ?? {}, dns, ownNames: options.ownNames ?? [] });
 }

@@ -173,6 +173,7 @@ suite('smtp courier', () => {
         dns: {
           mailHosts: async () => ({ found: 'no-such-domain' }),
           addresses: async () => ['127.0.0.77', '127.0.0.1'],
+          texts: async () => [],
         },
       },
     );

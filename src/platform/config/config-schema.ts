@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { z } from 'zod';
 import { antivirus } from './antivirus-section.ts';
+import { ordinary } from './ordinary-section.ts';
 import { address, domain, key, MEBIBYTE, path, port } from './section.ts';
 import { timeSection } from './time-section.ts';
 
@@ -181,16 +182,6 @@ const variants = z
       z.boolean().default(false),
       'switch',
       'Texts print the offset from UTC as (+01:00) rather than (+0100) (U-13).',
-    ),
-  })
-  .prefault({});
-
-const ordinary = z
-  .strictObject({
-    policy: key(
-      z.enum(['refuse', 'deliver', 'discard']).default('refuse'),
-      'choice',
-      'What happens to ordinary mail where the mailbox does not say: refuse, deliver in an anomaly envelope, or discard.',
     ),
   })
   .prefault({});

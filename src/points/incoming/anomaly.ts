@@ -2,15 +2,18 @@
 import type { CertifiedMessage } from '../../evidence/certification-data/certification-data.ts';
 import { draftAnomalyEnvelope } from '../../evidence/envelopes/anomaly-envelope.ts';
 import { type AnomalyCause, anomalyText } from '../../evidence/wording/anomalies.ts';
+import { INBOX, junkFolder } from '../../mailroom/mailboxes/folders.ts';
 import type { Mailbox } from '../../mailroom/mailboxes/mailbox-store.ts';
 import type { StepDraft } from '../../mailroom/steps/step-draft.ts';
 import type { Act, Condition } from '../../mailroom/steps/step-store.ts';
+import { AUTOMATIC_LINE, isAutomatic } from '../../wire/mime/automatic-mail.ts';
 import { receivedTransitions } from '../lifecycle.ts';
 import { placeMail } from '../placement.ts';
 import { recordAct } from '../records.ts';
 import type { IncomingPointOptions } from './incoming-options.ts';
 import type { OrdinaryRecipient } from './ordinary-decision.ts';
 import { type Reception, traced } from './reception.ts';
+import { type Vetting, vettingDetail, vettingLines, vettingRemarks } from './vetting.ts';
 
 /** What M7 adds on top of what it carries, generously: to judge whether there is room. */
 const WRAPPING_BYTES = 16 * 1024;
@@ -28,6 +31,10 @@ export interface AnomalyWork {
   /** Sending provider, by its descriptive name; empty when no provider sent it. */
   readonly provider: string;
   readonly detail?: Readonly<Record<string, string>>;
+  /** What was found out about ordinary mail. */
+  readonly vetting?: Vetting;
+  /** Whether it goes among the unwanted. */
+  readonly junk?: boolean;
 }
 
 /** IP-23, IP-24, IP-25: M7 into these mailboxes, and nothing back to anybody. */
@@ -39,6 +46,7 @@ export async function addAnomalies(
   if (mailboxes.length === 0) return;
   const { instant, transaction } = reception;
   const { message } = transaction;
+  const vetting = work.vetting ?? { forged: false };
   const attested = await options.attestation.attest(
     draftAnomalyEnvelope({
       provider: options.provider,
@@ -48,19 +56,30 @@ export async function addAnomalies(
       recipients: transaction.forwardPaths,
       received: { octets: message.octets, index: message.index, header: message.header },
       error: anomalyText(cause),
+      remarks: vettingRemarks(vetting),
     }),
   );
   const { content, octets } = attested.composition;
   const delivered = traced(
     reception,
     { octets, size: octets.size, index: content.index },
-    { numbers: options.store, hostname: options.hostname },
+    {
+      numbers: options.store,
+      hostname: options.hostname,
+      lines: [
+        ...vettingLines(vetting, options.hostname),
+        ...(isAutomatic(reception.header, transaction.reversePath) ? [AUTOMATIC_LINE] : []),
+      ],
+    },
   );
   step.keepBlob(message.blob).keepBlob(attested.composition.frame).keep(delivered);
   for (const mailbox of mailboxes) {
     step.part(
       [
-        placeMail({ mailbox, content: delivered.content.id, instant }),
+        placeMail(
+          { mailbox, content: delivered.content.id, instant },
+          work.junk === true ? junkFolder(options.store.listFolders(mailbox.id)) : INBOX,
+        ),
         ...outcomeActs(work, mailbox.address),
         recordAct({
           event: receivedTransitions.wrap.record,
@@ -69,7 +88,7 @@ export async function addAnomalies(
           provider,
           recipient: mailbox.address,
           generated: [attested.messageId],
-          detail: { ...work.detail, cause },
+          detail: { ...work.detail, ...vettingDetail(vetting), cause },
         }),
       ],
       [...(work.onlyIf ?? []), ...notWrapped(work, mailbox.address)],

@@ -13,6 +13,7 @@ import type { CertificationGate } from '../certification-gate.ts';
 import type { OwnDomains } from '../routing.ts';
 import type { AddedDelivery, PreparedDelivery, TakenEnvelope } from '../taken-envelope.ts';
 import type { MessageVerifier } from './authenticity.ts';
+import type { OrdinaryChecks } from './ordinary-checks.ts';
 import type { Refusal } from './ordinary-decision.ts';
 
 export type IncomingOutcome =
@@ -37,6 +38,8 @@ export interface IncomingPointOptions {
   readonly gate: CertificationGate;
   /** What to do with ordinary mail where the mailbox does not say (IP-22). */
   readonly ordinaryMail: OrdinaryMailPolicy;
+  /** Looks at ordinary mail before it is let in; nobody does when absent. */
+  readonly ordinaryChecks?: OrdinaryChecks;
   /** Our name in trace fields. */
   readonly hostname: string;
 }

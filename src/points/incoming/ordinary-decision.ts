@@ -11,7 +11,7 @@ export interface OrdinaryRecipient {
 }
 
 export interface Refusal {
-  readonly code: 550 | 552;
+  readonly code: 550 | 552 | 554;
   /** RFC 3463. */
   readonly enhanced: string;
   readonly text: string;

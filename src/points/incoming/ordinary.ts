@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { CertifiedMessage } from '../../evidence/certification-data/certification-data.ts';
 import { StepDraft } from '../../mailroom/steps/step-draft.ts';
+import { sameAddress } from '../../wire/mime/addresses.ts';
 import { decodeWords } from '../../wire/mime/encoded-words.ts';
 import { parseMessageId } from '../../wire/mime/message-ids.ts';
 import { recordAct } from '../records.ts';
@@ -10,6 +11,7 @@ import type { IncomingDecision } from './incoming-decision.ts';
 import type { IncomingOutcome, IncomingPointOptions } from './incoming-options.ts';
 import { decideDamaged, decideOrdinary, type OrdinaryDecision } from './ordinary-decision.ts';
 import type { Reception } from './reception.ts';
+import { decideVetted, vettingDetail } from './vetting.ts';
 
 /** Ordinary mail: refused, wrapped or discarded, never delivered bare (IP-22). */
 export async function receiveOrdinary(
@@ -19,14 +21,39 @@ export async function receiveOrdinary(
 ): Promise<IncomingOutcome> {
   const { forwardPaths, peer } = reception.transaction;
   const recipients = anomalyRecipients(forwardPaths, reception, options);
-  return carryOut(decideOrdinary(recipients, options.ordinaryMail), {
+  const decision = runsInCircles(reception) ?? decideOrdinary(recipients, options.ordinaryMail);
+  const work: AnomalyWork = {
     reception,
     options,
     cause,
     about: describe(reception),
     provider: '',
     detail: { failed: failure.failed, reason: failure.reason, peer: peer.address },
-  });
+  };
+  return decision.decided === 'deliver' ? admit(decision, work) : carryOut(decision, work);
+}
+
+/** What would be let in is looked at first: nothing is asked about mail that stays out anyway. */
+async function admit(
+  decision: Extract<OrdinaryDecision, { decided: 'deliver' }>,
+  work: AnomalyWork,
+): Promise<IncomingOutcome> {
+  const { ordinaryChecks: checks } = work.options;
+  if (checks === undefined) return carryOut(decision, work);
+  const vetting = await checks.vet(work.reception);
+  if (vetting === undefined) return { outcome: 'try-later', text: 'too much ordinary mail at the moment' };
+  const vetted = decideVetted(vetting, checks.rules);
+  if (vetted.decided === 'admit') return carryOut(decision, { ...work, vetting, junk: vetted.junk });
+  return carryOut(vetted, { ...work, detail: { ...work.detail, ...vettingDetail(vetting) } });
+}
+
+/** A message that was delivered to the same mailbox before has come round (as Postfix and others judge too). */
+function runsInCircles({ header, transaction }: Reception): OrdinaryDecision | undefined {
+  const visited = header.all('delivered-to').map(({ value }) => value.trim());
+  const again = transaction.forwardPaths.some((path) => visited.some((other) => sameAddress(other, path)));
+  if (!again) return undefined;
+  const text = 'the message was delivered here before and runs in a loop';
+  return { decided: 'refuse', refusal: { code: 554, enhanced: '5.4.6', text } };
 }
 
 /** Certified mail that is not in order: propagated all the same (IP-10, IP-26), with no M6 and no receipt. */

@@ -4,6 +4,7 @@ import { compose } from '../../mailroom/contents/composition.ts';
 import type { ContentNumbers, NewBlob, SlicedOctets } from '../../mailroom/contents/content-store.ts';
 import type { Instant } from '../../platform/clock.ts';
 import type { ScanVerdict } from '../../trust/antivirus/scanner.ts';
+import { authenticationResults, claimsResultsOf } from '../../wire/mime/authentication-results.ts';
 import { formatDate } from '../../wire/mime/dates.ts';
 import { type Header, parseHeader } from '../../wire/mime/header.ts';
 import type { MimeIndex } from '../../wire/mime/mime-index.ts';
@@ -67,7 +68,12 @@ export function newReception(transaction: IncomingTransaction, instant: Instant)
 export function traced(
   reception: Reception,
   message: Pick<ReceivedMessage, 'octets' | 'size' | 'index'>,
-  options: { numbers: ContentNumbers; hostname: string },
+  options: {
+    readonly numbers: ContentNumbers;
+    readonly hostname: string;
+    /** Lines of ours between the two, e.g. what was found out about the sender (RFC 8601 section 4.1). */
+    readonly lines?: readonly string[];
+  },
 ): Composition {
   const { transaction, header } = reception;
   const { reversePath } = transaction;
@@ -76,6 +82,7 @@ export function traced(
   const [outermost] = header.fields;
   const told = outermost?.key === 'return-path' && isPathOf(outermost.value, reversePath);
   if (!told) lines.push(`Return-Path: <${reversePath}>`);
+  lines.push(...(options.lines ?? withdrawn(header, options.hostname)));
   lines.push(...receivedField(reception, options.hostname));
   const prefix = Buffer.from(lines.map((line) => `${line}\r\n`).join(''), 'latin1');
   const longestLine = Math.max(...lines.map((line) => line.length));
@@ -83,6 +90,11 @@ export function traced(
     numbers: options.numbers,
     index: shiftIndex(message.index, { bytes: prefix.length, longestLine }),
   });
+}
+
+/** RFC 8601 section 5: the first field of our name is ours, also above what may not be changed (DP-2). */
+function withdrawn(header: Header, hostname: string): string[] {
+  return claimsResultsOf(header, hostname) ? authenticationResults(hostname, []) : [];
 }
 
 function receivedField({ transaction: { peer }, instant }: Reception, hostname: string): string[] {
