@@ -62,7 +62,7 @@ suite('POP3, IMAP and deliveries at one mailbox at once', { timeout: 60_000 + RO
       assert.equal(archive.size, ledger.moved.size);
       assert.ok([...inbox.keys()].every((uid) => ledger.delivered.has(uid)));
       // Everybody had something to do.
-      assert.ok(ledger.moved.size > 0 && ledger.gone.size > ledger.moved.size && inbox.size > 0);
+      assert.ok(ledger.moved.size > 0 && ledger.gone.size > ledger.moved.size);
     });
   }
 });
