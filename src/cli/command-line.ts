@@ -7,6 +7,7 @@ import { Fault } from '../platform/faults.ts';
 import type { CheckConfigOptions } from './check-config.ts';
 import { type CommandSurroundings, LANGUAGES } from './command-surroundings.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import type { FsckOptions } from './fsck.ts';
 import type { SendOptions } from './send.ts';
 import type { TraceOptions } from './trace.ts';
 import { DEFAULT_CONFIG_FILE, DEFAULT_DEMO_FOLDER, DEFAULT_WORLD_FILE } from './usual-places.ts';
@@ -76,6 +77,7 @@ function declareProgram(surroundings: CommandSurroundings, end: End): Command {
   declareTrace(program, surroundings, end);
   declareVerify(program, surroundings, end);
   declareCheckConfig(program, surroundings, end);
+  declareFsck(program, surroundings, end);
   return program;
 }
 
@@ -232,6 +234,24 @@ function declareCheckConfig(program: Command, surroundings: CommandSurroundings,
     .action(async (file: string, options: CheckConfigOptions) => {
       const { checkConfigFile } = await import('./check-config.ts');
       end(await checkConfigFile({ file, options }, surroundings));
+    });
+}
+
+function declareFsck(program: Command, surroundings: CommandSurroundings, end: End): void {
+  program
+    .command('fsck')
+    .description('prove that a store is whole, while its provider runs or not; nothing is written')
+    .argument('[folder]', "a provider's folder, or the store within")
+    .option('--config <file>', `instead: the provider's configuration (default: ${DEFAULT_CONFIG_FILE})`)
+    .option('--quick', 'leave the octets alone: no hash and no MIME index is worked out anew')
+    .option('--json', 'as JSON')
+    .addHelpText(
+      'after',
+      '\nEnds with 0 when nothing is damaged, 1 when something is, 3 when it cannot be told.',
+    )
+    .action(async (folder: string | undefined, options: FsckOptions) => {
+      const { fsck } = await import('./fsck.ts');
+      end(await fsck({ ...options, ...(folder !== undefined && { folder }) }, surroundings));
     });
 }
 

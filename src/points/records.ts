@@ -17,6 +17,9 @@ export interface RecordFacts {
   readonly detail?: Readonly<Record<string, string>>;
 }
 
+/** How the keys of notifications begin among delivery outcomes; no PEC msgid holds a blank. */
+export const NOTIFICATION_KEY = 'notification ';
+
 /** The act that writes a record with every field of LOG-2 and LOG-4. LOG-6: no content gets here. */
 export function recordAct(facts: RecordFacts): Act {
   const { about } = facts;

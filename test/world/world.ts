@@ -7,6 +7,7 @@ import type { RelayLimits } from '../../src/mailroom/queue/relay.ts';
 import { FixedClock } from '../../src/platform/clock.ts';
 import { randomIds } from '../../src/platform/ids.ts';
 import { ManualTimers } from '../../src/platform/timers.ts';
+import { examineLives } from '../../src/points/invariants.ts';
 import { Authority } from '../../src/trust/authority/authority.ts';
 import { writeIndex } from '../../src/trust/authority/index-writer.ts';
 import {
@@ -215,8 +216,16 @@ export class World implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // Whatever a test did to its world, what the providers remember must hold together.
+    const findings = this.providers.flatMap(({ key, store }) =>
+      [...examineLives(store)].map((finding) => ({ key, ...finding })),
+    );
     for (const provider of this.providers) await provider[Symbol.asyncDispose]();
     rmSync(this.folder, { recursive: true, force: true });
+    assert.deepEqual(
+      findings.filter(({ passing }) => passing === undefined),
+      [],
+    );
   }
 
   async #revocationList(url: string): Promise<Buffer> {

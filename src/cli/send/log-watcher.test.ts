@@ -21,6 +21,7 @@ class GrowingHouse {
       recordsAbout: (id: string) => (id === 'm@client.test' || id === IDENTIFIER ? this.#records : []),
       listRecords: () => this.#records,
       lastSequence: () => this.#records.length,
+      stories: () => [this.#records],
     };
     const trackings = certified.map((recipient) => ({ identifier: IDENTIFIER, recipient, dispatchedAt: 0 }));
     const tracking = { listTrackings: () => trackings };

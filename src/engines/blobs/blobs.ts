@@ -89,6 +89,18 @@ export class BlobFiles {
     return removed;
   }
 
+  /** Every file there is, with the blob it belongs to; partial ones belong to none that is kept. */
+  async *list(): AsyncGenerator<{ readonly path: string; readonly named?: BlobName }> {
+    for (const fanOut of await listFolder(this.#folder)) {
+      for (const file of await listFolder(join(this.#folder, fanOut))) {
+        const path = join(this.#folder, fanOut, file);
+        const name = nameOf(file);
+        const named = file.endsWith(PARTIAL) && name !== undefined ? { ...name, id: 0 } : name;
+        yield named === undefined ? { path } : { path, named };
+      }
+    }
+  }
+
   async #removeUnlessKept(name: BlobName): Promise<boolean> {
     if (this.#claims.has(name.id) || this.#isKept(name)) return false;
     const removal = rm(this.pathOf(name), { force: true }).finally(() => this.#removals.delete(name.id));

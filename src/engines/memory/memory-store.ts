@@ -241,6 +241,17 @@ class MemoryStore implements HouseStore {
     return findOutcome(this.#tables, { identifier, recipient, signer });
   }
 
+  listDeliveryOutcomes(identifier: string): readonly DeliveryOutcome[] {
+    const outcomes = this.#tables.outcomes.values().flat();
+    return outcomes.filter((outcome) => outcome.identifier === identifier);
+  }
+
+  identifiers(): Iterable<string> {
+    const { submissions, trackings, outcomes } = this.#tables;
+    const named = [...submissions.values(), ...trackings.values().flat(), ...outcomes.values().flat()];
+    return new Set(named.map(({ identifier }) => identifier));
+  }
+
   recordsAbout(id: string): readonly LogRecord[] {
     return this.#tables.log.values().filter(isRecordAbout(id));
   }
@@ -252,6 +263,11 @@ class MemoryStore implements HouseStore {
 
   lastSequence(): number {
     return this.#tables.log.size;
+  }
+
+  stories(): Iterable<readonly LogRecord[]> {
+    const records = this.#tables.log.values().filter(({ identifier }) => identifier !== '');
+    return Map.groupBy(records, ({ identifier }) => identifier).values();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -10,6 +10,8 @@ export interface Statement<Row> {
   /** The first row; the statement is done with afterwards. */
   get(...values: SqlValue[]): Row | undefined;
   all(...values: SqlValue[]): Row[];
+  /** One row at a time; until the last was taken the connection sees nothing newer than the first. */
+  each(...values: SqlValue[]): Iterable<Row>;
   /** For statements without rows; returns the rowid inserted last. */
   run(...values: SqlValue[]): number;
 }
@@ -47,8 +49,23 @@ function statement<Row>(prepared: StatementSync): Statement<Row> {
   return {
     get: (...values) => prepared.get(...values) as Row | undefined,
     all: (...values) => prepared.all(...values) as Row[],
+    each: (...values) => prepared.iterate(...values) as Iterable<Row>,
     run: (...values) => Number(prepared.run(...values).lastInsertRowid),
   };
+}
+
+const SQLITE_CORRUPT = 11;
+const SQLITE_NOTADB = 26;
+
+/** Whether an error of SQLite says that the file itself is damaged, or is no database. */
+export function saysDamaged(error: unknown): boolean {
+  const primary = primaryCode((error as { errcode?: unknown }).errcode);
+  return primary === SQLITE_CORRUPT || primary === SQLITE_NOTADB;
+}
+
+/** The low octet is the primary result code; the rest tells its varieties apart. */
+function primaryCode(errcode: unknown): number | undefined {
+  return typeof errcode === 'number' ? errcode & 0xff : undefined;
 }
 
 const SQLITE_FULL = 13;
@@ -62,8 +79,7 @@ export function storeFault(error: unknown): Fault {
   if (error instanceof Fault) return error;
   const { code, message, errcode } = error as { code?: unknown; message?: unknown; errcode?: unknown };
   const words = String(message ?? error);
-  // The low octet is the primary result code; the rest tells its varieties apart.
-  const primary = typeof errcode === 'number' ? errcode & 0xff : undefined;
+  const primary = primaryCode(errcode);
   if (primary === SQLITE_FULL || DISK_FULL.has(String(code)))
     return new Fault('store-full', `the disk of the store is full: ${words}`, {
       temporary: true,

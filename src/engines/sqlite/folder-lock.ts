@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Fault } from '../../platform/faults.ts';
@@ -22,6 +22,21 @@ export function lockFolder(folder: string): Disposable {
   }
   writeFileSync(holderFile, `process ${process.pid} on ${hostname()}\n`);
   return { [Symbol.dispose]: () => release(database) };
+}
+
+/** Whether some process has the store of a folder open. Leaves no trace. */
+export function isFolderLocked(folder: string): boolean {
+  const path = join(folder, 'lock');
+  if (!existsSync(path)) return false;
+  const database = openDatabase(path, { readOnly: true });
+  try {
+    database.exec('PRAGMA busy_timeout = 0; PRAGMA user_version');
+    return false;
+  } catch {
+    return true;
+  } finally {
+    database[Symbol.dispose]();
+  }
 }
 
 function release(database: Database): void {

@@ -191,16 +191,26 @@ const MIGRATIONS: readonly Migration[] = [
   { version: 4, name: 'queue for operators', sql: QUEUE_FOR_OPERATORS },
 ];
 
+/** The version of the schema that this program brings a store up to. */
+export function migrationsKnown(): number {
+  return MIGRATIONS.at(-1)?.version ?? 0;
+}
+
+/** The version of the schema that a store has. */
+export function versionOf(database: Database): number {
+  const found = database.prepare<{ version: number | null }>(
+    'SELECT max(version) AS version FROM migrations',
+  );
+  return found.get()?.version ?? 0;
+}
+
 /** Brings the schema up to what this program knows; throws `store-newer` when it is ahead of that. */
 export function migrate(database: Database): void {
   database.exec(
     `CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT`,
   );
-  const found = database.prepare<{ version: number | null }>(
-    'SELECT max(version) AS version FROM migrations',
-  );
-  const current = found.get()?.version ?? 0;
-  const known = MIGRATIONS.at(-1)?.version ?? 0;
+  const current = versionOf(database);
+  const known = migrationsKnown();
   if (current > known)
     throw new Fault(
       'store-newer',

@@ -65,4 +65,9 @@ export interface LogReader {
   listRecords(fromSequence: number, limit: number): readonly LogRecord[];
   /** Number of the last record, 0 when the log is empty. */
   lastSequence(): number;
+  /**
+   * All records there are about each PEC msgid, in order; those about none are in no group. To be gone through
+   * in one go: on some engines what is read meanwhile is as old as the beginning.
+   */
+  stories(): Iterable<readonly LogRecord[]>;
 }

@@ -69,4 +69,7 @@ export interface TrackingReader {
   listSilent(query: SilenceQuery): readonly Tracking[];
   /** With a `signer`, what happened to that provider's envelope; without, to the first one of that identifier. */
   findDeliveryOutcome(identifier: string, recipient: string, signer?: string): DeliveryOutcome | undefined;
+  listDeliveryOutcomes(identifier: string): readonly DeliveryOutcome[];
+  /** Each identifier once that a submission, a tracking or a delivery outcome names; to be gone through in one go. */
+  identifiers(): Iterable<string>;
 }

@@ -8,7 +8,7 @@ import type { Act, Condition } from '../../mailroom/steps/step-store.ts';
 import type { TrackingOutcome } from '../../mailroom/tracking/tracking-store.ts';
 import { receivedTransitions, trackedTransitions } from '../lifecycle.ts';
 import { placeReceipt } from '../placement.ts';
-import { recordAct } from '../records.ts';
+import { NOTIFICATION_KEY, recordAct } from '../records.ts';
 import { groundsOf } from './authenticity.ts';
 import { type IncomingDecision, manages } from './incoming-decision.ts';
 import type { IncomingOutcome, IncomingPointOptions } from './incoming-options.ts';
@@ -63,7 +63,7 @@ interface Once {
  */
 function arrivalOf({ decision, reception }: Work, recipient: string): Once {
   const said = hash('sha256', JSON.stringify(decision.notification.data));
-  const key = { identifier: `notification ${said}`, signer: decision.signer, recipient };
+  const key = { identifier: `${NOTIFICATION_KEY}${said}`, signer: decision.signer, recipient };
   return {
     onlyIf: [{ is: 'no-delivery-outcome', ...key }],
     acts: [{ do: 'put-delivery-outcome', outcome: { ...key, outcome: 'delivered', at: reception.instant } }],

@@ -9,11 +9,16 @@ interface RecordRow {
   readonly record: string;
 }
 
+interface HashedRow extends RecordRow {
+  readonly hash: number;
+}
+
 /** The certification log, read on the caller's thread. */
 export class SqliteLogReader implements LogReader {
   readonly #about;
   readonly #from;
   readonly #last;
+  readonly #byMessage;
 
   constructor(db: Database) {
     this.#about = db.prepare<RecordRow>(
@@ -24,6 +29,10 @@ export class SqliteLogReader implements LogReader {
       'SELECT sequence, record FROM log WHERE sequence >= ? ORDER BY sequence LIMIT ?',
     );
     this.#last = db.prepare<{ last: number | null }>('SELECT max(sequence) AS last FROM log');
+    this.#byMessage = db.prepare<HashedRow>(
+      `SELECT identifierHash AS hash, sequence, record FROM log
+       WHERE identifierHash IS NOT NULL ORDER BY identifierHash, sequence`,
+    );
   }
 
   recordsAbout(id: string): readonly LogRecord[] {
@@ -38,6 +47,24 @@ export class SqliteLogReader implements LogReader {
 
   lastSequence(): number {
     return this.#last.get()?.last ?? 0;
+  }
+
+  *stories(): Iterable<readonly LogRecord[]> {
+    let hash: number | undefined;
+    let stories = new Map<string, LogRecord[]>();
+    for (const row of this.#byMessage.each()) {
+      if (row.hash !== hash) {
+        yield* stories.values();
+        stories = new Map();
+        hash = row.hash;
+      }
+      const record = recordOf(row);
+      // Two msgids may share a hash.
+      const story = stories.get(record.identifier);
+      if (story === undefined) stories.set(record.identifier, [record]);
+      else story.push(record);
+    }
+    yield* stories.values();
   }
 }
 

@@ -140,6 +140,14 @@ export class SqliteReaders implements ContentReader, MailboxReader, QueueReader,
     return this.#tracking.findDeliveryOutcome(identifier, recipient, signer);
   }
 
+  listDeliveryOutcomes(identifier: string): readonly DeliveryOutcome[] {
+    return this.#tracking.listDeliveryOutcomes(identifier);
+  }
+
+  identifiers(): Iterable<string> {
+    return this.#tracking.identifiers();
+  }
+
   recordsAbout(id: string): readonly LogRecord[] {
     return this.#log.recordsAbout(id);
   }
@@ -150,5 +158,9 @@ export class SqliteReaders implements ContentReader, MailboxReader, QueueReader,
 
   lastSequence(): number {
     return this.#log.lastSequence();
+  }
+
+  stories(): Iterable<readonly LogRecord[]> {
+    return this.#log.stories();
   }
 }

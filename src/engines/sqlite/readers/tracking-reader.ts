@@ -10,6 +10,8 @@ import type { Database } from '../driver.ts';
 
 type TrackingRow = { readonly [Name in keyof Tracking]-?: Exclude<Tracking[Name], undefined> | null };
 
+type OutcomeRow = DeliveryOutcome & { readonly signer: string };
+
 const TRACKING = `SELECT identifier, recipient, dispatchedAt, takenInChargeAt, firstNoticeAt, secondNoticeAt,
   outcome, outcomeAt FROM trackings`;
 
@@ -20,6 +22,8 @@ export class SqliteTrackingReader implements TrackingReader {
   readonly #trackings;
   readonly #silent;
   readonly #outcome;
+  readonly #outcomes;
+  readonly #identifiers;
 
   constructor(db: Database) {
     this.#submission = db.prepare<{ submission: string }>(
@@ -34,10 +38,18 @@ export class SqliteTrackingReader implements TrackingReader {
          AND (dispatchedAt <= ?2 OR (firstNoticeAt IS NULL AND takenInChargeAt IS NULL))
        ORDER BY dispatchedAt, identifier, recipientKey LIMIT ?3`,
     );
-    this.#outcome = db.prepare<DeliveryOutcome & { readonly signer: string }>(
+    this.#outcome = db.prepare<OutcomeRow>(
       `SELECT identifier, signer, recipient, outcome, at FROM deliveryOutcomes
         WHERE identifier = ?1 AND recipientKey = ?2 AND (?3 IS NULL OR signer IN (?3, ''))
         ORDER BY number LIMIT 1`,
+    );
+    this.#outcomes = db.prepare<OutcomeRow>(
+      `SELECT identifier, signer, recipient, outcome, at FROM deliveryOutcomes
+        WHERE identifier = ? ORDER BY number`,
+    );
+    this.#identifiers = db.prepare<{ identifier: string }>(
+      `SELECT identifier FROM submissions UNION SELECT identifier FROM trackings
+       UNION SELECT identifier FROM deliveryOutcomes`,
     );
   }
 
@@ -61,10 +73,20 @@ export class SqliteTrackingReader implements TrackingReader {
 
   findDeliveryOutcome(identifier: string, recipient: string, signer?: string): DeliveryOutcome | undefined {
     const row = this.#outcome.get(identifier, recipient.toLowerCase(), signer ?? null);
-    if (row === undefined) return undefined;
-    const { signer: signedBy, ...outcome } = row;
-    return { ...outcome, ...(signedBy !== '' && { signer: signedBy }) };
+    return row && outcomeOf(row);
   }
+
+  listDeliveryOutcomes(identifier: string): readonly DeliveryOutcome[] {
+    return this.#outcomes.all(identifier).map(outcomeOf);
+  }
+
+  *identifiers(): Iterable<string> {
+    for (const { identifier } of this.#identifiers.each()) yield identifier;
+  }
+}
+
+function outcomeOf({ signer, ...outcome }: OutcomeRow): DeliveryOutcome {
+  return { ...outcome, ...(signer !== '' && { signer }) };
 }
 
 /** The columns that hold something: what has not happened has no property. */
