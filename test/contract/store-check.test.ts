@@ -17,6 +17,7 @@ import { examineStore } from '../../src/composition/store-examination.ts';
 import { openDatabase } from '../../src/engines/sqlite/driver.ts';
 import { openIndex } from '../../src/engines/sqlite/search/search-schema.ts';
 import type { Finding } from '../../src/platform/findings.ts';
+import { examineLife } from '../../src/points/invariants.ts';
 import { World } from '../world/world.ts';
 import { DAMAGES } from './store-damages.ts';
 
@@ -33,7 +34,8 @@ before(async () => {
   await anna.certifies({ to: [CARLA], text: 'x'.repeat(76).concat('\r\n').repeat(6000) });
   await anna.certifies({ to: ['nessuno@pec.beta.test', 'bruno@pec.alfa.test'] });
   await world.settles();
-  await anna.certifies({ to: [CARLA] });
+  const waiting = await anna.certifies({ to: [CARLA] });
+  for (const { store } of world.providers) assert.deepEqual(examineLife(store, waiting), []);
   // As a crash would leave them: with a write-ahead log.
   for (const key of ['alfa', 'beta']) cpSync(join(world.folder, key), join(houses, key), { recursive: true });
 });
