@@ -5,7 +5,7 @@ import { checkStore } from '../engines/sqlite/check/store-check.ts';
 import { isFolderLocked } from '../engines/sqlite/folder-lock.ts';
 import { holdsStore } from '../engines/sqlite/stored-records.ts';
 import type { Finding } from '../platform/findings.ts';
-import { examineLives } from '../points/invariants.ts';
+import { examineLives } from '../points/invariants/invariants.ts';
 
 export interface StoreExaminationOptions {
   /** A provider's folder, or the store within. */

@@ -17,7 +17,7 @@ import { examineStore } from '../../src/composition/store-examination.ts';
 import { openDatabase } from '../../src/engines/sqlite/driver.ts';
 import { openIndex } from '../../src/engines/sqlite/search/search-schema.ts';
 import type { Finding } from '../../src/platform/findings.ts';
-import { examineLife } from '../../src/points/invariants.ts';
+import { examineLife } from '../../src/points/invariants/invariants.ts';
 import { World } from '../world/world.ts';
 import { DAMAGES } from './store-damages.ts';
 

@@ -7,7 +7,7 @@ import type { RelayLimits } from '../../src/mailroom/queue/relay.ts';
 import { FixedClock } from '../../src/platform/clock.ts';
 import { randomIds } from '../../src/platform/ids.ts';
 import { ManualTimers } from '../../src/platform/timers.ts';
-import { examineLives } from '../../src/points/invariants.ts';
+import { examineLives } from '../../src/points/invariants/invariants.ts';
 import { Authority } from '../../src/trust/authority/authority.ts';
 import { writeIndex } from '../../src/trust/authority/index-writer.ts';
 import {

@@ -2,8 +2,8 @@
 import type { LogRecord } from '../../evidence/certification-log/log-store.ts';
 import type { DeliveryOutcome } from '../../mailroom/tracking/tracking-store.ts';
 import type { Finding } from '../../platform/findings.ts';
-import type { Life } from '../invariants.ts';
 import { receivedTransitions } from '../lifecycle.ts';
+import type { Life } from './life.ts';
 
 const { deliver, fail, takeCharge, wrap } = receivedTransitions;
 

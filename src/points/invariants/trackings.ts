@@ -2,8 +2,8 @@
 import type { LogEvent, LogRecord } from '../../evidence/certification-log/log-store.ts';
 import type { Tracking } from '../../mailroom/tracking/tracking-store.ts';
 import type { Finding } from '../../platform/findings.ts';
-import type { Life } from '../invariants.ts';
 import { type TrackedState, type Transition, trackedTransitions } from '../lifecycle.ts';
+import type { Life } from './life.ts';
 
 /** Marks of a tracking, and the transition whose record stands behind each. */
 const MARKS = {

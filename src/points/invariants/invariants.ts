@@ -1,30 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { LogReader, LogRecord } from '../evidence/certification-log/log-store.ts';
-import type { QueueEntry, QueueReader } from '../mailroom/queue/queue-store.ts';
-import type {
-  DeliveryOutcome,
-  Submission,
-  Tracking,
-  TrackingReader,
-} from '../mailroom/tracking/tracking-store.ts';
-import type { Finding } from '../platform/findings.ts';
-import { judgeReception } from './invariants/reception.ts';
-import { judgeTrackings } from './invariants/trackings.ts';
-import { messageTransitions } from './lifecycle.ts';
-import { NOTIFICATION_KEY } from './records.ts';
-
-/** All that one provider remembers of a certified message. */
-export interface Life {
-  /** PEC msgid. */
-  readonly identifier: string;
-  /** Records of the certification log about it, in order. */
-  readonly records: readonly LogRecord[];
-  readonly submission?: Submission;
-  readonly trackings: readonly Tracking[];
-  readonly outcomes: readonly DeliveryOutcome[];
-  /** What of it, or about it, waits to be relayed. */
-  readonly queued: readonly QueueEntry[];
-}
+import type { LogReader, LogRecord } from '../../evidence/certification-log/log-store.ts';
+import type { QueueReader } from '../../mailroom/queue/queue-store.ts';
+import type { TrackingReader } from '../../mailroom/tracking/tracking-store.ts';
+import type { Finding } from '../../platform/findings.ts';
+import { messageTransitions } from '../lifecycle.ts';
+import { NOTIFICATION_KEY } from '../records.ts';
+import type { Life } from './life.ts';
+import { judgeReception } from './reception.ts';
+import { judgeTrackings } from './trackings.ts';
 
 /** What the invariants are read from: every `HouseStore` has it. */
 export type LifeReaders = Pick<LogReader, 'stories' | 'recordsAbout'> &

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import type { LogEvent, LogRecord } from '../evidence/certification-log/log-store.ts';
-import type { Tracking } from '../mailroom/tracking/tracking-store.ts';
-import { judgeLife, type Life } from './invariants.ts';
+import type { LogEvent, LogRecord } from '../../evidence/certification-log/log-store.ts';
+import type { Tracking } from '../../mailroom/tracking/tracking-store.ts';
+import { judgeLife } from './invariants.ts';
+import type { Life } from './life.ts';
 
 const IDENTIFIER = 'opec1@pec.alfa.test';
 const ANNA = 'anna@pec.alfa.test';
