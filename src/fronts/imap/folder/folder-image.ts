@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Folder, FolderId, MailboxReader } from '../../../mailroom/mailboxes/mailbox-store.ts';
 import { distinctFlags } from '../../../wire/imap/grammar/flags.ts';
+import type { MailboxChanges } from '../../../wire/imap/view/mailbox-view.ts';
 import { UidSet } from '../../../wire/imap/view/uid-set.ts';
 import { turnOfOthers } from '../turns.ts';
+import { FolderNews } from './folder-news.ts';
 import { type ImagedMessage, MessageColumns } from './message-columns.ts';
 
 /** Messages read at once while an image is made; then others have their turn. */
@@ -13,6 +15,7 @@ export class FolderImage {
   readonly folder: FolderId;
   readonly #store: MailboxReader;
   readonly #columns = new MessageColumns();
+  readonly #news = new FolderNews();
   #uids = UidSet.EMPTY;
   #modseq = 0;
   #uidNext = 1;
@@ -57,10 +60,11 @@ export class FolderImage {
     });
   }
 
-  #takeIn({ id }: Folder): void {
+  #takeIn({ id, highestModseq }: Folder): void {
     const gone = this.#store.listExpunged(id, this.#modseq);
     const arrived: number[] = [];
-    for (const entry of this.#store.listMessages(id, { changedSince: this.#modseq })) {
+    const messages = this.#store.listMessages(id, { changedSince: this.#modseq });
+    for (const entry of messages) {
       if (!this.#uids.has(entry.uid)) arrived.push(entry.uid);
       this.#columns.put(entry);
       if (!entry.flags.includes('\\Seen')) {
@@ -68,6 +72,9 @@ export class FolderImage {
       }
     }
     if (arrived.length > 0) this.#uids = this.#uids.union(UidSet.of(arrived));
+    // Told whole: a message that came and went between two readings may be known to somebody all the same.
+    if (gone === undefined) this.#news.clear();
+    else this.#news.add({ from: this.#modseq, to: highestModseq, messages, vanished: UidSet.of(gone) });
     const vanished = gone === undefined ? this.#missing(id) : UidSet.of(gone).intersect(this.#uids);
     if (vanished.isEmpty) return;
     this.#columns.remove(vanished);
@@ -78,6 +85,11 @@ export class FolderImage {
   /** What is gone, when the store no longer knows what went when. */
   #missing(folder: FolderId): UidSet {
     return this.#uids.minus(UidSet.of(this.#store.listMessages(folder).map(({ uid }) => uid)));
+  }
+
+  /** All that happened after a MODSEQ up to the image's own; undefined when that lies too far back. */
+  changesSince(modseq: number): MailboxChanges | undefined {
+    return this.#news.since(modseq);
   }
 
   get size(): number {

@@ -40,10 +40,10 @@ export class FolderImages {
     return this.#fresh(held.image);
   }
 
-  /** The image if it is in memory and nothing happened since. */
-  peek(folder: FolderId): FolderImage | undefined {
-    const image = this.#held.get(folder)?.image;
-    return image?.stale === false ? image : undefined;
+  /** The folder with all that is committed, if it is in memory and not gone. */
+  atHand(folder: FolderId): FolderImage | undefined {
+    const held = this.#held.get(folder);
+    return held === undefined ? undefined : this.#fresh(held.image);
   }
 
   #fresh(image: FolderImage): FolderImage | undefined {

@@ -64,7 +64,11 @@ export class HouseMailbox implements ImapMailbox {
 
   changes(sinceModseq: number): MailboxChanges | undefined {
     const { store, images } = this.#house;
-    if ((images.peek(this.#folder)?.modseq ?? Number.POSITIVE_INFINITY) <= sinceModseq) return undefined;
+    const image = images.atHand(this.#folder);
+    if (image !== undefined && image.modseq <= sinceModseq) return undefined;
+    const known = image?.changesSince(sinceModseq);
+    if (image !== undefined && known !== undefined)
+      return { ...known, firstRecentUid: this.#takeRecent(image.uidNext, this.snapshot.readOnly) };
     return store.atOnce(() => {
       const folder = store.findFolderById(this.#folder);
       if (folder === undefined) return this.#allGone(sinceModseq);
