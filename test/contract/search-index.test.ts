@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import assert from 'node:assert/strict';
-import { truncate, writeFile } from 'node:fs/promises';
+import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import fc from 'fast-check';
@@ -190,7 +190,19 @@ describe('the search index', () => {
     ['torn', (path: string) => truncate(path, 5000)],
     ['no database', (path: string) => writeFile(path, 'this is no database. '.repeat(500))],
     ['empty', (path: string) => truncate(path, 0)],
-    ['of another version', async (path: string) => setVersion(path)],
+    ['of another version', async (path: string) => change(path, 'PRAGMA user_version = 999')],
+    [
+      'of a store that was restored since',
+      async (path: string) => change(path, "UPDATE about SET store = 'x'"),
+    ],
+    [
+      'ahead of the MODSEQs of its store',
+      async (path: string) => change(path, 'UPDATE mailboxes SET indexedUpTo = 1000; DELETE FROM trigrams'),
+    ],
+    [
+      'ahead of the contents of its store',
+      async (path: string) => change(path, 'UPDATE facts SET content = content + 1000; DELETE FROM trigrams'),
+    ],
   ] as const) {
     test(`is made anew when it is ${name}`, async (t) => {
       const folder = await temporaryFolder(t);
@@ -206,6 +218,45 @@ describe('the search index', () => {
       assert.deepEqual(await found(after, mailbox, anywhere('DELIBERA')), contents);
     });
   }
+
+  test('is made anew when it is damaged under the running provider', async (t) => {
+    const folder = await temporaryFolder(t);
+    const store = await openStore(t, folder);
+    const { mailbox } = await putMailbox(store, { quotaBytes: 1e9 });
+    const mails = Array.from({ length: 300 }, (_, at) => `\n\nDELIBERA ${at} ${`${at} `.repeat(3000)}`);
+    const contents = await putMessages(store, mailbox, mails);
+    const index = await openIndex(t, { store, folder });
+    await index.settled();
+    assert.deepEqual(await found(index, mailbox, anywhere('DELIBERA 299')), contents.slice(299));
+    for (const file of ['search.db', 'search.db-wal']) {
+      const path = join(folder, file);
+      const octets = await readFile(path);
+      await writeFile(path, octets.fill(0xa5, 4096), { flag: 'r+' });
+    }
+    // Looking at every text meets the damage; mail is there without the index.
+    assert.equal(await index.search(mailbox, anywhere('DE')), undefined);
+    await index.settled();
+    assert.deepEqual(await found(index, mailbox, anywhere('DE')), contents);
+    const [more = 0] = await putMessages(store, mailbox, ['\n\nDELIBERA 299 BIS']);
+    await index.settled();
+    assert.deepEqual(await found(index, mailbox, anywhere('DELIBERA 299')), [...contents.slice(299), more]);
+  });
+
+  test('looks through more text than is held at once, whatever the length of each', async (t) => {
+    const folder = await temporaryFolder(t);
+    const store = await openStore(t, folder);
+    const { mailbox } = await putMailbox(store, { quotaBytes: 1e9 });
+    const lengths = [3e6, 1e6, 5e6, 10, 10, 2e6, 10];
+    const contents = await putMessages(
+      store,
+      mailbox,
+      lengths.map((length) => `\n\n${'x'.repeat(length)} QZ`),
+    );
+    const index = await openIndex(t, { store, folder });
+    await index.settled();
+    assert.deepEqual(await found(index, mailbox, anywhere('QZ')), contents, 'too short for three letters');
+    assert.deepEqual(await found(index, mailbox, anywhere('XXQ')), []);
+  });
 
   test('commits go on while the index is held up', async (t) => {
     const folder = await temporaryFolder(t);
@@ -229,8 +280,8 @@ function allEntries(store: HouseStore, mailbox: number) {
   return store.listFolders(mailbox).flatMap(({ id }) => store.listMessages(id));
 }
 
-function setVersion(path: string): void {
+function change(path: string, sql: string): void {
   const database = openDatabase(path, { readOnly: false });
-  database.exec('PRAGMA user_version = 999');
+  database.exec(sql);
   database[Symbol.dispose]();
 }

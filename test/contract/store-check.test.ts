@@ -138,7 +138,8 @@ suite('fsck', () => {
     const folder = copyOf(t, 'beta');
     const path = join(folder, 'store', 'search.db');
     {
-      using index = openIndex(path);
+      using store = openDatabase(join(folder, 'store', 'store.db'), { readOnly: true });
+      using index = openIndex(path, store);
       index.exec('INSERT INTO mailboxes (mailbox, indexedUpTo) VALUES (1, 1000000)');
     }
     const [ahead, ...others] = await findingsOf(folder);

@@ -184,11 +184,18 @@ const QUEUE_FOR_OPERATORS = `
   CREATE TABLE heldDestinations (destination TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 `;
 
+// A restored store is another store: what was derived from the one that is lost must not be taken for its own.
+const IDENTITY = `
+  CREATE TABLE identity (one INTEGER PRIMARY KEY CHECK (one = 1), value TEXT NOT NULL) STRICT;
+  INSERT INTO identity (one, value) VALUES (1, hex(randomblob(16)));
+`;
+
 const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: 'first tables', sql: FIRST_TABLES },
   { version: 2, name: 'subscriptions by name', sql: SUBSCRIPTIONS },
   { version: 3, name: 'signers of delivery outcomes', sql: SIGNERS },
   { version: 4, name: 'queue for operators', sql: QUEUE_FOR_OPERATORS },
+  { version: 5, name: 'identity of the store', sql: IDENTITY },
 ];
 
 /** The version of the schema that this program brings a store up to. */

@@ -23,6 +23,9 @@ export class IndexerLink implements AsyncDisposable {
   #flushing: NodeJS.Timeout | undefined;
   #closing = false;
 
+  /** Told when a damaged index was made anew: connections to it are to be opened again. */
+  onMadeAnew: () => void = () => undefined;
+
   private constructor(options: IndexerOptions, journal: Journal) {
     this.#options = options;
     this.#journal = journal;
@@ -40,6 +43,11 @@ export class IndexerLink implements AsyncDisposable {
     (what === 'came' ? this.#came : this.#gone).add(mailbox);
     // The indexer waits for quiet moments anyway: what comes meanwhile is told together.
     this.#flushing ??= setTimeout(() => this.#flush(), GATHER_MS).unref();
+  }
+
+  /** The index was found damaged by who reads it. */
+  tellDamaged(): void {
+    this.#post('damaged');
   }
 
   /** Resolves when all that was told is done, or there is no thread to do it. */
@@ -103,7 +111,10 @@ export class IndexerLink implements AsyncDisposable {
   }
 
   #hear(message: Exclude<FromIndexer, 'ready'>): void {
-    if ('settled' in message) {
+    if (message === 'made-anew') {
+      this.#journal.warn({}, 'the search index was damaged and is made anew');
+      this.onMadeAnew();
+    } else if ('settled' in message) {
       this.#questions.get(message.settled)?.();
       this.#questions.delete(message.settled);
     } else {

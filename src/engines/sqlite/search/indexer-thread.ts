@@ -4,10 +4,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { MailboxId } from '../../../mailroom/mailboxes/mailbox-store.ts';
 import type { CardDerivation } from '../../../mailroom/search/search-store.ts';
 import { BlobFiles } from '../../blobs/blobs.ts';
-import { openDatabase } from '../driver.ts';
+import { type Database, openDatabase, saysDamaged } from '../driver.ts';
 import { SqliteReaders } from '../readers/sqlite-readers.ts';
 import { Indexer } from './indexer.ts';
-import { openIndex } from './search-schema.ts';
+import { makeIndex, openIndex } from './search-schema.ts';
 
 export interface IndexerOptions {
   /** File of the store's database. */
@@ -23,10 +23,14 @@ export interface IndexerOptions {
 export type ToIndexer =
   | { readonly came: readonly MailboxId[]; readonly gone: readonly MailboxId[] }
   | { readonly settle: number }
+  /** Whoever reads the index found it damaged. */
+  | 'damaged'
   | 'close';
 
 export type FromIndexer =
   | 'ready'
+  /** The index was damaged and is empty now; connections to the old one see nothing new. */
+  | 'made-anew'
   | { readonly settled: number }
   | { readonly failed: string; readonly mailbox: MailboxId };
 
@@ -37,7 +41,8 @@ const LONGEST_WAIT_MS = 60_000;
 
 /** Runs in the indexer's thread: one mailbox after the other, whatever was told meanwhile. */
 class IndexerThread {
-  readonly #indexer: Indexer;
+  readonly #parts: ThreadParts;
+  #indexer: Indexer;
   readonly #came = new Set<MailboxId>();
   readonly #gone = new Set<MailboxId>();
   readonly #questions: number[] = [];
@@ -46,22 +51,30 @@ class IndexerThread {
   #timer: NodeJS.Timeout | undefined;
   /** When the first of what waits was told. */
   #toldSince: number | undefined;
-  readonly #close: () => void;
+  #damaged = false;
+  #anewLeft = MADE_ANEW;
 
-  constructor(indexer: Indexer, close: () => void) {
-    this.#indexer = indexer;
-    this.#close = close;
+  constructor(parts: ThreadParts) {
+    this.#parts = parts;
+    this.#indexer = parts.indexer;
+  }
+
+  /** Everything there is may have changed. */
+  lookAtAll(): void {
+    const mailboxes = this.#parts.listMailboxes();
+    this.hear({ came: mailboxes, gone: mailboxes });
   }
 
   hear(message: ToIndexer): void {
     if (message === 'close') this.#closing = true;
+    else if (message === 'damaged') this.#damaged = true;
     else if ('settle' in message) this.#questions.push(message.settle);
     else {
       for (const mailbox of message.came) this.#came.add(mailbox);
       for (const mailbox of message.gone) this.#gone.add(mailbox);
     }
     if (this.#working) return;
-    if (message === 'close' || 'settle' in message) this.#work();
+    if (typeof message === 'string' || 'settle' in message) this.#work();
     else this.#workWhenQuiet();
   }
 
@@ -83,13 +96,16 @@ class IndexerThread {
     this.#working = true;
     // Whoever asked waits for what was told before; the rest waits for a quiet moment.
     do await this.#round();
-    while (this.#questions.length > 0 && !this.#closing);
+    while ((this.#questions.length > 0 || this.#damaged) && !this.#closing);
     this.#working = false;
-    if (this.#closing) this.#close();
-    else if (this.#came.size + this.#gone.size > 0) this.#workWhenQuiet();
+    if (this.#closing) {
+      this.#indexer[Symbol.dispose]();
+      this.#parts.close();
+    } else if (this.#came.size + this.#gone.size > 0) this.#workWhenQuiet();
   }
 
   async #round(): Promise<void> {
+    if (this.#damaged) this.#makeAnew();
     const questions = this.#questions.splice(0);
     const came = [...this.#came];
     const gone = [...this.#gone];
@@ -97,7 +113,28 @@ class IndexerThread {
     this.#gone.clear();
     for (const mailbox of came) await this.#try(mailbox, () => this.#indexer.takeIn(mailbox));
     for (const mailbox of gone) await this.#try(mailbox, () => this.#indexer.forgetGone(mailbox));
-    for (const settled of questions) send({ settled });
+    // Damage met on the way sends everything round once more, and whoever asks waits for that as well.
+    if (this.#damaged && this.#anewLeft > 0) this.#questions.unshift(...questions);
+    else for (const settled of questions) send({ settled });
+  }
+
+  /** Whatever is left of the index goes, and all mailboxes are indexed again. */
+  #makeAnew(): void {
+    this.#damaged = false;
+    if (this.#anewLeft === 0) return;
+    this.#anewLeft -= 1;
+    try {
+      this.#indexer[Symbol.dispose]();
+      this.#indexer = this.#parts.makeAnew();
+    } catch (error) {
+      send({ failed: String(error), mailbox: 0 });
+      return;
+    }
+    for (const mailbox of this.#parts.listMailboxes()) {
+      this.#came.add(mailbox);
+      this.#gone.add(mailbox);
+    }
+    send('made-anew');
   }
 
   async #try(mailbox: MailboxId, work: () => Promise<void> | void): Promise<void> {
@@ -109,10 +146,23 @@ class IndexerThread {
     try {
       await work();
     } catch (error) {
+      if (saysDamaged(error)) this.#damaged = true;
       send({ failed: String(error), mailbox });
     }
   }
 }
+
+/** What the thread works with. */
+interface ThreadParts {
+  readonly indexer: Indexer;
+  /** An indexer over an empty index, in the place of one that is damaged and closed. */
+  makeAnew(): Indexer;
+  listMailboxes(): readonly MailboxId[];
+  close(): void;
+}
+
+/** Times a damaged index is made anew before the next start; a disk that damages it again needs an operator. */
+const MADE_ANEW = 3;
 
 const INDEXING_PRIORITY = 10;
 
@@ -123,21 +173,24 @@ function send(message: FromIndexer): void {
 async function serve(options: IndexerOptions): Promise<void> {
   // Whoever answers people comes first. On Linux a priority is the thread's own, elsewhere the process's.
   if (process.platform === 'linux') setPriority(INDEXING_PRIORITY);
-  const index = openIndex(options.indexPath);
   const reading = openDatabase(options.storePath, { readOnly: true });
   const files = new BlobFiles(options.blobFolder, () => true);
   const { deriveCard } = (await import(options.derivationModule)) as { deriveCard: CardDerivation };
   const store = new SqliteReaders(reading, files);
-  const thread = new IndexerThread(new Indexer({ store, index, derive: deriveCard }), () => {
-    index[Symbol.dispose]();
-    reading[Symbol.dispose]();
-    parentPort?.close();
+  const indexerOver = (index: Database) => new Indexer({ store, index, derive: deriveCard });
+  const thread = new IndexerThread({
+    indexer: indexerOver(openIndex(options.indexPath, reading)),
+    makeAnew: () => indexerOver(makeIndex(options.indexPath, reading)),
+    listMailboxes: () => store.listMailboxes().map(({ id }) => id),
+    close: () => {
+      reading[Symbol.dispose]();
+      parentPort?.close();
+    },
   });
   parentPort?.on('message', (message: ToIndexer) => thread.hear(message));
   send('ready');
   // What came or went while no indexer ran.
-  const mailboxes = store.listMailboxes().map(({ id }) => id);
-  thread.hear({ came: mailboxes, gone: mailboxes });
+  thread.lookAtAll();
 }
 
 if (parentPort !== null) await serve(workerData as IndexerOptions);

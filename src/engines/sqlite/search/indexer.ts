@@ -12,7 +12,7 @@ import { indexedWords } from './trigrams.ts';
 const WRITTEN_AT_ONCE = 250;
 
 /** Puts into the index what came to mailboxes, and takes out what is gone. */
-export class Indexer {
+export class Indexer implements Disposable {
   readonly #store: SqliteReaders;
   readonly #index: Database;
   readonly #derive: CardDerivation;
@@ -139,13 +139,18 @@ export class Indexer {
     });
   }
 
+  /** Closes the index; what is left of a damaged one may not close any more. */
+  [Symbol.dispose](): void {
+    this.#index[Symbol.dispose]();
+  }
+
   #transaction(work: () => void): void {
     this.#index.exec('BEGIN IMMEDIATE');
     try {
       work();
       this.#index.exec('COMMIT');
     } catch (error) {
-      this.#index.exec('ROLLBACK');
+      if (this.#index.inTransaction) this.#index.exec('ROLLBACK');
       throw error;
     }
   }

@@ -15,6 +15,8 @@ interface TextRow {
 
 /** Texts compared before others have their turn. */
 const COMPARED_AT_ONCE = 500;
+/** Octets of texts held at once, and compared before others have their turn; one text alone may be longer. */
+const OCTETS_AT_ONCE = 4 * 1024 * 1024;
 /** Contents of a batch that lie further apart than this many numbers for each are looked up one by one. */
 const SPREAD = 8;
 
@@ -25,6 +27,7 @@ export class SearchReader {
   readonly #unknown;
   readonly #candidates;
   readonly #text;
+  readonly #sizes;
   readonly #texts;
   readonly #fact;
   readonly #facts;
@@ -45,9 +48,14 @@ export class SearchReader {
     this.#text = db.prepare<TextRow>(
       'SELECT id, content, header, body FROM texts WHERE id = ? AND header IS NOT NULL',
     );
+    // How long a text is stands in the head of its row: nothing of it is read.
+    this.#sizes = db.prepareTuples<readonly [id: number, octets: number]>(
+      `SELECT id, octet_length(header) + octet_length(body) FROM texts
+       WHERE id BETWEEN ? AND ? AND header IS NOT NULL ORDER BY id LIMIT ${COMPARED_AT_ONCE}`,
+    );
     this.#texts = db.prepare<TextRow>(
       `SELECT id, content, header, body FROM texts
-       WHERE id BETWEEN ? AND ? AND header IS NOT NULL ORDER BY id LIMIT ${COMPARED_AT_ONCE}`,
+       WHERE id BETWEEN ? AND ? AND header IS NOT NULL ORDER BY id`,
     );
     const fact = <Name extends FactName>(name: Name) => ({
       one: db.prepareTuples<readonly [content: number, fact: string | null]>(
@@ -89,9 +97,14 @@ export class SearchReader {
       for await (const row of this.#all(rows)) compare(row);
     } else {
       const candidates = this.#candidates.all(trigrams, ...rows);
+      let octets = 0;
       for (const [at, [id]] of candidates.entries()) {
-        compare(this.#text.get(id));
-        if (at % COMPARED_AT_ONCE === COMPARED_AT_ONCE - 1) await turnOfOthers();
+        const row = this.#text.get(id);
+        compare(row);
+        octets += row === undefined ? 0 : row.header.length + row.body.length;
+        if (octets < OCTETS_AT_ONCE && at % COMPARED_AT_ONCE < COMPARED_AT_ONCE - 1) continue;
+        octets = 0;
+        await turnOfOthers();
       }
     }
     return { found, unknown };
@@ -99,13 +112,24 @@ export class SearchReader {
 
   async *#all([first, last]: readonly [number, number]): AsyncGenerator<TextRow> {
     for (let from = first; ; ) {
-      const rows = this.#texts.all(from, last);
-      yield* rows;
-      const end = rows.at(-1);
-      if (end === undefined || rows.length < COMPARED_AT_ONCE) return;
-      from = end.id + 1;
+      const upTo = this.#atOnce(from, last);
+      if (upTo === undefined) return;
+      yield* this.#texts.all(from, upTo);
+      from = upTo + 1;
       await turnOfOthers();
     }
+  }
+
+  /** The last of the rows from `from` on that may be held together; undefined when there are none. */
+  #atOnce(from: number, last: number): number | undefined {
+    let upTo: number | undefined;
+    let sum = 0;
+    for (const [id, octets] of this.#sizes.all(from, last)) {
+      sum += octets;
+      if (upTo !== undefined && sum > OCTETS_AT_ONCE) break;
+      upTo = id;
+    }
+    return upTo;
   }
 
   listFacts(

@@ -4,9 +4,11 @@ import type { MailboxId } from '../../../mailroom/mailboxes/mailbox-store.ts';
 import { type Database, openDatabase } from '../driver.ts';
 
 /** Raised with every change of the tables or of what cards hold: an index of another version is made anew. */
-const VERSION = 1;
+const VERSION = 2;
 
 const TABLES = `
+  -- The store it was made from.
+  CREATE TABLE about (store TEXT NOT NULL) STRICT;
   -- Everything of a mailbox lies together, so that a search reads nothing of others.
   CREATE TABLE mailboxes (
     mailbox INTEGER PRIMARY KEY,
@@ -45,19 +47,54 @@ export function lastRow(mailbox: MailboxId): number {
   return firstRow(mailbox + 1) - 1;
 }
 
-/** Opens the index for writing; one that is damaged, or of another version, is thrown away first. */
-export function openIndex(path: string): Database {
+/**
+ * Opens the index of a store for writing. One that is damaged, of another version or of another store, as it is beside
+ * a store that was restored, is thrown away first.
+ */
+export function openIndex(path: string, store: Database): Database {
   try {
     const database = open(path);
-    if (isCurrent(database)) return database;
+    if (isCurrent(database) && whyUseless(database, store) === undefined) return database;
     database[Symbol.dispose]();
   } catch {
     // Made anew below: it holds nothing that the store does not.
   }
+  return makeIndex(path, store);
+}
+
+/** Makes an empty index in the place of whatever is there. */
+export function makeIndex(path: string, store: Database): Database {
   for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
   const database = open(path);
-  database.exec(`BEGIN; ${TABLES}; PRAGMA user_version = ${VERSION}; COMMIT`);
+  database.exec(`BEGIN; ${TABLES}`);
+  database.prepare('INSERT INTO about (store) VALUES (?)').run(identityOf(store) ?? '');
+  database.exec(`PRAGMA user_version = ${VERSION}; COMMIT`);
   return database;
+}
+
+/** Why an index is not to be believed beside this store; undefined when it may be behind it, but no more. */
+export function whyUseless(index: Database, store: Database): string | undefined {
+  const of = index.prepare<{ store: string }>('SELECT store FROM about').get()?.store;
+  if (of !== identityOf(store)) return 'it was made from another store, or from one that was restored since';
+  const modseq = store.prepare<{ modseq: number }>('SELECT modseq FROM mailboxes WHERE id = ?');
+  const mailboxes = index.prepare<{ mailbox: number; indexedUpTo: number }>(
+    'SELECT mailbox, indexedUpTo FROM mailboxes',
+  );
+  for (const { mailbox, indexedUpTo } of mailboxes.all()) {
+    const known = modseq.get(mailbox)?.modseq ?? 0;
+    if (indexedUpTo > known)
+      return `mailbox ${mailbox} is indexed up to ${indexedUpTo} and has come to ${known}`;
+  }
+  const given = store.prepare<{ last: number }>(
+    "SELECT coalesce(max(seq), 0) AS last FROM sqlite_sequence WHERE name = 'contents'",
+  );
+  const highest = index.prepare<{ last: number | null }>('SELECT max(content) AS last FROM facts');
+  const [last, indexed] = [given.get()?.last ?? 0, highest.get()?.last ?? 0];
+  return indexed > last ? `content ${indexed} is indexed and ${last} was the last one` : undefined;
+}
+
+function identityOf(store: Database): string | undefined {
+  return store.prepare<{ value: string }>('SELECT value FROM identity').get()?.value;
 }
 
 function open(path: string): Database {

@@ -5,7 +5,7 @@ import type { FolderId, MailboxId, MailboxReader } from '../../../mailroom/mailb
 import type { FactName, SearchStore, TextFinding, TextQuery } from '../../../mailroom/search/search-store.ts';
 import type { Act, ActResult, Committed, StepStore } from '../../../mailroom/steps/step-store.ts';
 import type { Journal } from '../../../platform/journal.ts';
-import { type Database, openDatabase } from '../driver.ts';
+import { type Database, openDatabase, saysDamaged } from '../driver.ts';
 import { IndexerLink } from './indexer-link.ts';
 import { SearchReader } from './search-reader.ts';
 
@@ -24,7 +24,7 @@ export async function openSqliteSearch(options: SqliteSearchOptions): Promise<Sq
   const indexPath = join(folder, 'search.db');
   const files = { storePath: join(folder, 'store.db'), blobFolder: join(folder, 'blobs') };
   const link = await IndexerLink.open({ ...files, indexPath, derivationModule }, journal);
-  return new SqliteSearch(link, { ...options, reading: openDatabase(indexPath, { readOnly: true }) });
+  return new SqliteSearch(link, { ...options, indexPath });
 }
 
 /** The index in a database of its own, with a thread of its own: commits never wait for it. */
@@ -32,33 +32,36 @@ export class SqliteSearch implements SearchStore {
   readonly #link: IndexerLink;
   readonly #store: MailboxReader;
   readonly #journal: Journal;
-  readonly #reading: Database;
-  readonly #reader: SearchReader;
+  readonly #indexPath: string;
+  /** Undefined while a damaged index is made anew. */
+  #reading: Database | undefined;
+  #reader: SearchReader | undefined;
   readonly #stop: () => void;
   /** Whose folders are whose: of a deleted one the store no longer knows. */
   readonly #mailboxes = new Map<FolderId, MailboxId>();
 
-  constructor(link: IndexerLink, options: SqliteSearchOptions & { readonly reading: Database }) {
+  constructor(link: IndexerLink, options: SqliteSearchOptions & { readonly indexPath: string }) {
     this.#link = link;
     this.#store = options.store;
     this.#journal = options.journal;
-    this.#reading = options.reading;
-    this.#reader = new SearchReader(options.reading);
+    this.#indexPath = options.indexPath;
+    this.#open();
+    link.onMadeAnew = () => this.#open();
     for (const { id } of options.store.listMailboxes()) this.#noteFolders(id);
     this.#stop = options.store.onCommitted((committed) => this.#hear(committed));
   }
 
   indexedUpTo(mailbox: MailboxId): number {
-    return this.#read(() => this.#reader.indexedUpTo(mailbox), 0);
+    return this.#read((reader) => reader.indexedUpTo(mailbox), 0);
   }
 
   isIndexed(mailbox: MailboxId, content: ContentId): boolean {
-    return this.#read(() => this.#reader.isIndexed(mailbox, content), false);
+    return this.#read((reader) => reader.isIndexed(mailbox, content), false);
   }
 
   async search(mailbox: MailboxId, query: TextQuery): Promise<TextFinding | undefined> {
     try {
-      return await this.#reader.search(mailbox, query);
+      return await this.#reader?.search(mailbox, query);
     } catch (error) {
       this.#tell(error);
       return undefined;
@@ -70,7 +73,7 @@ export class SqliteSearch implements SearchStore {
     name: FactName,
     contents: readonly ContentId[],
   ): readonly (string | undefined)[] {
-    return this.#read(() => this.#reader.listFacts(mailbox, name, contents), []);
+    return this.#read((reader) => reader.listFacts(mailbox, name, contents), []);
   }
 
   settled(): Promise<void> {
@@ -80,13 +83,30 @@ export class SqliteSearch implements SearchStore {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop();
     await this.#link[Symbol.asyncDispose]();
-    this.#reading[Symbol.dispose]();
+    this.#close();
+  }
+
+  /** Opens the index, or the one that took its place. Without it mail is looked at itself. */
+  #open(): void {
+    this.#close();
+    try {
+      this.#reading = openDatabase(this.#indexPath, { readOnly: true });
+      this.#reader = new SearchReader(this.#reading);
+    } catch (error) {
+      this.#tell(error);
+    }
+  }
+
+  #close(): void {
+    this.#reader = undefined;
+    this.#reading?.[Symbol.dispose]();
+    this.#reading = undefined;
   }
 
   /** An index that cannot be read is as good as an empty one: mail is there without it. */
-  #read<Value>(read: () => Value, otherwise: Value): Value {
+  #read<Value>(read: (reader: SearchReader) => Value, otherwise: Value): Value {
     try {
-      return read();
+      return this.#reader === undefined ? otherwise : read(this.#reader);
     } catch (error) {
       this.#tell(error);
       return otherwise;
@@ -94,6 +114,11 @@ export class SqliteSearch implements SearchStore {
   }
 
   #tell(error: unknown): void {
+    // An answer on its way when the connection was closed under it is no damage.
+    if (saysDamaged(error)) {
+      this.#close();
+      this.#link.tellDamaged();
+    }
     this.#journal.error({ error }, 'the search index cannot be read');
   }
 
