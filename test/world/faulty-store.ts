@@ -11,13 +11,19 @@ export type Mishap = (step: Step, commit: Commit) => Promise<StepOutcome>;
 /** A store whose commits go wrong when a test says so; everything else is the store's own. */
 export class FaultyStore {
   readonly store: HouseStore;
+  /** What happens to every commit for the time being. */
+  during: Mishap | undefined;
+  readonly #listening = new Set<() => void>();
+  #dead = false;
   readonly #mishaps: { readonly which: (step: Step) => boolean; readonly mishap: Mishap }[] = [];
 
   constructor(store: HouseStore) {
     const commit: Commit = (step) => this.#commit(step, (kept) => store.commit(kept));
+    const listen: HouseStore['onCommitted'] = (listener) => this.#listen(store, listener);
     this.store = new Proxy(store, {
       get(target, name) {
         if (name === 'commit') return commit;
+        if (name === 'onCommitted') return listen;
         const member: unknown = Reflect.get(target, name, target);
         return typeof member === 'function' ? member.bind(target) : member;
       },
@@ -29,10 +35,29 @@ export class FaultyStore {
     this.#mishaps.push({ which, mishap });
   }
 
+  /** The process that uses this store is gone: it hears of nothing more, and nothing more comes of it. */
+  dies(): void {
+    this.#dead = true;
+    for (const stop of this.#listening) stop();
+  }
+
+  #listen(store: HouseStore, listener: Parameters<HouseStore['onCommitted']>[0]): () => void {
+    const stop = store.onCommitted((committed) => {
+      if (!this.#dead) listener(committed);
+    });
+    this.#listening.add(stop);
+    return () => {
+      this.#listening.delete(stop);
+      stop();
+    };
+  }
+
   async #commit(step: Step, commit: Commit): Promise<StepOutcome> {
+    if (this.#dead) return new Promise(() => {});
     const at = this.#mishaps.findIndex(({ which }) => which(step));
     const [found] = at < 0 ? [] : this.#mishaps.splice(at, 1);
-    return found === undefined ? commit(step) : found.mishap(step, commit);
+    const mishap = found?.mishap ?? this.during;
+    return mishap === undefined ? commit(step) : mishap(step, commit);
   }
 }
 

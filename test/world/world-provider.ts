@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import assert from 'node:assert/strict';
-import { sign } from 'node:crypto';
+import { type KeyObject, sign } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -61,6 +60,8 @@ export interface Surroundings {
   readonly network: Network;
   readonly anchors: readonly Certificate[];
   readonly revocation: RevocationSource;
+  /** How octets are signed; in the thread pool unless told. */
+  readonly signs?: (octets: Buffer, key: KeyObject) => Buffer;
 }
 
 /** One provider of a world: real points, a real store and a real queue, without sockets. */
@@ -74,9 +75,9 @@ export class WorldProvider implements Home {
   readonly clock: Clock;
   readonly directory = new ProviderDirectory();
   readonly scanner = new WordScanner();
-  readonly faults: FaultyStore;
-  readonly store: HouseStore;
-  readonly verifier: Verifier;
+  faults: FaultyStore;
+  store: HouseStore;
+  verifier: Verifier;
   /** Whether the signing key answers. */
   keyWorks = true;
   /** Why nothing may be certified; undefined: it may. */
@@ -84,6 +85,9 @@ export class WorldProvider implements Home {
   /** Takes mail to other providers. */
   courier: Courier;
   readonly #around: Surroundings;
+  /** The store itself, whatever is wrong with the way to it. */
+  readonly kept: HouseStore;
+  #domains: readonly string[];
   #identity: Identity;
   #house: House;
 
@@ -101,17 +105,13 @@ export class WorldProvider implements Home {
     this.serviceMailbox = `servizio@${this.domain}`;
     this.emitting = { name: terms.name, domain: this.domain, serviceAddress: this.serviceAddress };
     this.clock = around.clock;
+    this.kept = parts.store;
+    this.#domains = terms.domains;
     this.faults = new FaultyStore(parts.store);
     this.store = this.faults.store;
     this.#around = around;
     this.#identity = parts.identity;
-    const { directory, clock } = this;
-    const { anchors, revocation } = around;
-    this.verifier = new Verifier({
-      lookup: { findByCertificateHash: (hash) => directory.current.findByCertificateHash(hash) },
-      clock,
-      paths: new CertificationPaths({ anchors, revocation }),
-    });
+    this.verifier = this.#newVerifier();
     this.#house = this.#join();
     this.courier = around.network.courierOf(this);
     around.network.serve(terms.domains, this);
@@ -141,6 +141,19 @@ export class WorldProvider implements Home {
   /** Signs with another key and certificate from now on. */
   signsWith(identity: Identity): void {
     this.#identity = identity;
+    this.#house = this.#join();
+  }
+
+  /**
+   * What a crash leaves: the store, and nothing of what ran on it. The configuration may have changed
+   * meanwhile: `domains` are then its own.
+   */
+  restarts({ domains = this.#domains }: { readonly domains?: readonly string[] } = {}): void {
+    this.faults.dies();
+    this.#domains = domains;
+    this.faults = new FaultyStore(this.kept);
+    this.store = this.faults.store;
+    this.verifier = this.#newVerifier();
     this.#house = this.#join();
   }
 
@@ -226,12 +239,13 @@ export class WorldProvider implements Home {
 
   signer(): Signer {
     const { certificate, chain, privateKey } = this.#identity;
-    const signs = promisify(sign);
+    const { signs } = this.#around;
+    const inThreadPool = promisify(sign);
     return new Signer({
       certificate,
       chain,
       sign: async (octets) => {
-        if (this.keyWorks) return signs('sha256', octets, privateKey);
+        if (this.keyWorks) return signs?.(octets, privateKey) ?? inThreadPool('sha256', octets, privateKey);
         throw new Fault('signing-key-unusable', 'the module does not answer', { temporary: true });
       },
     });
@@ -258,6 +272,16 @@ export class WorldProvider implements Home {
     await this.store[Symbol.asyncDispose]();
   }
 
+  #newVerifier(): Verifier {
+    const { directory, clock } = this;
+    const { anchors, revocation } = this.#around;
+    return new Verifier({
+      lookup: { findByCertificateHash: (hash) => directory.current.findByCertificateHash(hash) },
+      clock,
+      paths: new CertificationPaths({ anchors, revocation }),
+    });
+  }
+
   #join(): House {
     const { clock, timers, ids } = this.#around;
     const { terms, store, directory, verifier, emitting, serviceMailbox } = this;
@@ -268,7 +292,7 @@ export class WorldProvider implements Home {
       verifier,
       provider: emitting,
       serviceMailbox,
-      ownDomains: new Set(terms.domains),
+      ownDomains: new Set(this.#domains),
       limits: {
         sizeBytes: terms.sizeBytes ?? 30 * 1024 * 1024,
         recipients: terms.recipients ?? 50,
@@ -319,7 +343,6 @@ export class WorldProvider implements Home {
   async #receiveLocally({ reversePath, forwardPaths }: QueueEntry, content: StoredContent) {
     const { octets, index, size } = content;
     const header = await octets.read(0, Math.min(index.root.bodyStart, HEADER_LIMIT_BYTES));
-    assert.ok(forwardPaths.every((path) => this.house.incoming.serves(path)));
     return this.house.incoming.receive({
       reversePath,
       forwardPaths,

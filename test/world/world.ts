@@ -23,7 +23,7 @@ import { readCertificate } from '../../src/wire/cms/certificate.ts';
 import { Network } from './network.ts';
 import type { Seen } from './seen.ts';
 import { ALFA, BETA, type ProviderTerms } from './terms.ts';
-import { WorldProvider } from './world-provider.ts';
+import { type Surroundings, WorldProvider } from './world-provider.ts';
 
 /** Monday 2 March 2026, 10:15:02.345 in Rome. */
 export const MORNING = Date.UTC(2026, 2, 2, 9, 15, 2, 345);
@@ -51,11 +51,19 @@ export class TickingClock extends FixedClock {
   }
 }
 
+export interface WorldOptions {
+  readonly engine?: 'memory' | 'sqlite';
+  readonly clock?: FixedClock;
+  readonly network?: Network;
+  /** What one provider does not share with the others. */
+  readonly ownSurroundings?: (terms: ProviderTerms) => Partial<Surroundings>;
+}
+
 /** An Authority, some providers, the wires between them, an ordinary host and one clock. */
 export class World implements AsyncDisposable {
   readonly clock: FixedClock;
   readonly timers = new ManualTimers();
-  readonly network = new Network();
+  readonly network: Network;
   readonly folder: string;
   /** The trust anchor, PEM. */
   readonly caFile: string;
@@ -64,7 +72,12 @@ export class World implements AsyncDisposable {
   /** Whether revocation lists can be had. */
   crlAvailable = true;
 
-  private constructor(folder: string, authority: Authority, clock: FixedClock) {
+  private constructor(
+    folder: string,
+    authority: Authority,
+    { clock, network }: { readonly clock: FixedClock; readonly network: Network },
+  ) {
+    this.network = network;
     this.folder = folder;
     this.caFile = join(folder, 'ca.pem');
     writeFileSync(this.caFile, certificatePem(authority.rootCertificate));
@@ -77,7 +90,9 @@ export class World implements AsyncDisposable {
     {
       engine = 'memory',
       clock = new FixedClock(MORNING),
-    }: { readonly engine?: 'memory' | 'sqlite'; readonly clock?: FixedClock } = {},
+      network = new Network(),
+      ownSurroundings = () => ({}),
+    }: WorldOptions = {},
   ): Promise<World> {
     const folder = mkdtempSync(join(tmpdir(), 'ceralacca-world-'));
     const [root, signing, index] = await Promise.all(['root', 'signing', 'index'].map(keyPairOf));
@@ -89,7 +104,7 @@ export class World implements AsyncDisposable {
       crlBaseUrl: CRL_URL,
       keys: { root, signing, index },
     });
-    const world = new World(folder, authority, clock);
+    const world = new World(folder, authority, { clock, network });
     const anchor = readCertificate(authority.rootCertificate);
     assert.ok(anchor.ok);
     const around = {
@@ -104,7 +119,9 @@ export class World implements AsyncDisposable {
     for (const terms of providers) {
       const revocation = new CrlCache({ clock, fetchUrl: (url) => world.#revocationList(url) });
       const identity = await world.identityFor(terms);
-      world.providers.push(await WorldProvider.open(terms, { ...around, revocation }, identity));
+      world.providers.push(
+        await WorldProvider.open(terms, { ...around, revocation, ...ownSurroundings(terms) }, identity),
+      );
     }
     await world.publishes();
     return world;
