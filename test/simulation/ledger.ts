@@ -2,13 +2,10 @@
 import type { Instant } from '../../src/platform/clock.ts';
 import type { Glance } from './glance.ts';
 
-/** What the mailbox at that address was like when an envelope was taken. */
-export type Door = 'open' | 'shut';
-
 /** What the wires know of an envelope and one of its recipients. */
 export interface Passage {
-  /** Providers that took it as it was sent, and what the mailbox was like there the first time. */
-  readonly takenBy: Map<string, Door>;
+  /** Keys of the providers that took it as it was sent. */
+  readonly takenBy: Set<string>;
   /** The sender's provider has a final refusal, or gave up after the 24 hours. */
   sendingFailed: boolean;
 }
@@ -81,7 +78,7 @@ export class Ledger {
     const key = `${identifier} ${recipient.toLowerCase()}`;
     const known = this.#passages.get(key);
     if (known !== undefined) return known;
-    const passage = { takenBy: new Map<string, Door>(), sendingFailed: false };
+    const passage = { takenBy: new Set<string>(), sendingFailed: false };
     this.#passages.set(key, passage);
     return passage;
   }

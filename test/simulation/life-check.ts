@@ -12,6 +12,9 @@ import {
 } from '../../src/points/lifecycle.ts';
 import type { Machine } from './machine.ts';
 
+/** A quota too small for any message: how the simulation fills a mailbox. */
+export const FULL_BYTES = 10;
+
 type Mark = Extract<Act, { do: 'mark-tracking' }>;
 type OutcomeAct = Extract<Act, { do: 'put-delivery-outcome' }>;
 
@@ -143,6 +146,12 @@ export class LifeCheck {
     if (name !== 'fail') assert.ok(has(done, { do: 'append' }), `${id}: ${name} without a message`);
     if (name === 'deliver') assert.ok(has(done, { do: 'enqueue', kind: 'delivery-' }), `${id}: no receipt`);
     if (name === 'fail') assert.ok(has(done, { do: 'enqueue', kind: 'non-delivery' }), `${id}: no notice`);
+    if (name !== 'wrap') {
+      // DP-22: what the mailbox is like at this moment, and nothing else, decides.
+      const mailbox = this.#machine.provider.kept.findMailbox(outcome.recipient);
+      const open = mailbox?.status === 'active' && mailbox.quotaBytes > FULL_BYTES;
+      assert.equal(name === 'deliver', open, `${id}: ${name}`);
+    }
     this.#received.set(id, row.to);
   }
 

@@ -42,7 +42,8 @@ export class Machine {
     this.up = true;
     this.#troubles.delete('store');
     this.#judgeHealth();
-    this.provider.newRelay({}).start();
+    // Looked at more rarely than in life: nothing here depends on it, and a month has many looks.
+    this.provider.newRelay({ lookMs: 300_000 }).start();
     this.provider.house.deadlines.start();
   }
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: EUPL-1.2
-import assert from 'node:assert/strict';
 import type { StoredContent } from '../../src/mailroom/contents/content-store.ts';
 import { type Courier, type RelayOutcome, refuseAll } from '../../src/mailroom/queue/courier.ts';
 import type { QueueEntry } from '../../src/mailroom/queue/queue-store.ts';
@@ -29,6 +28,8 @@ export interface WireTerms {
   readonly repeated: number;
   /** An octet changes on the way. */
   readonly damaged: number;
+  /** The peer refuses it for good. */
+  readonly refused: number;
   /** It takes minutes: later messages overtake it. */
   readonly slow: number;
 }
@@ -70,10 +71,7 @@ export class SimNetwork extends Network {
     { content, outcome }: { content: StoredContent; outcome: RelayOutcome },
   ): Promise<void> {
     const octets = await content.octets.read(0, content.size);
-    const machine = this.machines.get(from.key);
-    assert.ok(machine);
-    const doors = this.#doors(machine, entry);
-    if (outcome.accepted.length > 0) this.#taken(entry, { key: from.key, octets, doors });
+    if (outcome.accepted.length > 0) this.#taken(entry, { key: from.key, octets });
     this.#hears(from.key, entry, outcome);
   }
 
@@ -96,10 +94,19 @@ export class SimNetwork extends Network {
       throw new Fault('peer-unreachable', `${domain} does not answer`, { temporary: true });
     }
     if (this.#chance('lost')) throw lost();
+    if (this.#chance('refused')) return this.#refuses(from, entry);
     if (!this.#chance('damaged')) return this.#handOver(from, entry, { to, octets });
     // Whatever it was, it does not arrive: nobody can say who signed it.
     this.#ledger.givenUp.add(`${from.key} ${entry.identifier}`);
     return this.#handOver(from, entry, { to, octets: damage(octets) });
+  }
+
+  #refuses(from: Home, entry: QueueEntry): RelayOutcome {
+    const reply = { code: 554, enhanced: '5.6.0', text: 'not in this form' };
+    const outcome = { accepted: [], refused: refuseAll(entry, reply) };
+    if (entry.kind !== 'transport-envelope') this.#ledger.givenUp.add(`${from.key} ${entry.identifier}`);
+    this.#hears(from.key, entry, outcome);
+    return outcome;
   }
 
   async #handOver(
@@ -133,10 +140,9 @@ export class SimNetwork extends Network {
       const answer = await to.provider.house.incoming.receive({ reversePath, forwardPaths, message, peer });
       return outcomeOf(entry, answer);
     };
-    const doors = this.#doors(to, entry);
     const outcome = await to.lives(work().catch((error: unknown) => this.#temporary(entry, error)));
     // Whoever died after the commit has taken the message all the same.
-    if (outcome !== 'gone' && outcome.accepted.length > 0) this.#taken(entry, { key: to.key, octets, doors });
+    if (outcome !== 'gone' && outcome.accepted.length > 0) this.#taken(entry, { key: to.key, octets });
     return outcome;
   }
 
@@ -146,24 +152,12 @@ export class SimNetwork extends Network {
     return { accepted: [], refused: refuseAll(entry, { code: 451, enhanced: '4.3.0', text }) };
   }
 
-  #doors(to: Machine, { forwardPaths }: QueueEntry): ReadonlyMap<string, 'open' | 'shut'> {
-    return new Map(forwardPaths.map((path) => [path, isOpen(to, path) ? 'open' : 'shut']));
-  }
-
-  #taken(
-    entry: QueueEntry,
-    facts: {
-      readonly key: string;
-      readonly octets: Buffer;
-      readonly doors: ReadonlyMap<string, 'open' | 'shut'>;
-    },
-  ): void {
+  #taken(entry: QueueEntry, facts: { readonly key: string; readonly octets: Buffer }): void {
     const found: Glance = glance(facts.octets);
     if (facts.octets.includes(DAMAGE)) return;
     if (found.kind !== 'posta-certificata') return;
     for (const path of entry.forwardPaths) {
-      const { takenBy } = this.#ledger.passage(found.identifier, path);
-      if (!takenBy.has(facts.key)) takenBy.set(facts.key, facts.doors.get(path) ?? 'open');
+      this.#ledger.passage(found.identifier, path).takenBy.add(facts.key);
     }
   }
 
@@ -212,11 +206,6 @@ function outcomeOf(entry: QueueEntry, answer: IncomingOutcome): RelayOutcome {
       return { accepted: [], refused: refuseAll(entry, refusal) };
     }
   }
-}
-
-function isOpen(machine: Machine, address: string): boolean {
-  const mailbox = machine.provider.kept.findMailbox(address);
-  return mailbox !== undefined && mailbox.status === 'active' && mailbox.quotaBytes > 1000;
 }
 
 function lost(): Fault {

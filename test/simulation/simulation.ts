@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { createHash, sign } from 'node:crypto';
 import { CountingIds } from '../../src/platform/ids.ts';
+import { ISSUER_NAMES } from '../../src/trust/authority/authority.ts';
+import { CrlCache } from '../../src/trust/signing/crl-cache.ts';
 import { MORNING, World } from '../world/world.ts';
 import { glance } from './glance.ts';
 import { Judge } from './judge.ts';
@@ -22,7 +24,14 @@ const DAY_MS = 24 * HOUR_MS;
 /** After the last message: two days for what ordinary hosts owe, and some hours. */
 const REST_MS = 52 * HOUR_MS;
 
-const WIRES: WireTerms = { lost: 0.03, answerLost: 0.03, repeated: 0.02, damaged: 0.004, slow: 0.1 };
+const WIRES: WireTerms = {
+  lost: 0.03,
+  answerLost: 0.03,
+  repeated: 0.02,
+  damaged: 0.004,
+  refused: 0.006,
+  slow: 0.1,
+};
 
 export interface SimulationTerms {
   readonly seed: number;
@@ -153,6 +162,10 @@ class Simulation implements AsyncDisposable {
         return {
           ...own,
           ids: new CountingIds(key),
+          revocation: new CrlCache({
+            clock: this.#time.clock,
+            fetchUrl: (url) => this.#time.holds(this.#revocationList(url)),
+          }),
           // Real signatures, but on this thread: in the pool their order would not be the same in every run.
           signs: (octets, privateKey) => {
             this.#activity++;
@@ -176,6 +189,13 @@ class Simulation implements AsyncDisposable {
       this.#watch(machine);
       machine.starts();
     }
+  }
+
+  async #revocationList(url: string): Promise<Buffer> {
+    const { crlAvailable, authority } = this.#theWorld();
+    const name = ISSUER_NAMES.find((one) => url.endsWith(`/${one}.crl`));
+    if (!crlAvailable || name === undefined) throw new Error('no route to host');
+    return authority.revocationList(name);
   }
 
   #watch(machine: Machine): void {
@@ -235,7 +255,7 @@ class Simulation implements AsyncDisposable {
   async #quiet(): Promise<void> {
     for (let still = 0, before = -1; still < 3; ) {
       await new Promise((resolve) => setImmediate(resolve));
-      still = this.#activity === before ? still + 1 : 0;
+      still = this.#activity === before && this.#time.underWay === 0 ? still + 1 : 0;
       before = this.#activity;
     }
   }

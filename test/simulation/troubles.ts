@@ -2,6 +2,7 @@
 import { DEFAULT_FOLDERS } from '../../src/mailroom/mailboxes/folders.ts';
 import { losesTheAnswer, refuses } from '../world/faulty-store.ts';
 import type { World } from '../world/world.ts';
+import { FULL_BYTES } from './life-check.ts';
 import type { Machine } from './machine.ts';
 import type { Seeded } from './seeded.ts';
 import type { SimNetwork } from './sim-network.ts';
@@ -154,13 +155,13 @@ export class Troubles {
     await putMailbox(machine, {
       ...mailbox,
       status: what === 'disabled' ? 'disabled' : 'active',
-      quotaBytes: what === 'full' ? 10 : 1_000_000_000,
+      quotaBytes: what === 'full' ? FULL_BYTES : 1_000_000_000,
     });
   }
 
   /** The index, the DNS and both providers' configurations change; the mailboxes begin empty. */
   async #domainMoves(): Promise<void> {
-    const { network, machines, world } = this.#parts;
+    const { network, machines, world, time } = this.#parts;
     const from = network.hosts.get(MOVING_DOMAIN);
     const to = machines.find(({ key }) => key === (from?.key === 'gamma' ? 'delta' : 'gamma'));
     if (from === undefined || to === undefined) return;
@@ -174,8 +175,8 @@ export class Troubles {
         filesReceipts: false,
       });
     network.hosts.set(MOVING_DOMAIN, to);
-    await world.publishes(({ key, domain, terms }) =>
-      terms.listed === false ? [] : key === to.key ? [domain, MOVING_DOMAIN] : [domain],
+    await time.holds(
+      world.publishes(({ key, domain }) => (key === to.key ? [domain, MOVING_DOMAIN] : [domain])),
     );
     for (const machine of [from, to]) {
       if (machine.up) machine.crashes();

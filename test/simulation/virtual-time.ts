@@ -61,6 +61,19 @@ export class VirtualTime {
     }
   }
 
+  /** How much of what is under way waits for the machine, its thread pool for one, and not for virtual time. */
+  underWay = 0;
+
+  /** Work that takes the machine's time: no virtual time passes meanwhile. */
+  async holds<Result>(work: Promise<Result>): Promise<Result> {
+    this.underWay++;
+    try {
+      return await work;
+    } finally {
+      this.underWay--;
+    }
+  }
+
   /** What went wrong in a callback; the run ends with it. */
   failure: unknown;
 

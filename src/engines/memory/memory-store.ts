@@ -23,7 +23,7 @@ import type { Instant } from '../../platform/clock.ts';
 import { Fault } from '../../platform/faults.ts';
 import { CommitListeners } from '../commit-listeners.ts';
 import { checkBlob, checkContent } from '../slices.ts';
-import { byOctets, DEFAULT_STORE_LIMITS, isRecordAbout, type StoreLimits } from '../store-rules.ts';
+import { bareMessageId, byOctets, DEFAULT_STORE_LIMITS, type StoreLimits } from '../store-rules.ts';
 import { folderNamed, foldersOfMailbox, requireMailbox } from './folder-acts.ts';
 import { MemorySlicedOctets } from './memory-octets.ts';
 import { performStep } from './perform.ts';
@@ -225,7 +225,8 @@ class MemoryStore implements HouseStore {
   }
 
   listSilent(query: SilenceQuery): readonly Tracking[] {
-    return [...this.#tables.trackings.values()]
+    return this.#tables.waiting
+      .values()
       .flat()
       .filter((tracking) => isSilent(tracking, query))
       .sort(
@@ -253,7 +254,7 @@ class MemoryStore implements HouseStore {
   }
 
   recordsAbout(id: string): readonly LogRecord[] {
-    return this.#tables.log.values().filter(isRecordAbout(id));
+    return this.#tables.logAbout.get(bareMessageId(id)) ?? [];
   }
 
   listRecords(fromSequence: number, limit: number): readonly LogRecord[] {

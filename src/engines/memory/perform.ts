@@ -10,6 +10,7 @@ import type {
   Step,
   StepOutcome,
 } from '../../mailroom/steps/step-store.ts';
+import { bareMessageId } from '../store-rules.ts';
 import type { Brought } from './content-acts.ts';
 import { createFolder, deleteFolder, folderNamed, renameFolder, subscribe } from './folder-acts.ts';
 import { append, copy, expunge, setFlags } from './message-acts.ts';
@@ -166,6 +167,9 @@ function putMailbox(
 
 function record(tables: Tables, fields: NewLogRecord): ActResult {
   const sequence = tables.log.size + 1;
-  tables.log.set(sequence, { ...fields, sequence });
+  const kept = { ...fields, sequence };
+  tables.log.set(sequence, kept);
+  const ids = new Set([fields.identifier, bareMessageId(fields.messageId ?? '')].filter((id) => id !== ''));
+  for (const id of ids) tables.logAbout.set(id, [...(tables.logAbout.get(id) ?? []), kept]);
   return { gave: 'record', sequence };
 }

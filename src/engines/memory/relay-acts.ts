@@ -77,7 +77,7 @@ export function putSubmission(tables: Tables, submission: Submission): void {
 export function track(tables: Tables, tracking: Tracking): void {
   const tracked = tables.trackings.get(tracking.identifier) ?? [];
   if (tracked.some((other) => isAbout(other, tracking.recipient))) return;
-  tables.trackings.set(tracking.identifier, [...tracked, tracking]);
+  setTrackings(tables, tracking.identifier, [...tracked, tracking]);
 }
 
 export function markTracking(tables: Tables, act: Extract<Act, { do: 'mark-tracking' }>): void {
@@ -87,7 +87,16 @@ export function markTracking(tables: Tables, act: Extract<Act, { do: 'mark-track
   const marked = tracked.map((tracking) =>
     isAbout(tracking, recipient) ? { ...marks, ...tracking } : tracking,
   );
-  tables.trackings.set(act.identifier, marked);
+  setTrackings(tables, act.identifier, marked);
+}
+
+function setTrackings(tables: Tables, identifier: string, trackings: readonly Tracking[]): void {
+  tables.trackings.set(identifier, trackings);
+  const waiting = trackings.filter(
+    ({ outcome, secondNoticeAt }) => outcome === undefined && secondNoticeAt === undefined,
+  );
+  if (waiting.length > 0) tables.waiting.set(identifier, waiting);
+  else if (tables.waiting.has(identifier)) tables.waiting.delete(identifier);
 }
 
 export function isAbout(tracking: Tracking, recipient: string): boolean {

@@ -59,8 +59,12 @@ export class Tables {
   readonly heldDestinations = new Table<string, { readonly destination: string }>(this.undo);
   readonly submissions = new Table<string, Submission>(this.undo);
   readonly trackings = new Table<string, readonly Tracking[]>(this.undo);
+  /** Those of `trackings` that a notice may still be due for; kept because they are looked through all the time. */
+  readonly waiting = new Table<string, readonly Tracking[]>(this.undo);
   readonly outcomes = new Table<string, readonly DeliveryOutcome[]>(this.undo);
   readonly log = new Table<number, LogRecord>(this.undo);
+  /** Records by PEC msgid and by the client's Message-ID, both without angle brackets. */
+  readonly logAbout = new Table<string, readonly LogRecord[]>(this.undo);
   readonly #given = new Table<string, number>(this.undo);
 
   /** The next number of a series, from 1. */
