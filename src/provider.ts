@@ -15,6 +15,7 @@ import { Accounts } from './mailroom/accounts/accounts.ts';
 import { SUBMITTED_HEADER_LIMIT_BYTES } from './mailroom/contents/spool.ts';
 import { DEFAULT_FOLDERS } from './mailroom/mailboxes/folders.ts';
 import type { Mailbox } from './mailroom/mailboxes/mailbox-store.ts';
+import { QuarantineSweep } from './mailroom/quarantine/quarantine-sweep.ts';
 import type { Relay } from './mailroom/queue/relay.ts';
 import type { HouseStore } from './mailroom/steps/house-store.ts';
 import { passCommitPoint } from './platform/commit-points.ts';
@@ -119,11 +120,13 @@ export class Provider implements AsyncDisposable {
       relay.wake();
       house.deadlines.wake();
     };
+    const sweep = stack.use(new QuarantineSweep({ ...around, store }));
     const begin = () => {
       clockWatch.start();
       relay.start();
       house.deadlines.start();
       refresh.start();
+      void sweep.start();
     };
     journal.info({ provider: config.provider.name, ports }, 'provider started');
     return new Provider(

@@ -20,6 +20,7 @@ const EVENTS: Record<LogEvent, true> = {
   'ordinary-discarded': true,
   'duplicate-received': true,
   'virus-detected': true,
+  'quarantine-ended': true,
   'virus-notice-received': true,
   'virus-nondelivery-emitted': true,
   delivered: true,

@@ -138,6 +138,13 @@ export const receivedTransitions = {
     emits: { kind: 'non-delivery', to: 'sender' },
     law: ['DP-21', 'DP-22', 'DP-24'],
   },
+  findVirus: {
+    from: ['received'],
+    to: 'virus',
+    record: 'virus-detected',
+    emits: { kind: 'virus-detection', to: 'sender-provider' },
+    law: ['IP-15', 'IP-16', 'IP-17', 'LOG-9'],
+  },
   receiveAgain: {
     from: ['delivered', 'not-delivered', 'virus', 'anomaly'],
     to: 'delivered',

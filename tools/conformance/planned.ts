@@ -1,27 +1,20 @@
 // SPDX-License-Identifier: EUPL-1.2
 
-const VIRUSES = 'antivirus and quarantine';
 const SEALED_LOG = 'sealed log, retention, extracts';
 const AUTHORITY = 'index authority, publication and daily download';
 const KEYS = 'keys in hardware modules (PKCS#11)';
 
 /** Requirements not built yet, each with the work that will bring it. */
 export const planned: Readonly<Record<string, string>> = {
-  'AP-17': VIRUSES,
-  ...range('IP', 15, 17, VIRUSES),
-  'IP-19': VIRUSES,
-  'IP-21': VIRUSES,
   // The deadlines are there; the months of the log and its daily stamp are not.
   'TIME-8': SEALED_LOG,
   'LOG-3': SEALED_LOG,
   'LOG-5': SEALED_LOG,
   'LOG-7': SEALED_LOG,
-  'LOG-9': VIRUSES,
   'LOG-10': SEALED_LOG,
   'LOG-11': SEALED_LOG,
   'SIG-5': KEYS,
   ...range('DIR', 1, 17, AUTHORITY),
-  'SEC-8': VIRUSES,
   'SEC-9': KEYS,
   'SEC-10': AUTHORITY,
 };

@@ -10,6 +10,7 @@ import type {
   MessageEntry,
   MessageRange,
 } from '../../mailroom/mailboxes/mailbox-store.ts';
+import type { Quarantined, QuarantineId } from '../../mailroom/quarantine/quarantine-store.ts';
 import type { DueFilter, QueueEntry, QueueEntryId } from '../../mailroom/queue/queue-store.ts';
 import type { HouseStore } from '../../mailroom/steps/house-store.ts';
 import type { Committed, Step, StepOutcome } from '../../mailroom/steps/step-store.ts';
@@ -251,6 +252,20 @@ class MemoryStore implements HouseStore {
     const { submissions, trackings, outcomes } = this.#tables;
     const named = [...submissions.values(), ...trackings.values().flat(), ...outcomes.values().flat()];
     return new Set(named.map(({ identifier }) => identifier));
+  }
+
+  findQuarantined(id: QuarantineId): Quarantined | undefined {
+    return this.#tables.quarantine.get(id);
+  }
+
+  listQuarantined(after: QuarantineId, limit: number): readonly Quarantined[] {
+    const later = this.#tables.quarantine.values().filter(({ id }) => id > after);
+    return later.sort((one, other) => one.id - other.id).slice(0, limit);
+  }
+
+  listQuarantineOver(at: Instant, limit: number): readonly Quarantined[] {
+    const over = this.#tables.quarantine.values().filter(({ keepUntil }) => keepUntil <= at);
+    return over.sort((one, other) => one.keepUntil - other.keepUntil || one.id - other.id).slice(0, limit);
   }
 
   recordsAbout(id: string): readonly LogRecord[] {

@@ -14,6 +14,7 @@ import { bareMessageId } from '../store-rules.ts';
 import type { Brought } from './content-acts.ts';
 import { createFolder, deleteFolder, folderNamed, renameFolder, subscribe } from './folder-acts.ts';
 import { append, copy, expunge, setFlags } from './message-acts.ts';
+import { endQuarantine, isQuarantineOver, quarantine } from './quarantine-acts.ts';
 import {
   changeEntry,
   enqueue,
@@ -63,6 +64,8 @@ function holds(tables: Tables, condition: Exclude<Condition, { is: 'part-done' }
     }
     case 'queued':
       return tables.queue.has(condition.entry);
+    case 'quarantine-over':
+      return isQuarantineOver(tables, condition);
     case 'room': {
       const mailbox = tables.mailboxes.get(condition.mailbox)?.mailbox;
       if (mailbox?.status !== 'active') return false;
@@ -94,6 +97,9 @@ function perform(tables: Tables, task: { act: Act; brought: Brought; expungedKep
       return enqueue(tables, { entry: act.entry, brought });
     case 'record':
       return record(tables, act.record);
+    case 'quarantine':
+      quarantine(tables, { infected: act.infected, brought });
+      return undefined;
     default:
       performSilently(tables, act);
       return undefined;
@@ -102,7 +108,18 @@ function perform(tables: Tables, task: { act: Act; brought: Brought; expungedKep
 
 type SilentAct = Exclude<
   Act,
-  { do: 'put-mailbox' | 'append' | 'set-flags' | 'expunge' | 'copy' | 'create-folder' | 'enqueue' | 'record' }
+  {
+    do:
+      | 'put-mailbox'
+      | 'append'
+      | 'set-flags'
+      | 'expunge'
+      | 'copy'
+      | 'create-folder'
+      | 'enqueue'
+      | 'record'
+      | 'quarantine';
+  }
 >;
 
 /** The acts the store has nothing to tell about. */
@@ -131,6 +148,9 @@ function performSilently(tables: Tables, act: SilentAct): void {
       break;
     case 'make-due':
       makeDue(tables, act);
+      break;
+    case 'end-quarantine':
+      endQuarantine(tables, act);
       break;
     case 'put-submission':
       putSubmission(tables, act.submission);

@@ -2,6 +2,7 @@
 import type { LogRecord } from '../../evidence/certification-log/log-store.ts';
 import type { BlobId, ContentId, NewContent } from '../../mailroom/contents/content-store.ts';
 import type { FolderId, Mailbox, MailboxId, MessageEntry } from '../../mailroom/mailboxes/mailbox-store.ts';
+import type { Quarantined, QuarantineId } from '../../mailroom/quarantine/quarantine-store.ts';
 import type { QueueEntry, QueueEntryId } from '../../mailroom/queue/queue-store.ts';
 import type { DeliveryOutcome, Submission, Tracking } from '../../mailroom/tracking/tracking-store.ts';
 import { Table, Undo } from './table.ts';
@@ -57,6 +58,7 @@ export class Tables {
   readonly queue = new Table<QueueEntryId, QueueEntry>(this.undo);
   /** By destination. */
   readonly heldDestinations = new Table<string, { readonly destination: string }>(this.undo);
+  readonly quarantine = new Table<QuarantineId, Quarantined>(this.undo);
   readonly submissions = new Table<string, Submission>(this.undo);
   readonly trackings = new Table<string, readonly Tracking[]>(this.undo);
   /** Those of `trackings` that a notice may still be due for; kept because they are looked through all the time. */
@@ -68,7 +70,7 @@ export class Tables {
   readonly #given = new Table<string, number>(this.undo);
 
   /** The next number of a series, from 1. */
-  next(series: 'mailbox' | 'folder' | 'entry'): number {
+  next(series: 'mailbox' | 'folder' | 'entry' | 'quarantine'): number {
     const number = (this.#given.get(series) ?? 0) + 1;
     this.#given.set(series, number);
     return number;

@@ -190,12 +190,24 @@ const IDENTITY = `
   INSERT INTO identity (one, value) VALUES (1, hex(randomblob(16)));
 `;
 
+// LOG-9: infected messages; `infected` is JSON.
+const QUARANTINE = `
+  CREATE TABLE quarantine (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    content INTEGER NOT NULL,
+    keepUntil INTEGER NOT NULL,
+    infected TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX quarantineOver ON quarantine (keepUntil, id);
+`;
+
 const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: 'first tables', sql: FIRST_TABLES },
   { version: 2, name: 'subscriptions by name', sql: SUBSCRIPTIONS },
   { version: 3, name: 'signers of delivery outcomes', sql: SIGNERS },
   { version: 4, name: 'queue for operators', sql: QUEUE_FOR_OPERATORS },
   { version: 5, name: 'identity of the store', sql: IDENTITY },
+  { version: 6, name: 'quarantine', sql: QUARANTINE },
 ];
 
 /** The version of the schema that this program brings a store up to. */

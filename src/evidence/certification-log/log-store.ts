@@ -16,6 +16,7 @@ export type LogEvent =
   | 'ordinary-discarded'
   | 'duplicate-received'
   | 'virus-detected'
+  | 'quarantine-ended'
   | 'virus-notice-received'
   | 'virus-nondelivery-emitted'
   | 'delivered'

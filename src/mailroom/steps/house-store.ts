@@ -2,11 +2,12 @@
 import type { LogReader } from '../../evidence/certification-log/log-store.ts';
 import type { ContentReader } from '../contents/content-store.ts';
 import type { MailboxReader } from '../mailboxes/mailbox-store.ts';
+import type { QuarantineReader } from '../quarantine/quarantine-store.ts';
 import type { QueueReader } from '../queue/queue-store.ts';
 import type { TrackingReader } from '../tracking/tracking-store.ts';
 import type { StepStore } from './step-store.ts';
 
-/** Everything an engine offers: one door to change, and five ways to read. */
+/** Everything an engine offers: one door to change, and six ways to read. */
 export interface HouseStore
   extends StepStore,
     ContentReader,
@@ -14,4 +15,5 @@ export interface HouseStore
     QueueReader,
     TrackingReader,
     LogReader,
+    QuarantineReader,
     AsyncDisposable {}

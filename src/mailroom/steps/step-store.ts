@@ -3,6 +3,7 @@ import type { NewLogRecord } from '../../evidence/certification-log/log-store.ts
 import type { Instant } from '../../platform/clock.ts';
 import type { ContentId, ContentNumbers, NewBlob, NewContent } from '../contents/content-store.ts';
 import type { FolderId, Mailbox, MailboxId } from '../mailboxes/mailbox-store.ts';
+import type { NewQuarantined, QuarantineId } from '../quarantine/quarantine-store.ts';
 import type { AttemptNote, NewQueueEntry, QueueEntryId } from '../queue/queue-store.ts';
 import type { DeliveryOutcome, Submission, Tracking, TrackingOutcome } from '../tracking/tracking-store.ts';
 
@@ -49,6 +50,8 @@ export type Condition =
     }
   /** The queue still holds the entry. */
   | { readonly is: 'queued'; readonly entry: QueueEntryId }
+  /** The entry of the quarantine is there, and its time is over at that instant (LOG-9). */
+  | { readonly is: 'quarantine-over'; readonly entry: QuarantineId; readonly at: Instant }
   /** The mailbox exists, is active, and has room for so many counted octets; for none there is always room. */
   | { readonly is: 'room'; readonly mailbox: MailboxId; readonly sizeBytes: number }
   /** The folder exists (`wanted` true) or does not. */
@@ -153,6 +156,10 @@ export type Act =
       readonly outcomeAt?: Instant;
     }
   | { readonly do: 'put-delivery-outcome'; readonly outcome: DeliveryOutcome }
+  /** Keeps a message with a virus, apart from all mailboxes. */
+  | { readonly do: 'quarantine'; readonly infected: NewQuarantined }
+  /** Removes it again; nothing happens before its time is over at that instant, whoever asks. */
+  | { readonly do: 'end-quarantine'; readonly entry: QuarantineId; readonly at: Instant }
   | { readonly do: 'record'; readonly record: NewLogRecord };
 
 export interface NewFolder {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import type { ScanVerdict } from '../../trust/antivirus/scanner.ts';
 import { parseHeader } from '../../wire/mime/header.ts';
 import { indexMessage } from '../../wire/mime/mime-index.ts';
 import { decideAccess } from './access-decision.ts';
@@ -16,6 +17,7 @@ const FIELDS = {
 function decide(
   fields: Readonly<Record<string, string | null>> = {},
   forwardPaths: readonly string[] = ['protocollo@pec.beta.test', 'info@posta.test'],
+  scan: ScanVerdict = { verdict: 'clean' },
 ) {
   const lines = Object.entries({ ...FIELDS, ...fields }).flatMap(([name, value]) =>
     value === null ? [] : [`${name}: ${value}\r\n`],
@@ -38,6 +40,7 @@ function decide(
         everyHeaderRecipient: false,
         dateRequired: false,
       },
+      scan,
       isCertifiedDomain: (domain) => domain.toLowerCase() === 'pec.beta.test',
     },
   );
@@ -136,5 +139,21 @@ suite('access decision', () => {
   test('replies go to Reply-To, all of it, or to the sender', () => {
     assert.equal(decide({ 'Reply-To': 'Uffici <u@x.test>, b@x.test' }).about.replyTo, 'u@x.test, b@x.test');
     assert.equal(decide().about.replyTo, 'anna@pec.alfa.test');
+  });
+
+  test('AP-17 AP-18 a virus is the one reason when the form is in order, and is kept in mind when it is not', () => {
+    const infected = { verdict: 'infected', virus: 'Eicar-Signature' } as const;
+    const table = [
+      [{}, { verdict: 'clean' }, 'accept'],
+      [{}, { verdict: 'unscanned' }, 'accept'],
+      [{}, infected, 'infected Eicar-Signature'],
+      [{ To: null }, infected, 'refuse Eicar-Signature'],
+      [{ To: null }, { verdict: 'clean' }, 'refuse'],
+    ] as const;
+    for (const [fields, scan, expected] of table) {
+      const decision = decide(fields, undefined, scan);
+      const virus = 'virus' in decision ? ` ${decision.virus}` : '';
+      assert.equal(`${decision.decided}${virus}`, expected);
+    }
   });
 });

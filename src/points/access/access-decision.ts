@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { CertifiedMessage, ReceiptType } from '../../evidence/certification-data/certification-data.ts';
 import { readReceiptType } from '../../evidence/receipts/receipt-choice.ts';
+import type { ScanVerdict } from '../../trust/antivirus/scanner.ts';
 import { parseAddressList } from '../../wire/mime/addresses.ts';
 import { decodeWords } from '../../wire/mime/encoded-words.ts';
 import type { Header } from '../../wire/mime/header.ts';
@@ -20,6 +21,8 @@ export interface AccessFacts {
   readonly limits: FormalLimits;
   /** Whether a domain is managed by a provider of the index (AP-22). */
   isCertifiedDomain(domain: string): boolean;
+  /** What the antivirus says. */
+  readonly scan: ScanVerdict;
 }
 
 export type AccessDecision =
@@ -34,13 +37,20 @@ export type AccessDecision =
       readonly decided: 'refuse';
       readonly about: CertifiedMessage;
       readonly failures: readonly FormalFailure[];
-    };
+      /** There is one besides: the message is kept for it (LOG-9), the notice does not speak of it (AP-18). */
+      readonly virus?: string;
+    }
+  | { readonly decided: 'infected'; readonly about: CertifiedMessage; readonly virus: string };
 
 /** Accepts or refuses a submission (AP-14, AP-19): one outcome, and one notification, for all (AP-18). */
 export function decideAccess(input: FormalInput, facts: AccessFacts): AccessDecision {
   const about = describe(input, facts);
   const failures = checkFormally(input, facts.limits);
-  if (failures.length > 0) return { decided: 'refuse', about, failures };
+  const virus = facts.scan.verdict === 'infected' ? facts.scan.virus : undefined;
+  if (failures.length > 0)
+    return { decided: 'refuse', about, failures, ...(virus !== undefined && { virus }) };
+  // AP-17, AP-18: the virus check comes after the formal ones.
+  if (virus !== undefined) return { decided: 'infected', about, virus };
   // AP-28: the receipt type asked for by the original.
   const receiptType = readReceiptType(input.header.first('x-tiporicevuta')?.value);
   return { decided: 'accept', about, receiptType, unserved: unservedRecipients(input) };

@@ -4,6 +4,7 @@ import type { Draft, DraftFacts, EmittingProvider } from '../../evidence/draft.t
 import { draftTransportEnvelope } from '../../evidence/envelopes/transport-envelope.ts';
 import { newIdentifier } from '../../evidence/identifiers.ts';
 import { draftNonAcceptance } from '../../evidence/notices/non-acceptance.ts';
+import { draftNonAcceptanceForVirus } from '../../evidence/notices/virus.ts';
 import { draftAcceptance } from '../../evidence/receipts/acceptance.ts';
 import { refusalText } from '../../evidence/wording/refusals.ts';
 import type { SpooledMessage } from '../../mailroom/contents/spool.ts';
@@ -21,10 +22,11 @@ import type { Attestation, Attested } from '../attestation.ts';
 import { type CertificationGate, requireOpenGate } from '../certification-gate.ts';
 import { messageTransitions } from '../lifecycle.ts';
 import { placeReceipt } from '../placement.ts';
+import { quarantineAct } from '../quarantining.ts';
 import { recordAct } from '../records.ts';
 import { eachOnce, expiryOf, groupByDestination, type OwnDomains } from '../routing.ts';
 import { type AccessDecision, decideAccess } from './access-decision.ts';
-import type { FormalFailure, FormalLimits } from './formal-checks.ts';
+import type { FormalLimits } from './formal-checks.ts';
 
 /** A message handed in by an authenticated user of ours (AP-2). */
 export interface SubmittedMessage {
@@ -39,7 +41,7 @@ export interface SubmittedMessage {
 export type SubmissionOutcome =
   /** M1 is in the sender's mailbox, M4 is on its way. */
   | { readonly outcome: 'accepted'; readonly identifier: string }
-  /** M2 is in the sender's mailbox and says why (AP-16, U-8: SMTP answers 250 all the same). */
+  /** M2, or M3, is in the sender's mailbox and says why (AP-16, U-8: SMTP answers 250 all the same). */
   | { readonly outcome: 'not-accepted'; readonly identifier: string; readonly reason: string }
   /** Nothing was decided about the message: its sender may not submit any more. */
   | { readonly outcome: 'refused'; readonly reason: 'mailbox-disabled'; readonly text: string };
@@ -60,6 +62,7 @@ export interface AccessPointOptions {
 const MAX_LISTED = 50;
 
 type Acceptance = Extract<AccessDecision, { decided: 'accept' }>;
+type Refusal = Extract<AccessDecision, { decided: 'refuse' }>;
 
 /** What one submission works on. */
 interface Case {
@@ -108,14 +111,21 @@ export class AccessPoint {
       {
         identifier: newIdentifier(ids, provider), // AP-4, AP-5
         limits,
+        scan: message.scan,
         isCertifiedDomain: (domain) => snapshot.findByDomain(domain) !== undefined,
       },
     );
     const { about } = decision;
     const facts: DraftFacts = { provider, ids, instant, about };
     const work: Case = { submitted, about, facts, instant };
-    if (decision.decided === 'refuse') return this.#refuse(work, decision.failures);
-    return this.#accept(work, decision);
+    switch (decision.decided) {
+      case 'refuse':
+        return this.#refuse(work, decision);
+      case 'infected':
+        return this.#refuseInfected(work, decision.virus);
+      case 'accept':
+        return this.#accept(work, decision);
+    }
   }
 
   /** AP-19: one M1, one M4; with them everything that is needed to relay, to track and to prove. */
@@ -151,24 +161,68 @@ export class AccessPoint {
   }
 
   /** AP-14: nothing enters the circuit, the sender gets M2 and nobody else does (SEC-15). */
-  async #refuse(work: Case, failures: readonly FormalFailure[]): Promise<SubmissionOutcome> {
+  async #refuse(work: Case, { failures, virus }: Refusal): Promise<SubmissionOutcome> {
     const { facts, about, instant } = work;
     const error = failures.map(({ problem, about: value }) => refusalText(problem, value)).join('; ');
     const notice = await this.#attestForSender(draftNonAcceptance({ ...facts, error }));
     const step = new StepDraft().keep(notice.composition);
     step.part([
       this.#place(work, notice),
+      ...(virus === undefined ? [] : [this.#quarantine(step, work, virus)]),
       recordAct({
         event: messageTransitions.refuse.record,
         instant,
         about,
         provider: facts.provider.name,
         generated: [notice.messageId],
-        detail: { problems: failures.map(({ problem }) => problem).join(' '), error },
+        detail: {
+          problems: failures.map(({ problem }) => problem).join(' '),
+          error,
+          ...(virus !== undefined && { virus }),
+        },
       }),
     ]);
     await this.#options.store.commit(step.build());
     return { outcome: 'not-accepted', identifier: about.identifier, reason: error };
+  }
+
+  /** AP-17: M3 and nothing else; the message is kept as it came (LOG-9). */
+  async #refuseInfected(work: Case, virus: string): Promise<SubmissionOutcome> {
+    const { facts, about, submitted, instant } = work;
+    const { message } = submitted;
+    const notice = await this.#attestForSender(draftNonAcceptanceForVirus({ ...facts, virus }));
+    const step = new StepDraft().keep(notice.composition);
+    step.part([
+      this.#place(work, notice),
+      this.#quarantine(step, work, virus),
+      recordAct({
+        event: messageTransitions.refuseForVirus.record,
+        instant,
+        about,
+        provider: facts.provider.name,
+        generated: [notice.messageId],
+        detail: { virus, size: String(message.size), sha256: message.blob.sha256.toString('hex') },
+      }),
+    ]);
+    await this.#options.store.commit(step.build());
+    return { outcome: 'not-accepted', identifier: about.identifier, reason: virus };
+  }
+
+  #quarantine(step: StepDraft, { about, facts, submitted, instant }: Case, virus: string): Act {
+    return quarantineAct(
+      step,
+      {
+        message: submitted.message,
+        at: instant,
+        virus,
+        kind: 'submission',
+        identifier: about.identifier,
+        sender: about.sender,
+        recipients: about.recipients.map(({ address }) => address),
+        provider: facts.provider.name,
+      },
+      this.#options.store,
+    );
   }
 
   /** GEN-17: what we tell our own user comes from the service address. */

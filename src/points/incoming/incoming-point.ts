@@ -2,12 +2,15 @@
 import { requireOpenGate } from '../certification-gate.ts';
 import { domainOf } from '../routing.ts';
 import { type Examination, examine } from './authenticity.ts';
-import { type Overtaken, takeCharge } from './envelope.ts';
+import { takeCharge } from './envelope.ts';
 import { decideIncoming, type IncomingDecision } from './incoming-decision.ts';
 import type { IncomingOutcome, IncomingPointOptions } from './incoming-options.ts';
+import { receiveInfected } from './infected.ts';
+import { decideInfected, type InfectedDecision } from './infected-decision.ts';
 import { receiveNotification } from './notification.ts';
 import { receiveDamaged, receiveOrdinary } from './ordinary.ts';
 import { type IncomingTransaction, newReception, type Reception } from './reception.ts';
+import type { Overtaken } from './take-charge.ts';
 
 /** The incoming point: judges what arrives and takes charge of what is certified. */
 export class IncomingPoint {
@@ -38,7 +41,7 @@ export class IncomingPoint {
     }
   }
 
-  #decide(reception: Reception, examination: Examination): IncomingDecision {
+  #decide(reception: Reception, examination: Examination): IncomingDecision | InfectedDecision {
     const { store, serviceMailbox } = this.#options;
     const { forwardPaths } = reception.transaction;
     const { recognition, fromAddress } = examination;
@@ -56,12 +59,17 @@ export class IncomingPoint {
         serviceMailbox,
       },
     );
-    this.#note(reception, decision);
-    return decision;
+    const { scan } = reception.transaction.message;
+    const infected = decideInfected(decision, { scan, recognition });
+    this.#note(reception, infected ?? decision);
+    return infected ?? decision;
   }
 
   /** DP-1: what the message is decides where it goes and whether anything is to be returned. */
-  async #carryOut(reception: Reception, decision: IncomingDecision): Promise<IncomingOutcome | Overtaken> {
+  async #carryOut(
+    reception: Reception,
+    decision: IncomingDecision | InfectedDecision,
+  ): Promise<IncomingOutcome | Overtaken> {
     switch (decision.decided) {
       case 'envelope':
         return takeCharge(reception, decision, this.#options);
@@ -73,15 +81,18 @@ export class IncomingPoint {
         return receiveOrdinary(reception, decision, this.#options);
       case 'try-later':
         return { outcome: 'try-later', text: 'the signature cannot be checked at the moment' };
+      default:
+        return receiveInfected(reception, decision, this.#options);
     }
   }
 
-  #note({ transaction }: Reception, decision: IncomingDecision): void {
+  #note({ transaction }: Reception, decision: IncomingDecision | InfectedDecision): void {
     const facts: Record<string, unknown> = { peer: transaction.peer.address, decided: decision.decided };
     if (decision.decided === 'ordinary') {
       facts.failed = decision.failure.failed;
       facts.reason = decision.failure.reason;
     }
+    if ('virus' in decision) facts.virus = decision.virus;
     if (decision.decided === 'damaged') facts.detail = decision.detail;
     if (decision.decided === 'envelope') facts.soft = decision.envelope.soft;
     this.#options.journal.info(facts, 'message judged');

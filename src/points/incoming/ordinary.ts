@@ -98,7 +98,7 @@ async function carryOut(decision: OrdinaryDecision, work: AnomalyWork): Promise<
 }
 
 /** For the log: what the SMTP dialogue and the header say; nothing of it is certified. */
-function describe({ header, transaction }: Reception): CertifiedMessage {
+export function describe({ header, transaction }: Reception): CertifiedMessage {
   const subject = header.first('subject');
   const messageId = parseMessageId(header.first('message-id')?.value ?? '');
   return {

@@ -5,7 +5,7 @@ import type { Finding } from '../../platform/findings.ts';
 import { receivedTransitions } from '../lifecycle.ts';
 import type { Life } from './life.ts';
 
-const { deliver, fail, takeCharge, wrap } = receivedTransitions;
+const { deliver, fail, findVirus, takeCharge, wrap } = receivedTransitions;
 
 /** DP-3, DP-5, DP-24, IP-11: at the receiving side each recipient comes to one end, and the sender hears of it. */
 export function* judgeReception(life: Life): Generator<Finding> {
@@ -49,6 +49,7 @@ function* judgeRecipient(
 const RECORDS: Readonly<Record<string, string>> = {
   [deliver.to]: deliver.record,
   [fail.to]: fail.record,
+  [findVirus.to]: findVirus.record,
   [wrap.to]: wrap.record,
 };
 
@@ -69,10 +70,15 @@ function* judgeCharge({ identifier, records }: Life, ended: ReadonlySet<string>)
 function* judgeNotifications(life: Life): Generator<Finding> {
   const made = (event: string) => life.records.filter((record) => record.event === event).length;
   const refused = life.outcomes.filter(({ outcome }) => outcome === fail.to).length;
+  const detected = life.records.filter(
+    ({ event, generated }) => event === findVirus.record && generated !== undefined,
+  ).length;
   const owed = [
     { of: 'take-charge', count: made(takeCharge.emits.record) },
     { of: 'delivery-', count: made(deliver.emits.record) },
     { of: 'non-delivery', count: refused },
+    // IP-16; U-15, U-11: of some detections nobody is told.
+    { of: 'virus-detection', count: detected },
   ];
   for (const { of, count } of owed) {
     const left = wayOf(life, of);

@@ -48,10 +48,11 @@ const CONTENT_CHECKS: readonly RowCheck[] = [
   },
   {
     code: 'references-wrong',
-    what: 'as many messages and queue entries refer to it as its row does not say',
+    what: 'as many messages, queue entries and entries of the quarantine refer to it as its row does not say',
     sql: `SELECT 'content ' || id FROM contents LEFT JOIN (
         SELECT content, count(*) AS uses FROM
-          (SELECT content FROM messages UNION ALL SELECT content FROM queue) GROUP BY content
+          (SELECT content FROM messages UNION ALL SELECT content FROM queue
+            UNION ALL SELECT content FROM quarantine) GROUP BY content
       ) ON content = id WHERE referrers <> coalesce(uses, 0) OR uses IS NULL`,
   },
   {
@@ -74,6 +75,11 @@ const CONTENT_CHECKS: readonly RowCheck[] = [
     code: 'content-missing',
     what: 'a queue entry refers to a content that is not there',
     sql: "SELECT 'queue ' || id FROM queue WHERE content NOT IN (SELECT id FROM contents)",
+  },
+  {
+    code: 'content-missing',
+    what: 'an entry of the quarantine refers to a content that is not there',
+    sql: "SELECT 'quarantine ' || id FROM quarantine WHERE content NOT IN (SELECT id FROM contents)",
   },
 ];
 

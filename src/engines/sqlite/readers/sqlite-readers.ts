@@ -11,6 +11,11 @@ import type {
   MessageRange,
 } from '../../../mailroom/mailboxes/mailbox-store.ts';
 import type {
+  Quarantined,
+  QuarantineId,
+  QuarantineReader,
+} from '../../../mailroom/quarantine/quarantine-store.ts';
+import type {
   DueFilter,
   QueueEntry,
   QueueEntryId,
@@ -29,16 +34,20 @@ import type { Database } from '../driver.ts';
 import { SqliteContentReader } from './content-reader.ts';
 import { SqliteLogReader } from './log-reader.ts';
 import { SqliteMailboxReader } from './mailbox-reader.ts';
+import { SqliteQuarantineReader } from './quarantine-reader.ts';
 import { SqliteQueueReader } from './queue-reader.ts';
 import { SqliteTrackingReader } from './tracking-reader.ts';
 
-/** The five ways to read, over one read-only connection. */
-export class SqliteReaders implements ContentReader, MailboxReader, QueueReader, TrackingReader, LogReader {
+/** The six ways to read, over one read-only connection. */
+export class SqliteReaders
+  implements ContentReader, MailboxReader, QueueReader, TrackingReader, LogReader, QuarantineReader
+{
   protected readonly contents: SqliteContentReader;
   readonly #mailboxes: SqliteMailboxReader;
   readonly #queue: SqliteQueueReader;
   readonly #tracking: SqliteTrackingReader;
   readonly #log: SqliteLogReader;
+  readonly #quarantine: SqliteQuarantineReader;
 
   constructor(db: Database, files: BlobFiles) {
     this.contents = new SqliteContentReader(db, files);
@@ -46,6 +55,7 @@ export class SqliteReaders implements ContentReader, MailboxReader, QueueReader,
     this.#queue = new SqliteQueueReader(db);
     this.#tracking = new SqliteTrackingReader(db);
     this.#log = new SqliteLogReader(db);
+    this.#quarantine = new SqliteQuarantineReader(db);
   }
 
   findContent(id: ContentId): StoredContent | undefined {
@@ -146,6 +156,18 @@ export class SqliteReaders implements ContentReader, MailboxReader, QueueReader,
 
   identifiers(): Iterable<string> {
     return this.#tracking.identifiers();
+  }
+
+  findQuarantined(id: QuarantineId): Quarantined | undefined {
+    return this.#quarantine.findQuarantined(id);
+  }
+
+  listQuarantined(after: QuarantineId, limit: number): readonly Quarantined[] {
+    return this.#quarantine.listQuarantined(after, limit);
+  }
+
+  listQuarantineOver(at: Instant, limit: number): readonly Quarantined[] {
+    return this.#quarantine.listQuarantineOver(at, limit);
   }
 
   recordsAbout(id: string): readonly LogRecord[] {

@@ -5,6 +5,7 @@ import type { BlobFileName, PackedAct, PackedPart } from '../packed-step.ts';
 import { type Brought, ContentWriter } from './content-writer.ts';
 import { FolderWriter } from './folder-writer.ts';
 import { MessageWriter } from './message-writer.ts';
+import { QuarantineWriter } from './quarantine-writer.ts';
 import { RelayWriter } from './relay-writer.ts';
 
 /** Performs steps within the transaction that is open on the connection. */
@@ -13,6 +14,7 @@ export class StepPerformer {
   readonly #folders: FolderWriter;
   readonly #messages: MessageWriter;
   readonly #relay: RelayWriter;
+  readonly #quarantine: QuarantineWriter;
   readonly #record;
 
   constructor(db: Database, limits: { expungedKept: number }) {
@@ -24,6 +26,7 @@ export class StepPerformer {
       expungedKept: limits.expungedKept,
     });
     this.#relay = new RelayWriter(db, this.#contents);
+    this.#quarantine = new QuarantineWriter(db, this.#contents);
     this.#record = db.prepare(
       'INSERT INTO log (instant, identifierHash, messageIdHash, record) VALUES (?, ?, ?, ?)',
     );
@@ -57,6 +60,8 @@ export class StepPerformer {
         return !this.#relay.hasTrackingOutcome(condition);
       case 'queued':
         return this.#relay.isQueued(condition.entry);
+      case 'quarantine-over':
+        return this.#quarantine.isOver(condition.entry, condition.at);
       case 'room':
         return this.#folders.hasRoom(condition);
       case 'folder':
@@ -84,6 +89,9 @@ export class StepPerformer {
         const sequence = this.#record.run(act.instant, act.identifierHash, act.messageIdHash, act.record);
         return { gave: 'record', sequence };
       }
+      case 'quarantine':
+        this.#quarantine.put(act.infected, brought);
+        return undefined;
       default:
         this.#performSilently(act);
         return undefined;
@@ -117,6 +125,9 @@ export class StepPerformer {
       case 'make-due':
         this.#relay.makeDue(act);
         break;
+      case 'end-quarantine':
+        this.#quarantine.end(act.entry, act.at);
+        break;
       case 'put-submission':
         this.#relay.putSubmission(act);
         break;
@@ -135,5 +146,16 @@ export class StepPerformer {
 
 type SilentAct = Exclude<
   PackedAct,
-  { do: 'put-mailbox' | 'append' | 'set-flags' | 'expunge' | 'copy' | 'create-folder' | 'enqueue' | 'record' }
+  {
+    do:
+      | 'put-mailbox'
+      | 'append'
+      | 'set-flags'
+      | 'expunge'
+      | 'copy'
+      | 'create-folder'
+      | 'enqueue'
+      | 'record'
+      | 'quarantine';
+  }
 >;

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { draftTakeCharge } from '../../evidence/receipts/take-charge.ts';
+import type { Act, Condition } from '../../mailroom/steps/step-store.ts';
+import type { AuthenticMessage } from '../../trust/signing/verification-result.ts';
+import type { Attested } from '../attestation.ts';
+import { receivedTransitions } from '../lifecycle.ts';
+import { recordAct } from '../records.ts';
+import { destinationOf, domainOf, expiryOf } from '../routing.ts';
+import { groundsOf } from './authenticity.ts';
+import type { IncomingDecision } from './incoming-decision.ts';
+import type { IncomingPointOptions } from './incoming-options.ts';
+import type { Reception } from './reception.ts';
+
+export type EnvelopeDecision = Extract<IncomingDecision, { decided: 'envelope' }>;
+
+/** Another arrival of the same envelope was quicker with one of the recipients: nothing was done here. */
+export interface Overtaken {
+  readonly outcome: 'overtaken';
+}
+
+/** A correct envelope that arrived. */
+export interface EnvelopeWork {
+  readonly reception: Reception;
+  readonly decision: EnvelopeDecision;
+  readonly options: IncomingPointOptions;
+}
+
+/** IP-12, IP-13: one M6 for our recipients of this transaction. */
+export function attestTakeCharge({ reception, decision, options }: EnvelopeWork): Promise<Attested> {
+  const { provider, ids, attestation } = options;
+  const { envelope, signature, recipients } = decision;
+  return attestation.attest(
+    draftTakeCharge({
+      provider,
+      ids,
+      instant: reception.instant,
+      about: envelope.data,
+      serviceMailbox: serviceMailboxOf(signature, envelope.data.sender),
+      takenInCharge: recipients,
+    }),
+  );
+}
+
+/** The envelope is here, and its sender's provider is told so. */
+export function takeChargeActs(work: EnvelopeWork, receipt: Attested): Act[] {
+  const { decision } = work;
+  const to = serviceMailboxOf(decision.signature, decision.envelope.data.sender);
+  return [
+    envelopeRecord(work, { event: receivedTransitions.takeCharge.record }),
+    tellProviderAct(work, receipt),
+    envelopeRecord(work, {
+      event: receivedTransitions.takeCharge.emits.record,
+      generated: [receipt.messageId],
+      detail: { covers: decision.recipients.join(' '), to },
+    }),
+  ];
+}
+
+/** IP-28: none of these recipients was served meanwhile. */
+export function noneServed({ envelope, signer, recipients }: EnvelopeDecision): Condition[] {
+  const { identifier } = envelope.data;
+  return recipients.map((recipient) => ({ is: 'no-delivery-outcome', identifier, signer, recipient }));
+}
+
+/** GEN-9, GEN-17: M6 and M8 go to the service mailbox of the sender's provider, from our service address. */
+export function tellProviderAct(work: EnvelopeWork, attested: Attested): Act {
+  const { reception, decision, options } = work;
+  const { data } = decision.envelope;
+  const serviceMailbox = serviceMailboxOf(decision.signature, data.sender);
+  return {
+    do: 'enqueue',
+    entry: {
+      destination: destinationOf(serviceMailbox, options.ownDomains),
+      certified: true,
+      reversePath: options.provider.serviceAddress,
+      forwardPaths: [serviceMailbox],
+      content: attested.composition.content.id,
+      kind: attested.kind,
+      identifier: data.identifier,
+      eightBit: attested.eightBit,
+      createdAt: reception.instant,
+      expiresAt: expiryOf(true, reception.instant),
+    },
+  };
+}
+
+/** IP-11: the service mailbox of the record found; of several that share the certificate, the sender's own. */
+export function serviceMailboxOf(signature: AuthenticMessage, sender: string): string {
+  const owner = signature.owners.find((record) => record.managedDomains.has(domainOf(sender)));
+  return (owner ?? signature.provider).mailReceipt;
+}
+
+export function envelopeRecord(
+  { reception, decision }: EnvelopeWork,
+  facts: Pick<Parameters<typeof recordAct>[0], 'event' | 'recipient' | 'generated' | 'detail'>,
+): Act {
+  const { signature } = decision;
+  return recordAct({
+    ...facts,
+    instant: reception.instant,
+    about: decision.envelope.data,
+    provider: signature.provider.providerName,
+    detail: { ...facts.detail, ...groundsOf(signature) },
+  });
+}
