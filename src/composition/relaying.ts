@@ -29,6 +29,7 @@ export function openRelay({ config, store, house, scanner, around, gate }: Relay
   courier: SmtpCourier;
 } {
   const { clock, timers, journal, dns } = around;
+  const { queue } = config;
   const courier = new SmtpCourier({
     ownName: config.provider.hostname,
     routes: config.routes,
@@ -37,6 +38,16 @@ export function openRelay({ config, store, house, scanner, around, gate }: Relay
     clock,
     timers,
     journal,
+    timeouts: {
+      connectMs: queue.connectSeconds * 1000,
+      sessionMs: queue.sessionSeconds * 1000,
+      replyMs: queue.replySeconds * 1000,
+    },
+    poolLimits: {
+      perPeer: (kind) => (kind === 'certified' ? queue.peerAttempts : queue.ordinaryAttempts),
+      opening: queue.openingConnections,
+      idleMs: queue.idleSeconds * 1000,
+    },
   });
   const localCourier = new LocalCourier({
     receive: (entry, content) => receiveLocally({ house, scanner }, entry, content),
@@ -52,6 +63,12 @@ export function openRelay({ config, store, house, scanner, around, gate }: Relay
       timers,
       journal,
       held: () => gate.held() !== undefined,
+      limits: {
+        attempts: queue.attempts,
+        attemptsPerDestination: queue.peerAttempts,
+        attemptsPerOrdinary: queue.ordinaryAttempts,
+        attemptsLocal: queue.localAttempts,
+      },
     }),
   };
 }

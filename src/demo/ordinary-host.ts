@@ -2,11 +2,12 @@
 import { join } from 'node:path';
 import { Spool, type SpooledMessage } from '../mailroom/contents/spool.ts';
 import type { Refusal } from '../mailroom/queue/courier.ts';
-import { PeerConnection } from '../mailroom/queue/peer-connection.ts';
+import { DEFAULT_PEER_TIMEOUTS, PeerConnection } from '../mailroom/queue/peer-connection.ts';
 import type { Hop } from '../mailroom/queue/routes.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Ids } from '../platform/ids.ts';
 import type { Journal } from '../platform/journal.ts';
+import { systemTimers } from '../platform/timers.ts';
 import { serverTlsOptions, type TlsIdentity } from '../platform/tls.ts';
 import { formatDate } from '../wire/mime/dates.ts';
 import { MemoryOctets, type Octets } from '../wire/mime/octets.ts';
@@ -166,7 +167,13 @@ export class OrdinaryHost implements SmtpHost<never>, AsyncDisposable {
     const { hostname, journal } = this.#options;
     try {
       const protection = { tls: 'opportunistic' } as const;
-      const connection = await PeerConnection.open({ hop, protection, ownName: hostname });
+      const connection = await PeerConnection.open({
+        hop,
+        protection,
+        ownName: hostname,
+        timeouts: DEFAULT_PEER_TIMEOUTS,
+        timers: systemTimers,
+      });
       try {
         const { refused } = await connection.send({ ...passing, forwardPaths: addresses });
         return refused.map(undelivered);

@@ -47,12 +47,19 @@ export class SystemDns implements Dns {
   }
 
   async addresses(host: string): Promise<readonly string[]> {
-    const answers = await Promise.all([
+    const answers = await Promise.allSettled([
       this.#ask(() => this.#resolver.resolve6(host), host),
       this.#ask(() => this.#resolver.resolve4(host), host),
     ]);
-    const found = answers.flatMap((answer) => (typeof answer === 'string' ? [] : answer));
-    return found.length > 0 ? found : namedByTheMachine(host);
+    const found = answers.flatMap((answer) =>
+      answer.status === 'rejected' || typeof answer.value === 'string' ? [] : answer.value,
+    );
+    if (found.length > 0) return found;
+    // One family may fail and the other be known; that there is none, both must say.
+    const failed = answers.find((answer) => answer.status === 'rejected');
+    const known = await namedByTheMachine(host);
+    if (known.length === 0 && failed !== undefined) throw failed.reason;
+    return known;
   }
 
   async texts(name: string): Promise<readonly string[]> {

@@ -7,10 +7,12 @@ import SMTPConnection, {
   type SMTPError,
 } from 'nodemailer/lib/smtp-connection';
 import { Fault } from '../../platform/faults.ts';
+import type { Timers } from '../../platform/timers.ts';
 import { TLS_MIN_VERSION } from '../../platform/tls.ts';
 import type { Octets } from '../../wire/mime/octets.ts';
 import { type Refusal, type RelayOutcome, refusal } from './courier.ts';
-import { oneLine, recipientRefusal, verdictOf } from './peer-reply.ts';
+import { isTaken, oneLine, recipientRefusal, verdictOf } from './peer-reply.ts';
+import { connectTo, HearingLimit, placeOf } from './peer-socket.ts';
 import type { Hop } from './routes.ts';
 
 /**
@@ -23,13 +25,28 @@ export type Protection =
   | { readonly tls: 'none' };
 
 export interface PeerTimeouts {
-  /** DNS, TCP, greeting, TLS. */
+  /** TCP. */
   readonly connectMs: number;
-  /** Silence of the peer; RFC 5321 section 4.5.3.2.6 asks for ten minutes after the final dot. */
-  readonly silenceMs: number;
+  /** From there to the session: greeting (RFC 5321 section 4.5.3.2.1), EHLO, TLS. */
+  readonly sessionMs: number;
+  /**
+   * Each of the three parts of a transaction: envelope, message, reply to the final dot (RFC 5321 sections
+   * 4.5.3.2.2 to 4.5.3.2.6). A large message gets more; a peer that only trickles does not.
+   */
+  readonly replyMs: number;
 }
 
-export const DEFAULT_PEER_TIMEOUTS: PeerTimeouts = { connectMs: 30_000, silenceMs: 10 * 60_000 };
+export const DEFAULT_PEER_TIMEOUTS: PeerTimeouts = {
+  connectMs: 30_000,
+  sessionMs: 5 * 60_000,
+  replyMs: 10 * 60_000,
+};
+
+/** The slowest line on which a message is still sent to its end. */
+const SLOWEST_BYTES_PER_MS = 4;
+/** Time that one more recipient may take the peer. */
+const RECIPIENT_MS = 1_000;
+const REPLY_LIMIT_BYTES = 64 * 1024;
 
 export interface PeerTransaction {
   readonly reversePath: string;
@@ -42,6 +59,15 @@ export interface PeerTransaction {
 export interface PeerOutcome extends RelayOutcome {
   /** Whether 8-bit content went to a peer that does not offer 8BITMIME (U-9). */
   readonly eightBitUnannounced: boolean;
+}
+
+export interface PeerConnectionOptions {
+  readonly hop: Hop;
+  readonly protection: Protection;
+  /** How we call ourselves in EHLO. */
+  readonly ownName: string;
+  readonly timeouts: PeerTimeouts;
+  readonly timers: Timers;
 }
 
 /** The connection broke, or was closed, before the fate of the message was known. */
@@ -58,11 +84,15 @@ export class ConnectionLost extends Fault {
 /** An SMTP session with a peer, for one message after the other. */
 export class PeerConnection {
   readonly #smtp: SMTPConnection;
+  readonly #options: PeerConnectionOptions;
+  readonly #hearing: HearingLimit;
   #open = true;
   #busy = false;
 
-  private constructor(smtp: SMTPConnection) {
+  private constructor(smtp: SMTPConnection, options: PeerConnectionOptions, hearing: HearingLimit) {
     this.#smtp = smtp;
+    this.#options = options;
+    this.#hearing = hearing;
     smtp.once('end', () => {
       this.#open = false;
     });
@@ -76,27 +106,36 @@ export class PeerConnection {
    * Connects, greets, and takes up TLS. Rejects with a temporary Fault: `peer-tls` when protection is
    * required and cannot be had, else `peer-unreachable`.
    */
-  static async open(options: {
-    readonly hop: Hop;
-    readonly protection: Protection;
-    /** How we call ourselves in EHLO. */
-    readonly ownName: string;
-    readonly timeouts?: PeerTimeouts;
-  }): Promise<PeerConnection> {
-    const smtp = new SMTPConnection(connectionOptions(options));
-    await new Promise<void>((resolve, reject) => {
+  static async open(options: PeerConnectionOptions): Promise<PeerConnection> {
+    const { hop, timers, timeouts } = options;
+    const socket = await connectTo(hop, { connectMs: timeouts.connectMs, timers });
+    const smtp = new SMTPConnection({ ...connectionOptions(options), connection: socket });
+    const hearing = await new Promise<HearingLimit>((resolve, reject) => {
       const fail = (error: unknown) => {
+        cancel();
+        const inTls = smtp.upgrading === true;
         smtp.close();
-        reject(connectFault({ hop: options.hop, error, inTls: smtp.upgrading === true }));
+        reject(connectFault({ hop, error, inTls }));
       };
+      const limit = new HearingLimit(() => {
+        fail(new Error('far too many replies'));
+        forgetReplies(smtp);
+      });
+      const cancel = timers.after(timeouts.sessionMs, () => fail(new Error('no session in time')));
       smtp.once('error', fail);
       smtp.connect((error) => {
         smtp.off('error', fail);
-        if (error === undefined) resolve();
+        cancel();
+        if (error === undefined) resolve(limit);
         else fail(error);
       });
+      // The library listens from its next turn on: whoever listens before it takes the greeting away.
+      setImmediate(() => limit.listenTo(socket));
     });
-    return new PeerConnection(smtp);
+    const connection = new PeerConnection(smtp, options, hearing);
+    // TLS has a socket of its own.
+    if (smtp._socket && smtp._socket !== socket) hearing.listenTo(smtp._socket);
+    return connection;
   }
 
   /** Whether it can take a message: the peer has not closed it. */
@@ -114,14 +153,26 @@ export class PeerConnection {
    */
   async send(transaction: PeerTransaction): Promise<PeerOutcome> {
     const envelope = envelopeOf(transaction);
+    const { replyMs } = this.#options.timeouts;
     let contentSent = false;
-    const source = Readable.from(transaction.octets.stream(), { objectMode: false });
+    this.#hearing.anew(transaction.forwardPaths.length);
+    using watch = new Watch(this.#options.timers, () => this.#smtp.close());
+    watch.for(replyMs + transaction.forwardPaths.length * RECIPIENT_MS);
+    const source = Readable.from(
+      begunBy(transaction.octets, () => watch.for(replyMs + transaction.octets.size / SLOWEST_BYTES_PER_MS)),
+      { objectMode: false },
+    );
     source.once('end', () => {
       contentSent = true;
+      watch.for(replyMs);
     });
     const result = await this.#transact(envelope, source);
     const refused = (envelope.rejectedErrors ?? []).map(recipientRefusal);
     if ('error' in result) return this.#failed({ error: result.error, refused, transaction, contentSent });
+    if (!isTaken(result.reply)) {
+      this.close();
+      throw lostFault(new Error(`no SMTP reply: ${oneLine(result.reply)}`), true);
+    }
     return {
       accepted: [...(envelope.accepted ?? [])],
       refused,
@@ -144,7 +195,8 @@ export class PeerConnection {
     this.#busy = true;
     return new Promise<{ error: SMTPError } | { reply: string; ehlo: readonly string[] }>((resolve) => {
       // Closed from our side, the library tells nobody; what it does tell comes first.
-      const cut = () => setImmediate(() => resolve({ error: new Error('connection closed') }));
+      const cut = () =>
+        setImmediate(() => resolve({ error: new Error('connection closed, or no reply in time') }));
       this.#smtp.once('end', cut);
       this.#smtp.send(envelope, source, (error, info) => {
         this.#smtp.off('end', cut);
@@ -197,8 +249,40 @@ export class PeerConnection {
   }
 }
 
-function connectionOptions(options: Parameters<typeof PeerConnection.open>[0]): SMTPConnectionOptions {
-  const { hop, protection, ownName, timeouts = DEFAULT_PEER_TIMEOUTS } = options;
+/** The library works off what it heard line by line, one each turn, even after the end. */
+function forgetReplies(smtp: SMTPConnection): void {
+  Reflect.set(smtp, '_responseQueue', []);
+}
+
+/** Octets that say when somebody begins to read them. */
+async function* begunBy(octets: Octets, onBegun: () => void): AsyncIterable<Buffer> {
+  onBegun();
+  yield* octets.stream();
+}
+
+/** Calls back when a time is over that was not set anew before. */
+class Watch implements Disposable {
+  readonly #timers: Timers;
+  readonly #onOver: () => void;
+  #cancel: () => void = () => {};
+
+  constructor(timers: Timers, onOver: () => void) {
+    this.#timers = timers;
+    this.#onOver = onOver;
+  }
+
+  for(ms: number): void {
+    this.#cancel();
+    this.#cancel = this.#timers.after(ms, this.#onOver);
+  }
+
+  [Symbol.dispose](): void {
+    this.#cancel();
+  }
+}
+
+function connectionOptions(options: PeerConnectionOptions): SMTPConnectionOptions {
+  const { hop, protection, ownName, timeouts } = options;
   // RFC 6066 section 3: an IP address is no server name; its certificate is checked against the address.
   const servername = isIP(hop.name) === 0 ? { servername: hop.name } : {};
   const common: SMTPConnectionOptions = {
@@ -206,9 +290,11 @@ function connectionOptions(options: Parameters<typeof PeerConnection.open>[0]): 
     port: hop.port,
     secure: false,
     name: ownName,
-    connectionTimeout: timeouts.connectMs,
-    greetingTimeout: timeouts.connectMs,
-    socketTimeout: timeouts.silenceMs,
+    connectionTimeout: timeouts.sessionMs,
+    greetingTimeout: timeouts.sessionMs,
+    // Also of a connection kept open, which the pool closes before.
+    socketTimeout: timeouts.replyMs,
+    maxResponseSize: REPLY_LIMIT_BYTES,
     logger: false,
     allowInternalNetworkInterfaces: true,
   };
@@ -245,9 +331,11 @@ function envelopeOf(transaction: PeerTransaction): Partial<SMTPConnectionEnvelop
 function connectFault(facts: { hop: Hop; error: unknown; inTls: boolean }): Fault {
   const { hop, inTls } = facts;
   const error = facts.error as Partial<SMTPError>;
-  const place = `${hop.name} (${hop.address}:${hop.port})`;
   const code = inTls || error.code === 'ETLS' ? 'peer-tls' : 'peer-unreachable';
-  return new Fault(code, `${place}: ${error.message ?? String(error)}`, { temporary: true, cause: error });
+  return new Fault(code, `${placeOf(hop)}: ${error.message ?? String(error)}`, {
+    temporary: true,
+    cause: error,
+  });
 }
 
 function lostFault(error: SMTPError, contentSent: boolean): Fault {

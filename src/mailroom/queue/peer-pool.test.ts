@@ -68,7 +68,7 @@ suite('peer pool', () => {
   });
 
   test('one above the limit waits for a place; one above the waiting is put off', async () => {
-    const { use, opened } = pooled({ limits: { perPeer: 2, waiting: 1 } });
+    const { use, opened } = pooled({ limits: { perPeer: () => 2, waiting: 1 } });
     const tasks = [slow(), slow(), slow()];
     const under = tasks.map(({ work }) => use(work));
     await assert.rejects(
@@ -123,7 +123,7 @@ suite('peer pool', () => {
     let attempts = 0;
     const fault = new Fault('peer-unreachable', 'no', { temporary: true });
     const { use, clock } = pooled({
-      limits: { downMs: 100, perPeer: 1 },
+      limits: { downMs: 100, perPeer: () => 1 },
       open: async () => {
         attempts++;
         throw fault;
@@ -142,6 +142,57 @@ suite('peer pool', () => {
       fault,
     );
     assert.equal(attempts, 2);
+  });
+
+  test('connections are opened a few at a time, and one that is there is used before another is opened', async () => {
+    const gates: (() => void)[] = [];
+    let opening = 0;
+    let most = 0;
+    const { use, opened } = pooled({
+      limits: { perPeer: () => 10, opening: 2 },
+      open: async () => {
+        most = Math.max(most, ++opening);
+        await new Promise<void>((resolve) => gates.push(resolve));
+        opening--;
+        return new FakeConnection();
+      },
+    });
+    const under = Array.from({ length: 20 }, () => use(async () => 0));
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(opening, 2);
+    gates.shift()?.();
+    await Promise.all(under.slice(0, 1));
+    while (gates.length > 0) {
+      gates.shift()?.();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await Promise.all(under);
+    assert.equal(most, 2);
+    assert.ok(opened.length <= 4, `${opened.length} connections for work that one does at once`);
+  });
+
+  test('a machine that refuses more connections still serves those it has', async () => {
+    let openings = 0;
+    const fault = new Fault('peer-unreachable', '421 too many', { temporary: true });
+    const { use } = pooled({
+      open: async () => {
+        if (++openings > 1) throw fault;
+        return new FakeConnection();
+      },
+    });
+    const first = slow();
+    const under = use(first.work);
+    await new Promise((resolve) => setImmediate(resolve));
+    await assert.rejects(
+      use(async () => 0),
+      fault,
+    );
+    const waiting = [use(async () => 1), use(async () => 2)];
+    await new Promise((resolve) => setImmediate(resolve));
+    first.end();
+    await under;
+    assert.deepEqual(await Promise.all(waiting), [1, 2]);
+    assert.equal(openings, 2);
   });
 
   test('a connection is closed after so many messages', async () => {

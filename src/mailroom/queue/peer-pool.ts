@@ -12,9 +12,11 @@ export interface Poolable {
 }
 
 export interface PeerPoolLimits {
-  /** Connections to one machine at the same time. */
-  readonly perPeer: number;
-  /** Messages waiting for one of them; one more is put off, so that a slow machine ties up no more. */
+  /** Connections to one machine at the same time, by kind of protection. */
+  readonly perPeer: (kind: string) => number;
+  /** Connections to one machine that are being opened at the same time; the others wait for one of them. */
+  readonly opening: number;
+  /** Messages waiting for a connection; one more is put off, so that a slow machine ties up no more. */
   readonly waiting: number;
   /** An unused connection is kept open so long. */
   readonly idleMs: number;
@@ -25,7 +27,8 @@ export interface PeerPoolLimits {
 }
 
 export const DEFAULT_PEER_POOL_LIMITS: PeerPoolLimits = {
-  perPeer: 32,
+  perPeer: (kind) => (kind === 'certified' ? 32 : 8),
+  opening: 4,
   waiting: 64,
   idleMs: 60_000,
   uses: 1000,
@@ -45,16 +48,30 @@ interface Kept<C> {
   cancelIdle: () => void;
 }
 
+/** What somebody who waited gets: a connection, or leave to open one; both count as a place until given back. */
+type Turn<C> = { readonly kept: Kept<C> } | 'open';
+
+interface Waiter<C> {
+  readonly resolve: (turn: Turn<C>) => void;
+  readonly reject: (fault: unknown) => void;
+}
+
 interface Peer<C> {
   readonly key: string;
+  readonly places: number;
   readonly idle: Kept<C>[];
-  readonly waiting: (() => void)[];
+  readonly waiting: Waiter<C>[];
   /** Connections in use or being opened. */
   busy: number;
+  opening: number;
   down: { readonly until: Instant; readonly fault: unknown } | undefined;
 }
 
-/** Keeps connections open per machine and kind of protection, so that a busy pair of providers pays TLS once. */
+/**
+ * Keeps connections open per machine and kind of protection, so that a busy pair of providers pays TLS once. A
+ * connection there is is used before another is opened, and few are opened at a time: a peer that answers
+ * slowly is not met by all of them at once.
+ */
 export class PeerPool<C extends Poolable> {
   readonly #options: PeerPoolOptions<C>;
   readonly #limits: PeerPoolLimits;
@@ -76,24 +93,28 @@ export class PeerPool<C extends Poolable> {
     hop: Hop,
     task: { readonly kind: string; readonly work: (connection: C) => Promise<T> },
   ): Promise<T> {
-    const peer = this.#peer(`${task.kind} ${hop.address}:${hop.port} ${hop.name}`);
-    await this.#takePlace(peer, hop);
+    const peer = this.#peer(hop, task.kind);
+    const turn = await this.#turn(peer, hop);
+    let begun = turn === 'open';
     try {
-      const kept = this.#takeIdle(peer);
-      if (kept !== undefined) {
+      if (turn !== 'open') {
         try {
-          return await this.#workOver(peer, { kept, work: task.work });
+          return await this.#workOver(peer, { kept: turn.kept, work: task.work });
         } catch (error) {
           if (!(error instanceof ConnectionLost) || error.contentSent) throw error;
         }
+        peer.opening++;
+        begun = true;
       }
       const connection = await this.#open(peer, { hop, kind: task.kind });
-      return await this.#workOver(peer, {
-        kept: { connection, uses: 0, cancelIdle: () => {} },
-        work: task.work,
-      });
+      begun = false;
+      const kept = { connection, uses: 0, cancelIdle: () => {} };
+      return await this.#workOver(peer, { kept, work: task.work });
     } finally {
-      this.#givePlace(peer);
+      if (begun) peer.opening--;
+      peer.busy--;
+      this.#serve(peer);
+      this.#forget(peer);
     }
   }
 
@@ -102,6 +123,7 @@ export class PeerPool<C extends Poolable> {
     this.#closed = true;
     for (const connection of this.#inUse) connection.close();
     for (const peer of this.#peers.values()) {
+      for (const { reject } of peer.waiting.splice(0)) reject(closedFault());
       for (const kept of peer.idle.splice(0)) {
         kept.cancelIdle();
         kept.connection.close();
@@ -110,42 +132,64 @@ export class PeerPool<C extends Poolable> {
     }
   }
 
-  #peer(key: string): Peer<C> {
+  #peer(hop: Hop, kind: string): Peer<C> {
+    const key = `${kind} ${hop.address}:${hop.port} ${hop.name}`;
     let peer = this.#peers.get(key);
     if (peer === undefined) {
-      peer = { key, idle: [], waiting: [], busy: 0, down: undefined };
+      const places = this.#limits.perPeer(kind);
+      peer = { key, places, idle: [], waiting: [], busy: 0, opening: 0, down: undefined };
       this.#peers.set(key, peer);
     }
     return peer;
   }
 
-  async #takePlace(peer: Peer<C>, hop: Hop): Promise<void> {
-    this.#refuseDown(peer);
-    if (peer.busy < this.#limits.perPeer) {
-      peer.busy++;
-      return;
+  /** Who comes waits behind those who wait already. */
+  async #turn(peer: Peer<C>, hop: Hop): Promise<Turn<C>> {
+    if (this.#closed) throw closedFault();
+    if (peer.waiting.length === 0) {
+      const turn = this.#nextTurn(peer);
+      if (turn !== undefined) return turn;
     }
+    const fault = this.#downFault(peer);
+    if (fault !== undefined && peer.busy === 0) throw fault;
     if (peer.waiting.length >= this.#limits.waiting) {
       throw new Fault('peer-busy', `${hop.name} is busy with other messages of ours`, { temporary: true });
     }
-    await new Promise<void>((resolve) => peer.waiting.push(resolve));
+    return new Promise((resolve, reject) => peer.waiting.push({ resolve, reject }));
   }
 
-  /** The place passes to the next in line, or is given back. */
-  #givePlace(peer: Peer<C>): void {
-    const next = peer.waiting.shift();
-    if (next !== undefined) {
-      next();
-      return;
+  /** A connection that is free, or a place to open one; undefined when there is neither. */
+  #nextTurn(peer: Peer<C>): Turn<C> | undefined {
+    const kept = this.#takeIdle(peer);
+    if (kept !== undefined) {
+      peer.busy++;
+      return { kept };
     }
-    peer.busy--;
-    this.#forget(peer);
+    if (peer.busy >= peer.places || peer.opening >= this.#limits.opening) return undefined;
+    // A machine may refuse more connections and still serve those it has.
+    if (this.#downFault(peer) !== undefined) return undefined;
+    peer.busy++;
+    peer.opening++;
+    return 'open';
   }
 
-  #refuseDown(peer: Peer<C>): void {
-    if (peer.down === undefined) return;
-    if (peer.down.until > this.#options.clock.now()) throw peer.down.fault;
+  /** Those who wait get what has become free, or hear that nobody is there. */
+  #serve(peer: Peer<C>): void {
+    while (peer.waiting.length > 0) {
+      const turn = this.#nextTurn(peer);
+      if (turn === undefined) break;
+      peer.waiting.shift()?.resolve(turn);
+    }
+    const fault = this.#downFault(peer);
+    if (fault === undefined || peer.busy > 0) return;
+    for (const { reject } of peer.waiting.splice(0)) reject(fault);
+  }
+
+  #downFault(peer: Peer<C>): unknown {
+    if (peer.down === undefined) return undefined;
+    if (peer.down.until > this.#options.clock.now()) return peer.down.fault;
     peer.down = undefined;
+    return undefined;
   }
 
   #takeIdle(peer: Peer<C>): Kept<C> | undefined {
@@ -157,16 +201,25 @@ export class PeerPool<C extends Poolable> {
     }
   }
 
+  /** Ends one opening that was counted, well or not. */
   async #open(peer: Peer<C>, what: { readonly hop: Hop; readonly kind: string }): Promise<C> {
-    // While this one waited for its place, another may have found nobody there.
-    this.#refuseDown(peer);
+    // While this one waited, another may have found nobody there.
+    const fault = this.#downFault(peer);
+    if (fault !== undefined) throw fault;
     const { open, clock, timers } = this.#options;
     try {
-      return await open(what.hop, what.kind);
-    } catch (fault) {
-      peer.down = { until: clock.now() + this.#limits.downMs, fault };
-      timers.after(this.#limits.downMs, () => this.#forget(peer));
-      throw fault;
+      const connection = await open(what.hop, what.kind);
+      peer.opening--;
+      peer.down = undefined;
+      this.#serve(peer);
+      return connection;
+    } catch (reason) {
+      peer.down = { until: clock.now() + this.#limits.downMs, fault: reason };
+      timers.after(this.#limits.downMs, () => {
+        this.#serve(peer);
+        this.#forget(peer);
+      });
+      throw reason;
     }
   }
 
@@ -178,7 +231,7 @@ export class PeerPool<C extends Poolable> {
     const { connection } = kept;
     this.#inUse.add(connection);
     try {
-      if (this.#closed) throw new Fault('peer-unreachable', 'closed', { temporary: true });
+      if (this.#closed) throw closedFault();
       const result = await work(connection);
       kept.uses++;
       if (kept.uses >= this.#limits.uses) connection.close();
@@ -205,7 +258,12 @@ export class PeerPool<C extends Poolable> {
   /** A machine with nothing to remember takes no memory. */
   #forget(peer: Peer<C>): void {
     const downUntil = peer.down?.until ?? Number.NEGATIVE_INFINITY;
-    if (peer.busy > 0 || peer.idle.length > 0 || downUntil > this.#options.clock.now()) return;
+    if (peer.busy > 0 || peer.idle.length > 0 || peer.waiting.length > 0) return;
+    if (downUntil > this.#options.clock.now()) return;
     this.#peers.delete(peer.key);
   }
+}
+
+function closedFault(): Fault {
+  return new Fault('peer-unreachable', 'closed', { temporary: true });
 }

@@ -137,6 +137,24 @@ suite('routes', () => {
     await assert.rejects(routes.find('beta.test', certified), { code: 'route-unresolved', temporary: true });
   });
 
+  test('addresses of both families by turns, and no host with many of them hides the next', async () => {
+    const six = Array.from({ length: 4 }, (_, n) => `2001:db8::${n + 1}`);
+    const four = ['192.0.2.1', '192.0.2.2'];
+    const routes = routesOf({
+      mx: { 'beta.test': hosts(['mx1.test', 1], ['mx2.test', 2]), 'one.test': hosts(['mx1.test', 1]) },
+      a: { 'mx1.test': [...six, ...four], 'mx2.test': ['192.0.2.9'] },
+    });
+    assert.equal(
+      await names(routes, 'beta.test'),
+      [
+        'mx1.test/2001:db8::1:25 mx1.test/192.0.2.1:25 mx1.test/2001:db8::2:25 mx1.test/192.0.2.2:25',
+        'mx2.test/192.0.2.9:25',
+      ].join(' '),
+    );
+    const alone = await routes.find('one.test', ordinary);
+    assert.equal(alone.found === 'hops' && alone.hops.length, 6);
+  });
+
   test('one machine above the limit is not tried', async () => {
     const many = Array.from({ length: HOPS_LIMIT + 1 }, (_, n) => `192.0.2.${n + 1}`);
     const routes = routesOf({ mx: { 'beta.test': hosts(['mx.test', 1]) }, a: { 'mx.test': many } });

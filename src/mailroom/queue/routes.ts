@@ -26,8 +26,10 @@ export type Way =
   | { readonly found: 'hops'; readonly hops: readonly Hop[] }
   | { readonly found: 'nowhere'; readonly code: number; readonly enhanced: string; readonly text: string };
 
-/** Machines tried in one attempt at most. */
-export const HOPS_LIMIT = 6;
+/** Addresses tried in one attempt at most. */
+export const HOPS_LIMIT = 8;
+/** Of these of one host while another is left: a dead host with many addresses hides no other. */
+export const ADDRESSES_PER_HOST = 4;
 
 const SMTP_PORT = 25;
 
@@ -82,7 +84,9 @@ export class Routes {
     }
     return {
       found: 'hops',
-      hops: addresses.slice(0, HOPS_LIMIT).map((address) => ({ name: tlsName, address, port })),
+      hops: bothFamilies(addresses)
+        .slice(0, HOPS_LIMIT)
+        .map((address) => ({ name: tlsName, address, port })),
     };
   }
 
@@ -92,8 +96,9 @@ export class Routes {
     for (const { name } of hosts) {
       if (hops.length >= HOPS_LIMIT) break;
       try {
-        const addresses = await this.#options.dns.addresses(name);
-        hops.push(...addresses.map((address) => ({ name, address, port: SMTP_PORT })));
+        const addresses = bothFamilies(await this.#options.dns.addresses(name));
+        const some = hosts.length === 1 ? addresses : addresses.slice(0, ADDRESSES_PER_HOST);
+        hops.push(...some.map((address) => ({ name, address, port: SMTP_PORT })));
       } catch (error) {
         fault = error;
       }
@@ -112,6 +117,15 @@ export class Routes {
 
 function ownEntry(routes: Readonly<Record<string, Route>>, domain: string): Route | undefined {
   return Object.hasOwn(routes, domain) ? routes[domain] : undefined;
+}
+
+/** By turns of the one and the other family (RFC 8305 section 4), IPv6 first: either may not work from here. */
+function bothFamilies(addresses: readonly string[]): readonly string[] {
+  const six = addresses.filter((address) => isIP(address) === 6);
+  const four = addresses.filter((address) => isIP(address) !== 6);
+  return Array.from({ length: Math.max(six.length, four.length) }, (_, at) => [six[at], four[at]])
+    .flat()
+    .filter((address) => address !== undefined);
 }
 
 function nowhere(enhanced: string, text: string): Way {

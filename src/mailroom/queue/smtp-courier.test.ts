@@ -93,7 +93,7 @@ suite('smtp courier', () => {
     const broken = await scripted(
       (line) =>
         /^EHLO/.test(line) ? '250-peer.test\r\n250 STARTTLS' : /^STARTTLS/.test(line) ? '220 go' : undefined,
-      { timeouts: { connectMs: 300, silenceMs: 10_000 } },
+      { timeouts: { sessionMs: 300, replyMs: 10_000 } },
     );
     await using ___ = broken.peer;
     assert.deepEqual((await broken.courier.relay(ordinary, SENT)).accepted, ['b@beta.test']);

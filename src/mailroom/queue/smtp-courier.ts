@@ -5,15 +5,17 @@ import { Fault } from '../../platform/faults.ts';
 import type { Journal } from '../../platform/journal.ts';
 import type { Timers } from '../../platform/timers.ts';
 import type { StoredContent } from '../contents/content-store.ts';
-import { type Courier, type RelayOutcome, refuseAll } from './courier.ts';
+import { type Courier, NoMachineTookIt, type RelayOutcome, refuseAll } from './courier.ts';
 import {
   ConnectionLost,
+  DEFAULT_PEER_TIMEOUTS,
   PeerConnection,
   type PeerOutcome,
   type PeerTimeouts,
   type Protection,
 } from './peer-connection.ts';
 import { PeerPool, type PeerPoolLimits } from './peer-pool.ts';
+import { placeOf } from './peer-socket.ts';
 import type { QueueEntry } from './queue-store.ts';
 import { type Hop, type Route, Routes } from './routes.ts';
 
@@ -29,7 +31,7 @@ export interface SmtpCourierOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly journal: Journal;
-  readonly timeouts?: PeerTimeouts;
+  readonly timeouts?: Partial<PeerTimeouts>;
   readonly poolLimits?: Partial<PeerPoolLimits>;
 }
 
@@ -62,19 +64,36 @@ export class SmtpCourier implements Courier, Disposable {
     const { certified, id, destination } = entry;
     const way = await this.#routes.find(destination, { certified, turn: id });
     if (way.found === 'nowhere') return { accepted: [], refused: refuseAll(entry, way) };
-    let fault: unknown = new Fault('peer-unreachable', `no machine for ${destination}`, { temporary: true });
-    for (const hop of way.hops) {
+    return this.#alongHops(way.hops, { entry, content });
+  }
+
+  async #alongHops(
+    hops: readonly Hop[],
+    message: { entry: QueueEntry; content: StoredContent },
+  ): Promise<RelayOutcome> {
+    const tried: string[] = [];
+    let last = new Fault('peer-unreachable', 'no machine to go to', { temporary: true });
+    let busy: Fault | undefined;
+    for (const hop of hops) {
       try {
-        const outcome = await this.#sendTo(hop, { entry, content });
-        this.#noteEighthBit(entry, { hop, outcome });
-        return outcome;
+        const outcome = await this.#sendTo(hop, message);
+        this.#noteEighthBit(message.entry, { hop, outcome });
+        return { ...outcome, tried };
       } catch (error) {
+        if (!(error instanceof Fault) || error.code === 'content-unreadable') throw error;
+        const met = error.message.startsWith(hop.name) ? error.message : `${placeOf(hop)}: ${error.message}`;
         // Another machine is asked only when this one cannot have the message.
-        if (!(error instanceof Fault) || (error instanceof ConnectionLost && error.contentSent)) throw error;
-        fault = error;
+        if (error instanceof ConnectionLost && error.contentSent) {
+          throw new NoMachineTookIt(new Fault(error.code, met, { temporary: true, cause: error }), tried);
+        }
+        if (error.code === 'peer-busy') busy = error;
+        else tried.push(met);
+        last = error;
       }
     }
-    throw fault;
+    // Where one machine has no place for it now, that one will: nothing went wrong.
+    if (busy !== undefined) throw busy;
+    throw new NoMachineTookIt(last, tried.slice(0, -1));
   }
 
   /** Closes the connections kept open. */
@@ -92,9 +111,10 @@ export class SmtpCourier implements Courier, Disposable {
   }
 
   async #open(hop: Hop, kind: string): Promise<PeerConnection> {
-    const { ownName, certifiedCa, journal, timeouts } = this.#options;
+    const { ownName, certifiedCa, journal, timers } = this.#options;
+    const timeouts = { ...DEFAULT_PEER_TIMEOUTS, ...this.#options.timeouts };
     const open = (protection: Protection) =>
-      PeerConnection.open({ hop, protection, ownName, ...(timeouts === undefined ? {} : { timeouts }) });
+      PeerConnection.open({ hop, protection, ownName, timeouts, timers });
     // AP-32, SEC-12: towards a PEC provider cleartext is no way out.
     if (kind === 'certified') return open({ tls: 'required', ca: certifiedCa });
     try {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { antivirus } from './antivirus-section.ts';
 import { ordinary } from './ordinary-section.ts';
+import { queueSection } from './queue-section.ts';
 import { address, domain, key, MEBIBYTE, path, port } from './section.ts';
 import { timeSection } from './time-section.ts';
 
@@ -221,6 +222,7 @@ export const configSchema = z.strictObject({
   variants,
   ordinary,
   antivirus,
+  queue: queueSection,
   routes: key(
     z.record(z.string(), route).default({}),
     'text',
