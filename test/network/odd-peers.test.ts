@@ -193,6 +193,7 @@ suite('peers that do not speak as they should', () => {
         certifiedCa: '',
         dns: {
           mailHosts: async () => ({ found: 'no-such-domain' }),
+          texts: async () => [],
           addresses: async () => ['::1', '127.0.0.2', '127.0.0.3'],
         },
       },
@@ -210,18 +211,20 @@ suite('peers that do not speak as they should', () => {
     const via = (dns: Parameters<typeof courierTo>[1]['dns']) =>
       courierTo({}, { certifiedCa: '', ...(dns === undefined ? {} : { dns }) });
     const addresses = async () => [];
+    const texts = addresses;
     for (const dns of [
-      { mailHosts: () => Promise.reject(down), addresses },
+      { mailHosts: () => Promise.reject(down), addresses, texts },
       {
         mailHosts: async () => ({ found: 'hosts', hosts: [{ name: 'mx.test', preference: 1 }] }) as const,
         addresses: () => Promise.reject(down),
+        texts,
       },
     ]) {
       using courier = via(dns);
       await assert.rejects(courier.relay(ordinary, SENT), { code: 'dns-unavailable', temporary: true });
     }
     for (const found of ['null-mx', 'no-such-domain'] as const) {
-      using courier = via({ mailHosts: async () => ({ found }), addresses });
+      using courier = via({ mailHosts: async () => ({ found }), addresses, texts });
       const { refused } = await courier.relay(ordinary, SENT);
       assert.deepEqual(
         refused.map(({ permanent, reason, peerSpoke }) => [permanent, reason, peerSpoke]),
