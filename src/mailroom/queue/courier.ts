@@ -37,9 +37,9 @@ export interface RelayOutcome {
 export class NoMachineTookIt extends Fault {
   readonly tried: readonly string[];
 
-  constructor(last: Fault, tried: readonly string[]) {
-    super(last.code, last.message, { temporary: last.temporary, cause: last });
-    this.tried = tried;
+  constructor(last: Fault, what: { readonly met: string; readonly tried: readonly string[] }) {
+    super(last.code, what.met, { temporary: last.temporary, cause: last });
+    this.tried = what.tried;
   }
 }
 

@@ -84,7 +84,7 @@ export class SmtpCourier implements Courier, Disposable {
         const met = error.message.startsWith(hop.name) ? error.message : `${placeOf(hop)}: ${error.message}`;
         // Another machine is asked only when this one cannot have the message.
         if (error instanceof ConnectionLost && error.contentSent) {
-          throw new NoMachineTookIt(new Fault(error.code, met, { temporary: true, cause: error }), tried);
+          throw new NoMachineTookIt(error, { met, tried });
         }
         if (error.code === 'peer-busy') busy = error;
         else tried.push(met);
@@ -93,7 +93,7 @@ export class SmtpCourier implements Courier, Disposable {
     }
     // Where one machine has no place for it now, that one will: nothing went wrong.
     if (busy !== undefined) throw busy;
-    throw new NoMachineTookIt(last, tried.slice(0, -1));
+    throw new NoMachineTookIt(last, { met: tried.at(-1) ?? last.message, tried: tried.slice(0, -1) });
   }
 
   /** Closes the connections kept open. */
