@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { openClockWatch, type ProviderClock } from './composition/clock-watching.ts';
-import { countAlerts, countRecords } from './composition/counting.ts';
+import { countAlerts, countAttested } from './composition/counting.ts';
 import { type DoorPorts, openDoors } from './composition/doors.ts';
 import { openFolders, sweepSpool } from './composition/folders.ts';
 import { openOrdinaryChecks } from './composition/ordinary-checking.ts';
 import { openRelay } from './composition/relaying.ts';
 import { openScanner } from './composition/scanning.ts';
 import { openSearch } from './composition/searching.ts';
+import { openStore } from './composition/storing.ts';
 import { type Around, completed, type Surroundings } from './composition/surroundings.ts';
 import { openDirectory, openSigner, openVerifier } from './composition/trust.ts';
-import { openSqliteStore } from './engines/sqlite/sqlite-store.ts';
+import { openWatch } from './composition/watching.ts';
 import type { EmittingProvider } from './evidence/draft.ts';
 import { Accounts } from './mailroom/accounts/accounts.ts';
 import { SUBMITTED_HEADER_LIMIT_BYTES } from './mailroom/contents/spool.ts';
@@ -20,11 +21,11 @@ import type { Relay } from './mailroom/queue/relay.ts';
 import type { HouseStore } from './mailroom/steps/house-store.ts';
 import { passCommitPoint } from './platform/commit-points.ts';
 import type { Config } from './platform/config/config.ts';
-import type { Fault } from './platform/faults.ts';
 import type { CertificationGate } from './points/certification-gate.ts';
 import { type House, joinPoints } from './points/house.ts';
 import { QuotaWarnings } from './points/quota/quota-warnings.ts';
 import type { ProviderDirectory } from './trust/provider-directory/provider-directory.ts';
+import type { Signer } from './trust/signing/signer.ts';
 
 /** A mailbox to be made, or changed, by its address. */
 export type MailboxTerms = Pick<Mailbox, 'address' | 'holder'> &
@@ -84,14 +85,7 @@ export class Provider implements AsyncDisposable {
     const { clock, ids, journal, alerts, metrics } = around;
     stack.defer(countAlerts(alerts, metrics));
     const folders = await openFolders(config.folder);
-    const onFailure = (fault: Fault, restarted: boolean) =>
-      alerts.raise({
-        code: restarted ? 'store-writer-restarted' : 'store-writer-dead',
-        sentence: 'the writer of the store died',
-        facts: { error: fault },
-      });
-    const store = stack.use(await openSqliteStore({ folder: folders.store, journal, onFailure }));
-    countRecords(store, metrics);
+    const store = stack.use(await openStore(folders.store, around));
     const search = stack.use(await openSearch({ folder: folders.store, store, journal }));
     passCommitPoint('store-opened');
     await sweepSpool(folders.spool);
@@ -102,9 +96,9 @@ export class Provider implements AsyncDisposable {
     });
     stack.defer(() => refresh.stop());
     const scanner = await openScanner(config, { around, stack });
-    const clockWatch = await openClockWatch(config, { around, onResumed: () => wake() });
-    stack.use(clockWatch);
-    const house = await openHouse({ config, store, directory, around, gate: clockWatch });
+    const clockWatch = stack.use(await openClockWatch(config, { around, onResumed: () => wake() }));
+    const signer = await openSigner(config, around);
+    const house = await openHouse({ config, store, directory, signer, around, gate: clockWatch });
     await ensureServiceMailbox(store, config);
     stack.use(new QuotaWarnings({ store, provider: emittingProvider(config), clock, ids, journal }));
     const { relay, courier } = openRelay({ config, store, house, scanner, around, gate: clockWatch });
@@ -116,6 +110,8 @@ export class Provider implements AsyncDisposable {
       stack,
     );
     stack.use(house.deadlines);
+    const shown = { config, storeFolder: folders.store, store, search, directory, refresh, signer, around };
+    const watch = await openWatch({ ...shown, clock: clockWatch, doors: () => ports }, stack);
     const wake = () => {
       relay.wake();
       house.deadlines.wake();
@@ -127,8 +123,9 @@ export class Provider implements AsyncDisposable {
       house.deadlines.start();
       refresh.start();
       void sweep.start();
+      watch.lookout.start();
     };
-    journal.info({ provider: config.provider.name, ports }, 'provider started');
+    journal.info({ provider: config.provider.name, ports, watch: watch.port }, 'provider started');
     return new Provider(
       { config, store, house, relay, accounts, ports, clock: clockWatch },
       begin,
@@ -166,13 +163,14 @@ async function openHouse(facts: {
   readonly directory: ProviderDirectory;
   readonly around: Around;
   readonly gate: CertificationGate;
+  readonly signer: Signer;
 }): Promise<House> {
-  const { config, store, directory, around, gate } = facts;
+  const { config, store, directory, signer, around, gate } = facts;
   const { provider, limits, access, ordinary } = config;
   const { clock, timers, ids, journal } = around;
   return joinPoints({
     store,
-    signer: await openSigner(config, around),
+    signer,
     directory,
     verifier: await openVerifier(config, directory, around),
     provider: emittingProvider(config),
@@ -193,6 +191,7 @@ async function openHouse(facts: {
     ids,
     journal,
     gate,
+    onAttested: countAttested(around.metrics),
   });
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { LogEvent } from '../evidence/certification-log/log-store.ts';
+import type { MessageKind } from '../evidence/draft.ts';
+import type { Courier, RelayOutcome } from '../mailroom/queue/courier.ts';
 import type { StepStore } from '../mailroom/steps/step-store.ts';
 import type { AlertBoard } from '../platform/alerts.ts';
 import { LATENCY_SECONDS, type Metrics } from '../platform/metrics.ts';
@@ -31,6 +33,24 @@ const EVENTS: Record<LogEvent, true> = {
   'timeout-12h': true,
   'timeout-24h': true,
   'index-updated': true,
+};
+
+/** Every kind, for the same reason. */
+const KINDS: Record<MessageKind, true> = {
+  acceptance: true,
+  'non-acceptance': true,
+  'non-acceptance-virus': true,
+  'transport-envelope': true,
+  'timeout-12h': true,
+  'timeout-24h': true,
+  'take-charge': true,
+  'anomaly-envelope': true,
+  'virus-detection': true,
+  'virus-non-delivery': true,
+  'delivery-complete': true,
+  'delivery-brief': true,
+  'delivery-concise': true,
+  'non-delivery': true,
 };
 
 /** Counts what is committed to the certification log: what happened to messages, by the law's own events. */
@@ -87,4 +107,59 @@ export function timedKey(key: KeyDriver, metrics: Metrics): KeyDriver {
       }
     },
   };
+}
+
+/** Counts what is made and signed; a receipt counts once the step that carries it is committed, in the records. */
+export function countAttested(metrics: Metrics): (kind: MessageKind) => void {
+  const attested = metrics.counter({
+    name: 'ceralacca_attested_total',
+    sentence: 'Receipts, notices and envelopes that were made and signed, by kind.',
+    labels: { kind: Object.keys(KINDS) },
+  });
+  return (kind) => attested.add({ kind });
+}
+
+/** What `SqliteStore` is opened with, to time its commits. */
+export function timeCommits(metrics: Metrics): () => (committed: boolean) => void {
+  const commits = metrics.histogram({
+    name: 'ceralacca_commit_seconds',
+    sentence: 'Time from handing a step to the store to its answer that it is on disk.',
+    labels: { result: ['committed', 'failed'] },
+    buckets: LATENCY_SECONDS,
+  });
+  return () => {
+    const end = commits.begin();
+    return (committed) => end({ result: committed ? 'committed' : 'failed' });
+  };
+}
+
+/** A courier, with what became of its attempts and how long they took. */
+export function timedCouriers(metrics: Metrics): (where: 'local' | 'remote', courier: Courier) => Courier {
+  const attempts = metrics.histogram({
+    name: 'ceralacca_relay_seconds',
+    sentence: 'Attempts to relay, in process (local) or to other hosts (remote), by result.',
+    labels: { where: ['local', 'remote'], result: ['accepted', 'refused', 'put-off', 'unanswered'] },
+    buckets: LATENCY_SECONDS,
+  });
+  return (where, courier) => ({
+    async relay(entry, content) {
+      const end = attempts.begin();
+      let result: RelayResult = 'unanswered';
+      try {
+        const outcome = await courier.relay(entry, content);
+        result = resultOf(outcome);
+        return outcome;
+      } finally {
+        end({ where, result });
+      }
+    },
+  });
+}
+
+type RelayResult = 'accepted' | 'refused' | 'put-off' | 'unanswered';
+
+/** The worst that happened to a recipient. */
+function resultOf({ refused }: RelayOutcome): RelayResult {
+  if (refused.some(({ permanent }) => permanent)) return 'refused';
+  return refused.length > 0 ? 'put-off' : 'accepted';
 }

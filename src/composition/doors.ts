@@ -17,6 +17,7 @@ import { loadTlsIdentity, type TlsIdentity } from '../platform/tls.ts';
 import type { House } from '../points/house.ts';
 import type { Scanner } from '../trust/antivirus/scanner.ts';
 import { scanningSink } from '../trust/antivirus/scanning-sink.ts';
+import { DoorCounts } from './door-counts.ts';
 import type { Around } from './surroundings.ts';
 
 export interface DoorFacts {
@@ -41,6 +42,7 @@ interface Listening {
 interface Frame extends DoorFacts {
   readonly identity: TlsIdentity;
   readonly guard: LoginGuard;
+  readonly counts: DoorCounts;
 }
 
 /** Where the doors listen; with port 0 in the configuration, the ports that the system gave. */
@@ -50,8 +52,10 @@ export type DoorPorts = Partial<Record<DoorName, number>>;
 export async function openDoors(facts: DoorFacts, stack: AsyncDisposableStack): Promise<DoorPorts> {
   const { config, around } = facts;
   const { keyFile, certificateFile: certFile } = config.tls;
-  const frame = {
+  const counts = new DoorCounts(around.metrics);
+  const frame: Frame = {
     ...facts,
+    counts,
     identity: loadTlsIdentity({ keyFile, certFile }),
     guard: new DelayingLoginGuard({ clock: around.clock }),
   };
@@ -59,20 +63,24 @@ export async function openDoors(facts: DoorFacts, stack: AsyncDisposableStack): 
   const ports: DoorPorts = {};
   if (submission !== null) {
     const front = stack.use(openSubmission(frame, 'implicit'));
+    counts.watchSessions('submission', () => front.sessions);
     ports.submission = await listening('listen.submission', submission, () => front.listen(submission));
   }
   if (submissionStarttls !== null) {
     const front = stack.use(openSubmission(frame, 'starttls'));
+    counts.watchSessions('submissionStarttls', () => front.sessions);
     ports.submissionStarttls = await listening('listen.submissionStarttls', submissionStarttls, () =>
       front.listen(submissionStarttls),
     );
   }
   if (exchange !== null) {
     const front = stack.use(openExchange(frame));
+    counts.watchSessions('exchange', () => front.sessions);
     ports.exchange = await listening('listen.exchange', exchange, () => front.listen(exchange));
   }
   if (imaps !== null || imap !== null) {
     const front = openImap(frame);
+    counts.watchSessions('imap', () => front.sessions);
     stack.defer(() => front.close());
     if (imaps !== null) {
       const door = { ...imaps, tls: 'implicit' } as const;
@@ -85,6 +93,7 @@ export async function openDoors(facts: DoorFacts, stack: AsyncDisposableStack): 
   }
   if (pop3s !== null || pop3 !== null) {
     const front = openPop3(frame);
+    counts.watchSessions('pop3', () => front.sessions);
     stack.defer(() => front.close());
     if (pop3s !== null) {
       const door = { ...pop3s, tls: 'implicit' } as const;
@@ -99,15 +108,15 @@ export async function openDoors(facts: DoorFacts, stack: AsyncDisposableStack): 
 }
 
 function openSubmission(frame: Frame, mode: 'implicit' | 'starttls'): SubmissionFront {
-  const { config, house, scanner, accounts, guard, identity, around } = frame;
+  const { config, house, scanner, accounts, guard, counts, identity, around } = frame;
   const { limits, provider } = config;
   return new SubmissionFront({
     accessPoint: {
-      submit: (submission) => house.access.submit(submission),
+      submit: counts.submissions((submission) => house.access.submit(submission)),
       limits: { hardSizeBytes: limits.hardMessageBytes, recipients: limits.recipients },
     },
     accounts,
-    guard,
+    guard: counts.guard('submission', guard),
     openSpool: () => scanningSink(newSpool(frame, limits.hardMessageBytes), scanner),
     hostName: provider.hostname,
     identity,
@@ -119,9 +128,12 @@ function openSubmission(frame: Frame, mode: 'implicit' | 'starttls'): Submission
 }
 
 function openExchange(frame: Frame): ExchangeFront {
-  const { config, house, scanner, identity, around } = frame;
+  const { config, house, scanner, counts, identity, around } = frame;
   return new ExchangeFront({
-    incomingPoint: house.incoming,
+    incomingPoint: {
+      serves: (address) => house.incoming.serves(address),
+      receive: counts.arrivals((transaction) => house.incoming.receive(transaction)),
+    },
     openSpool: () => scanningSink(newSpool(frame, config.limits.exchangeBytes), scanner),
     hostName: config.provider.hostname,
     ...(config.provider.postmaster !== undefined && { postmaster: config.provider.postmaster }),
@@ -133,10 +145,11 @@ function openExchange(frame: Frame): ExchangeFront {
 }
 
 function openImap(frame: Frame): ImapFront {
+  const guard = frame.counts.guard('imap', frame.guard);
   const { config, store, search, identity, around } = frame;
   const { limits } = config;
   return new ImapFront({
-    authenticate: (address, password, peer) => login(frame, { address, password, peer }),
+    authenticate: (address, password, peer) => login({ ...frame, guard }, { address, password, peer }),
     store,
     search,
     openSpool: (maxSizeBytes) => newSpool(frame, maxSizeBytes),
@@ -154,9 +167,10 @@ function openImap(frame: Frame): ImapFront {
 }
 
 function openPop3(frame: Frame): Pop3Front {
+  const guard = frame.counts.guard('pop3', frame.guard);
   const { store, identity, around } = frame;
   return new Pop3Front({
-    authenticate: (address, password, peer) => login(frame, { address, password, peer }),
+    authenticate: (address, password, peer) => login({ ...frame, guard }, { address, password, peer }),
     store,
     tls: identity,
     timers: around.timers,
@@ -195,7 +209,8 @@ function placesOf({ limits }: Config) {
   return { connections: limits.sessions, connectionsPerAddress: limits.sessionsPerAddress };
 }
 
-async function listening(
+/** Listens, and says which key of the configuration is in the way. Throws the Fault `port-unavailable`. */
+export async function listening(
   key: string,
   { host, port }: Listening,
   listen: () => Promise<{ readonly port: number }>,

@@ -12,6 +12,7 @@ import type { CertificationGate } from '../points/certification-gate.ts';
 import type { House } from '../points/house.ts';
 import { LOCAL_DESTINATION } from '../points/routing.ts';
 import type { Scanner } from '../trust/antivirus/scanner.ts';
+import { timedCouriers } from './counting.ts';
 import type { Around } from './surroundings.ts';
 
 export interface RelayFacts {
@@ -28,8 +29,9 @@ export function openRelay({ config, store, house, scanner, around, gate }: Relay
   relay: Relay;
   courier: SmtpCourier;
 } {
-  const { clock, timers, journal, dns } = around;
+  const { clock, timers, journal, dns, metrics } = around;
   const { queue } = config;
+  const timed = timedCouriers(metrics);
   const courier = new SmtpCourier({
     ownName: config.provider.hostname,
     routes: config.routes,
@@ -56,8 +58,8 @@ export function openRelay({ config, store, house, scanner, around, gate }: Relay
     courier,
     relay: new Relay({
       store,
-      localCourier,
-      courier,
+      localCourier: timed('local', localCourier),
+      courier: timed('remote', courier),
       events: house.dispatch,
       clock,
       timers,

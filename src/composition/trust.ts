@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { readFile } from 'node:fs/promises';
+import type { Alert } from '../platform/alerts.ts';
 import type { Config } from '../platform/config/config.ts';
 import { Fault } from '../platform/faults.ts';
-import { DirectoryRefresh } from '../trust/provider-directory/directory-refresh.ts';
+import { type DirectoryAlarm, DirectoryRefresh } from '../trust/provider-directory/directory-refresh.ts';
 import type { DirectorySource } from '../trust/provider-directory/directory-source.ts';
 import { FileSource } from '../trust/provider-directory/file-source.ts';
 import { HttpsSource } from '../trust/provider-directory/https-source.ts';
@@ -40,7 +41,7 @@ export async function openDirectory(
   },
 ): Promise<OpenDirectory> {
   const { indexCopy, around, onUpdated } = facts;
-  const { journal, clock, timers } = around;
+  const { journal, clock, timers, alerts } = around;
   const { signerFile, refreshHours } = config.directory;
   const directory = new ProviderDirectory();
   // A restart that finds the index it left has no news for the log.
@@ -58,7 +59,10 @@ export async function openDirectory(
         journal.info({ version: to.version, warnings }, 'provider index in use');
         if (!restoring) onUpdated(to.version);
       },
-      alarm: (alarm) => journal.error({ alarm }, 'ALARM: the provider index'),
+      alarm: ({ kind, ...facts }) => alerts.raise({ ...INDEX_ALERTS[kind], facts }),
+      refreshed: () => {
+        for (const { code } of Object.values(INDEX_ALERTS)) alerts.clear(code);
+      },
     },
   });
   await refresh.restore();
@@ -70,6 +74,34 @@ export async function openDirectory(
   requireOwnRecord(config, directory);
   return { directory, refresh };
 }
+
+/** What the operator is told of the index; a good refresh ends all of it. */
+const INDEX_ALERTS: Record<DirectoryAlarm['kind'], Pick<Alert, 'code' | 'sentence'>> = {
+  'index-refused': {
+    code: 'index-refused',
+    sentence: 'the provider index does not pass; the one in use stays',
+  },
+  'index-unreachable': {
+    code: 'index-unreachable',
+    sentence: 'the provider index cannot be read; the one in use stays',
+  },
+  'copy-refused': {
+    code: 'index-copy-refused',
+    sentence: 'the copy of the provider index does not pass',
+  },
+  'copy-unreadable': {
+    code: 'index-copy-unreadable',
+    sentence: 'the copy of the provider index cannot be read',
+  },
+  'copy-not-kept': {
+    code: 'index-copy-not-kept',
+    sentence: 'the provider index cannot be kept for the next start',
+  },
+  'index-stale': {
+    code: 'index-stale',
+    sentence: 'the provider index has not been read for long',
+  },
+};
 
 /** The provider's key, checked against the certificate profile and the configuration. */
 export async function openSigner(

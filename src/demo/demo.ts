@@ -141,7 +141,11 @@ async function openProviders(
       }
       // Its mailboxes are made once, before another process has its store.
       if (!existsSync(config.folder)) {
-        await using passing = await openProvider(country, { ...config, listen: NO_DOORS });
+        await using passing = await openProvider(country, {
+          ...config,
+          listen: NO_DOORS,
+          watch: { ...config.watch, listen: null },
+        });
         await furnish(passing, provider);
       }
       return [];

@@ -16,6 +16,8 @@ export interface ProviderPorts {
   readonly imap: number;
   readonly pop3s: number;
   readonly pop3: number;
+  /** Metrics, health and status over HTTP. */
+  readonly watch: number;
 }
 
 export interface DemoPorts {
@@ -65,5 +67,6 @@ function providerPorts(base: number): ProviderPorts {
     imap: base + 143,
     pop3s: base + 995,
     pop3: base + 110,
+    watch: base + 780,
   };
 }

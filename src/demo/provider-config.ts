@@ -75,6 +75,7 @@ export async function writeProviderConfig(facts: ConfigFacts): Promise<string> {
     },
     antivirus: facts.antivirus ?? antivirusSection(),
     routes: routesOf(facts),
+    watch: { listen: { host: facts.host, port: facts.ports[provider.key].watch } },
     // On this machine nobody minds being asked so often, and the time server is the demo's own.
     time: { servers: [`${facts.host}:${facts.ports.ntp}`], intervalSeconds: 2 },
     journal: { file: join(folder, 'journal.jsonl') },

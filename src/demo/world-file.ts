@@ -31,6 +31,8 @@ export interface World {
     readonly exchange: Endpoint & { readonly tls: 'starttls' };
     readonly imaps: Endpoint;
     readonly pop3s: Endpoint;
+    /** Where it shows how it is: `/status`, `/metrics`, `/health/ready`. */
+    readonly watch: string;
     readonly web: string | null;
     readonly mailboxes: readonly {
       readonly address: string;
@@ -76,6 +78,7 @@ export function describeWorld(facts: {
         exchange: { host, port: own.exchange, tls: 'starttls' },
         imaps: { host, port: own.imaps },
         pop3s: { host, port: own.pop3s },
+        watch: `http://${host}:${own.watch}`,
         web: null,
         mailboxes: provider.mailboxes.map(({ address, holder }) => ({
           address,

@@ -31,15 +31,19 @@ export class Attestation {
   readonly #signer: Signer;
   readonly #numbers: ContentNumbers;
   readonly #gate: CertificationGate;
+  readonly #onAttested: (kind: MessageKind) => void;
 
   constructor(options: {
     readonly signer: Signer;
     readonly numbers: ContentNumbers;
     readonly gate?: CertificationGate;
+    /** Told of each artefact that was made. */
+    readonly onAttested?: (kind: MessageKind) => void;
   }) {
     this.#signer = options.signer;
     this.#numbers = options.numbers;
     this.#gate = options.gate ?? openGate;
+    this.#onAttested = options.onAttested ?? (() => undefined);
   }
 
   /**
@@ -72,6 +76,7 @@ export class Attestation {
     });
     const pieces = [...trace, ...sealed];
     const index = await indexOf(pieces);
+    this.#onAttested(draft.kind);
     return {
       kind: draft.kind,
       messageId: draft.messageId,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { EmittingProvider } from '../evidence/draft.ts';
+import type { EmittingProvider, MessageKind } from '../evidence/draft.ts';
 import type { OrdinaryMailPolicy } from '../mailroom/mailboxes/mailbox-store.ts';
 import type { HouseStore } from '../mailroom/steps/house-store.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -41,6 +41,8 @@ export interface HouseOptions {
   readonly journal: Journal;
   /** Whether anything may be certified (TIME-2); always, unless told. */
   readonly gate?: CertificationGate;
+  /** Told of each artefact that was made and signed. */
+  readonly onAttested?: (kind: MessageKind) => void;
 }
 
 /** The points of one provider, joined. */
@@ -54,7 +56,12 @@ export interface House {
 /** Joins the points: the one place that knows all of them. */
 export function joinPoints(options: HouseOptions): House {
   const { store, signer, provider, ids, hostname, gate = openGate } = options;
-  const attestation = new Attestation({ signer, numbers: store, gate });
+  const attestation = new Attestation({
+    signer,
+    numbers: store,
+    gate,
+    ...(options.onAttested && { onAttested: options.onAttested }),
+  });
   const delivery = new DeliveryPoint({ ...options, attestation });
   return {
     access: new AccessPoint({ ...options, attestation, gate }),

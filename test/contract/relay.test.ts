@@ -17,6 +17,32 @@ async function enqueue(store: HouseStore, more: Parameters<typeof queueEntry>[1]
 
 for (const engine of ENGINES) {
   describe(`queue, ${engine.name}`, () => {
+    test('the queue is told in figures, by what its entries wait for', async (t) => {
+      const store = await engine.open(t);
+      const figures = () => store.queueFigures(NOW).map(({ entries, oldestAt }) => [entries, oldestAt]);
+      assert.deepEqual(
+        store.queueFigures(NOW).map(({ state }) => state),
+        ['due', 'put-off', 'held'],
+      );
+      assert.deepEqual(figures(), [
+        [0, undefined],
+        [0, undefined],
+        [0, undefined],
+      ]);
+      await enqueue(store, { createdAt: NOW - 5 });
+      await enqueue(store, { createdAt: NOW - 9 });
+      const putOff = await enqueue(store, { createdAt: NOW - 7 });
+      const held = await enqueue(store, { createdAt: NOW - 8 });
+      await store.commit(step([{ do: 'retry-later', entry: putOff, notBefore: NOW + 60, error: 'later' }]));
+      await store.commit(step([{ do: 'hold', entry: held, held: true }]));
+      // What has just been put into the queue is due at the instant it was created.
+      assert.deepEqual(figures(), [
+        [2, NOW - 9],
+        [1, NOW - 7],
+        [1, NOW - 8],
+      ]);
+    });
+
     test('an entry waits, is put off, held and settled path by path', async (t) => {
       const store = await engine.open(t);
       const entry = await enqueue(store, { forwardPaths: ['a@beta.test', 'b@beta.test'] });

@@ -64,6 +64,7 @@ suite('the demo, from outside', { timeout: 240_000 }, () => {
       'exchange',
       'imaps',
       'pop3s',
+      'watch',
       'web',
       'mailboxes',
     ]);
@@ -78,6 +79,7 @@ suite('the demo, from outside', { timeout: 240_000 }, () => {
       ...endpoint('submissionStarttls', { 'submissionStarttls.tls': 'string' }),
       ...endpoint('exchange', { 'exchange.tls': 'string' }),
       ...endpoint('pop3s'),
+      watch: 'string',
       'mailboxes[].address': 'string',
       'mailboxes[].password': 'string',
       'mailboxes[].holder': 'string',

@@ -25,6 +25,7 @@ test('the README tells the ports and the password of the demo', () => {
     page.includes(`ports ${alfa.exchange} and ${beta.exchange}, the ordinary host listens on ${ordinary}`),
   );
   assert.ok(page.includes(`a time server answers on ${ntp} over UDP`));
+  for (const { watch } of [alfa, beta]) assert.ok(page.includes(`http://127.0.0.1:${watch}/status`));
   assert.ok(page.includes(`| Password | \`${DEMO_PASSWORD}\` |`));
 });
 

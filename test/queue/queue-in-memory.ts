@@ -104,6 +104,10 @@ export class QueueInMemory implements StepStore, QueueReader, ContentReader {
     return this.entries.get(id);
   }
 
+  queueFigures(): never {
+    throw new Error('nobody watches this queue');
+  }
+
   listQueue(): readonly QueueEntry[] {
     return [...this.entries.values()];
   }

@@ -106,6 +106,7 @@ async function choosePorts(): Promise<DemoPorts> {
     imap: take(),
     pop3s: take(),
     pop3: take(),
+    watch: take(),
   });
   return {
     alfa: provider(),
@@ -175,7 +176,11 @@ async function openWide(config: string, ports: ProviderPorts): Promise<void> {
 async function furnish(file: string, addresses: readonly string[]): Promise<void> {
   const reading = readConfig(file);
   if (!reading.ok) throw new Error(JSON.stringify(reading.problems));
-  const config = { ...reading.config, listen: NO_DOORS };
+  const config = {
+    ...reading.config,
+    listen: NO_DOORS,
+    watch: { ...reading.config.watch, listen: null },
+  };
   const surroundings = { journal: silentJournal, clock: systemClock, ids: randomIds, dns: demoDns };
   await using provider = await Provider.start(config, surroundings);
   // Each with its own salt, as in life: a password is known only once it was seen for that mailbox.

@@ -120,6 +120,7 @@ export const importTable: ImportTable = {
         imap: 'IMAP onto the mailboxes',
         pop3: 'POP3 onto the mailboxes',
         jmap: 'JMAP onto the mailboxes',
+        watch: 'metrics, health and status over HTTP',
         web: 'webmail and administration over HTTP',
       },
       mayImport: ['points', 'mailroom', 'evidence', 'trust', 'wire', 'platform'],
@@ -255,6 +256,7 @@ export const importTable: ImportTable = {
       'house/imap-house.ts',
       'imap-front.ts',
     ],
+    'fronts/watch': ['health.ts', 'watch-front.ts'],
     'wire/ntp': ['ntp-packet.ts'],
     'trust/time': ['clock-watch.ts', 'sntp-client.ts'],
     'wire/pop3': [

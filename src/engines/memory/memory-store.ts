@@ -11,7 +11,13 @@ import type {
   MessageRange,
 } from '../../mailroom/mailboxes/mailbox-store.ts';
 import type { Quarantined, QuarantineId } from '../../mailroom/quarantine/quarantine-store.ts';
-import type { DueFilter, QueueEntry, QueueEntryId } from '../../mailroom/queue/queue-store.ts';
+import {
+  type DueFilter,
+  QUEUE_STATES,
+  type QueueEntry,
+  type QueueEntryId,
+  type QueueFigure,
+} from '../../mailroom/queue/queue-store.ts';
 import type { HouseStore } from '../../mailroom/steps/house-store.ts';
 import type { Committed, Step, StepOutcome } from '../../mailroom/steps/step-store.ts';
 import type {
@@ -207,6 +213,17 @@ class MemoryStore implements HouseStore {
 
   findQueueEntry(id: QueueEntryId): QueueEntry | undefined {
     return this.#tables.queue.get(id);
+  }
+
+  queueFigures(now: Instant): readonly QueueFigure[] {
+    const entries = this.listQueue();
+    return QUEUE_STATES.map((state) => {
+      const those = entries.filter(
+        ({ held, notBefore }) => state === (held ? 'held' : notBefore > now ? 'put-off' : 'due'),
+      );
+      const oldestAt = those.length === 0 ? undefined : Math.min(...those.map(({ createdAt }) => createdAt));
+      return { state, entries: those.length, oldestAt };
+    });
   }
 
   listQueue(): readonly QueueEntry[] {

@@ -29,6 +29,8 @@ export interface SqliteStoreOptions {
    * may have been kept. `restarted` false: the store takes no steps any more.
    */
   readonly onFailure?: (fault: Fault, restarted: boolean) => void;
+  /** A step is about to be committed; what it returns is told whether it was. */
+  readonly onCommit?: () => (committed: boolean) => void;
 }
 
 /**
@@ -57,6 +59,7 @@ export class SqliteStore extends SqliteReaders implements HouseStore {
   readonly #reading: Database;
   readonly #journal: Journal;
   readonly #inlineBlobBytes: number;
+  readonly #onCommit: SqliteStoreOptions['onCommit'];
   readonly #listeners: CommitListeners;
   readonly #writer: WriterLink;
   readonly #work = new Set<Promise<void>>();
@@ -77,6 +80,7 @@ export class SqliteStore extends SqliteReaders implements HouseStore {
     this.#lock = options.lock;
     this.#reading = reading;
     this.#journal = options.journal;
+    this.#onCommit = options.onCommit;
     this.#inlineBlobBytes = options.limits?.inlineBlobBytes ?? DEFAULT_STORE_LIMITS.inlineBlobBytes;
     this.#listeners = listeners;
     this.#writer = writer;
@@ -112,7 +116,24 @@ export class SqliteStore extends SqliteReaders implements HouseStore {
     return ++this.#lastContentId;
   }
 
+  /** Steps that wait for the disk. */
+  get waitingSteps(): number {
+    return this.#writer.waiting;
+  }
+
   async commit(step: Step): Promise<StepOutcome> {
+    const end = this.#onCommit?.();
+    let committed = false;
+    try {
+      const outcome = await this.#commit(step);
+      committed = true;
+      return outcome;
+    } finally {
+      end?.(committed);
+    }
+  }
+
+  async #commit(step: Step): Promise<StepOutcome> {
     checkStep(step);
     // A step without files is handed over in the same turn as others; one with files comes after them.
     const blobs = step.blobs.map((blob) => this.#atHand(blob));

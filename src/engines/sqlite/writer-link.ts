@@ -62,10 +62,15 @@ export class WriterLink implements AsyncDisposable {
     return new WriterLink(options, worker);
   }
 
+  /** Steps that have no answer yet. */
+  get waiting(): number {
+    return this.#gathered.length + this.#handedOver.size;
+  }
+
   /** Resolves when the step is on stable storage. */
   commit(prepared: PreparedStep): Promise<StepOutcome> {
     if (this.#state !== 'open') return Promise.reject(unavailable(`the store is ${this.#state}`));
-    if (this.#gathered.length + this.#handedOver.size >= this.#options.waitingSteps)
+    if (this.waiting >= this.#options.waitingSteps)
       return Promise.reject(
         new Fault('store-overloaded', `${this.#options.waitingSteps} steps wait for the disk`, {
           temporary: true,

@@ -84,6 +84,11 @@ export class ExchangeFront implements AsyncDisposable {
     });
   }
 
+  /** Connections open now. */
+  get sessions(): number {
+    return this.#door.connections;
+  }
+
   /** Rejects with the system's error when the port is taken. */
   listen(where: { readonly port: number; readonly host: string }): Promise<AddressInfo> {
     return this.#door.listen(where);

@@ -9,10 +9,15 @@ export interface LoginAttempt {
   readonly peerAddress: string;
 }
 
+/** What failures are held against: an address from a place, the place, the account. */
+export type LoginRung = 'pair' | 'place' | 'account';
+
 /** How the guard lets an attempt in. `end` must be called exactly once. */
 export interface LoginTicket {
   /** How long to wait before looking at the password; undefined: turn the attempt away unseen. */
   readonly waitMs: number | undefined;
+  /** Whose failures count most against it; undefined when there is nothing to wait for. */
+  readonly because?: LoginRung;
   end(outcome: 'succeeded' | 'failed' | 'not-tried'): void;
 }
 
@@ -83,16 +88,18 @@ export class DelayingLoginGuard implements LoginGuard {
   begin(attempt: LoginAttempt): LoginTicket {
     const address = attempt.address.toLowerCase();
     const place = placeOf(attempt.peerAddress);
-    const rungs: readonly (readonly [string, Ladder])[] = [
-      [`pair ${place} ${address}`, this.#limits.pair],
-      [`place ${place}`, this.#limits.place],
-      [`account ${address}`, this.#limits.account],
+    const rungs: readonly (readonly [string, Ladder, LoginRung])[] = [
+      [`pair ${place} ${address}`, this.#limits.pair, 'pair'],
+      [`place ${place}`, this.#limits.place, 'place'],
+      [`account ${address}`, this.#limits.account, 'account'],
     ];
     const waits = rungs.map(([key, ladder]) => waitFor(this.#held(key, ladder), ladder));
     const waitMs = waits.includes(undefined) ? undefined : Math.max(...waits.map((wait) => wait ?? 0));
     if (waitMs !== undefined) for (const [key] of rungs) this.#change(key, { failures: 0, underWay: 1 });
+    const because = waitMs === 0 ? undefined : rungs[waits.indexOf(waitMs)]?.[2];
     return {
       waitMs,
+      ...(because !== undefined && { because }),
       end: (outcome) => {
         if (waitMs === undefined) return;
         const failures = outcome === 'failed' ? 1 : 0;

@@ -59,6 +59,18 @@ export interface DueFilter {
   readonly except?: readonly string[];
 }
 
+/** What an entry waits for: its turn, the hour of its next attempt, or the operator. */
+export const QUEUE_STATES = ['due', 'put-off', 'held'] as const;
+export type QueueState = (typeof QUEUE_STATES)[number];
+
+/** How many entries wait for the same, and since when the oldest of them is in the queue. */
+export interface QueueFigure {
+  readonly state: QueueState;
+  readonly entries: number;
+  /** Undefined when there is none. */
+  readonly oldestAt: Instant | undefined;
+}
+
 /** Reading side of the queue; synchronous. */
 export interface QueueReader {
   /** Entries not held, of any destination the filter lets through, due at `now`, oldest first. */
@@ -71,6 +83,8 @@ export interface QueueReader {
    */
   nextDueAt(after?: Instant): Instant | undefined;
   findQueueEntry(id: QueueEntryId): QueueEntry | undefined;
+  /** One for each state. Looks at every entry: for who watches, not for each message. */
+  queueFigures(now: Instant): readonly QueueFigure[];
   /** All entries, oldest first. */
   listQueue(): readonly QueueEntry[];
   /** Destinations whose mail is held as it comes, in order. */

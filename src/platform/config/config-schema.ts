@@ -5,6 +5,7 @@ import { ordinary } from './ordinary-section.ts';
 import { queueSection } from './queue-section.ts';
 import { address, domain, key, MEBIBYTE, path, port } from './section.ts';
 import { timeSection } from './time-section.ts';
+import { watchSection } from './watch-section.ts';
 
 /** DM 2/11/2005 article 12: no provider may offer less for size times recipients (AP-13). */
 export const LEGAL_SIZE_BYTES = 30 * MEBIBYTE;
@@ -229,6 +230,7 @@ export const configSchema = z.strictObject({
     'Mail domains that are not looked up in DNS, with the host that serves them.',
   ),
   time: timeSection,
+  watch: watchSection,
   journal,
 });
 

@@ -131,12 +131,12 @@ function contradictions(config: Config): ConfigProblem[] {
       say(`routes.${domain}`, 'is a domain of ours and is never relayed; remove the route');
   }
   const ports = new Map<string, string>();
-  for (const [name, door] of Object.entries(config.listen)) {
+  const doors = Object.entries(config.listen).map(([name, door]) => [`listen.${name}`, door] as const);
+  for (const [name, door] of [...doors, ['watch.listen', config.watch.listen] as const]) {
     if (door === null || door.port === 0) continue;
     const where = `${door.host}:${door.port}`;
     const other = ports.get(where);
-    if (other !== undefined)
-      say(`listen.${name}`, `uses ${where}, which listen.${other} uses too; write another port`);
+    if (other !== undefined) say(name, `uses ${where}, which ${other} uses too; write another port`);
     ports.set(where, name);
   }
   return problems;

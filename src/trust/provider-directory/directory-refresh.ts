@@ -32,6 +32,8 @@ export interface DirectoryWatcher {
     readonly warnings: readonly DirectoryWarning[];
   }): void;
   alarm(alarm: DirectoryAlarm): void;
+  /** The source gave a good index, new or the same; a copy of it that was not kept is told after this. */
+  refreshed?(): void;
 }
 
 export type RefreshOutcome = 'updated' | 'unchanged' | 'refused' | 'unreachable';
@@ -141,12 +143,16 @@ export class DirectoryRefresh {
       return 'unreachable';
     }
     const from = directory.current;
-    if (createHash('sha256').update(p7m).digest('hex') === from.sha256) return 'unchanged';
+    if (createHash('sha256').update(p7m).digest('hex') === from.sha256) {
+      watcher.refreshed?.();
+      return 'unchanged';
+    }
     const reading = await readDirectory(p7m, { authorities, at: clock.now(), previous: from });
     if (!reading.ok) {
       watcher.alarm({ kind: 'index-refused', source: source.name, problems: reading.problems });
       return 'refused';
     }
+    watcher.refreshed?.();
     // A copy that cannot be kept must not hold back a newer index, which may take a provider out.
     const kept = await this.#attempt(() => this.#terms.copy.keep(p7m));
     if (kept instanceof Fault) watcher.alarm({ kind: 'copy-not-kept', fault: kept });

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type {
-  AttemptNote,
-  DueFilter,
-  QueueEntry,
-  QueueEntryId,
-  QueueReader,
+import {
+  type AttemptNote,
+  type DueFilter,
+  QUEUE_STATES,
+  type QueueEntry,
+  type QueueEntryId,
+  type QueueFigure,
+  type QueueReader,
+  type QueueState,
 } from '../../../mailroom/queue/queue-store.ts';
 import type { Instant } from '../../../platform/clock.ts';
 import type { Database } from '../driver.ts';
@@ -34,6 +37,7 @@ export class SqliteQueueReader implements QueueReader {
   readonly #entry;
   readonly #all;
   readonly #heldDestinations;
+  readonly #figures;
 
   constructor(db: Database) {
     // Destinations come as one JSON list: a statement is prepared once, however many there are.
@@ -56,6 +60,10 @@ export class SqliteQueueReader implements QueueReader {
     );
     this.#entry = db.prepare<QueueRow>(`${ENTRY} WHERE id = ?`);
     this.#all = db.prepare<QueueRow>(`${ENTRY} ORDER BY id`);
+    this.#figures = db.prepare<{ state: QueueState; entries: number; oldestAt: Instant }>(
+      `SELECT CASE WHEN held = 1 THEN 'held' WHEN notBefore > ? THEN 'put-off' ELSE 'due' END AS state,
+         count(*) AS entries, min(createdAt) AS oldestAt FROM queue GROUP BY 1`,
+    );
     this.#heldDestinations = db.prepare<{ destination: string }>(
       'SELECT destination FROM heldDestinations ORDER BY destination',
     );
@@ -83,6 +91,14 @@ export class SqliteQueueReader implements QueueReader {
   findQueueEntry(id: QueueEntryId): QueueEntry | undefined {
     const row = this.#entry.get(id);
     return row && entryOf(row);
+  }
+
+  queueFigures(now: Instant): readonly QueueFigure[] {
+    const rows = this.#figures.all(now);
+    return QUEUE_STATES.map((state) => {
+      const row = rows.find((one) => one.state === state);
+      return { state, entries: row?.entries ?? 0, oldestAt: row?.oldestAt };
+    });
   }
 
   listQueue(): readonly QueueEntry[] {

@@ -19,6 +19,7 @@ import type {
   DueFilter,
   QueueEntry,
   QueueEntryId,
+  QueueFigure,
   QueueReader,
 } from '../../../mailroom/queue/queue-store.ts';
 import type {
@@ -124,6 +125,10 @@ export class SqliteReaders
 
   findQueueEntry(id: QueueEntryId): QueueEntry | undefined {
     return this.#queue.findQueueEntry(id);
+  }
+
+  queueFigures(now: Instant): readonly QueueFigure[] {
+    return this.#queue.queueFigures(now);
   }
 
   listQueue(): readonly QueueEntry[] {
