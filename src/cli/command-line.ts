@@ -8,6 +8,7 @@ import type { CheckConfigOptions } from './check-config.ts';
 import { type CommandSurroundings, LANGUAGES } from './command-surroundings.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { FsckOptions } from './fsck.ts';
+import { declareQuarantine } from './quarantine/declare-quarantine.ts';
 import type { SendOptions } from './send.ts';
 import type { TraceOptions } from './trace.ts';
 import { DEFAULT_CONFIG_FILE, DEFAULT_DEMO_FOLDER, DEFAULT_WORLD_FILE } from './usual-places.ts';
@@ -78,6 +79,7 @@ function declareProgram(surroundings: CommandSurroundings, end: End): Command {
   declareVerify(program, surroundings, end);
   declareCheckConfig(program, surroundings, end);
   declareFsck(program, surroundings, end);
+  declareQuarantine(program, surroundings, end);
   return program;
 }
 

@@ -285,6 +285,7 @@ export const importTable: ImportTable = {
       'check/store-check.ts',
       'folder-lock.ts',
       'search/sqlite-search.ts',
+      'stored-quarantine.ts',
       'stored-records.ts',
     ],
     'points/quota': ['quota-warnings.ts'],
