@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { readFile, rm } from 'node:fs/promises';
 import type { LogRecord } from '../../evidence/certification-log/log-store.ts';
+import type { RecordText, StoredSeal } from '../../evidence/certification-log/sealed-log-store.ts';
 import type { BlobId, ContentId, NewBlob, StoredContent } from '../../mailroom/contents/content-store.ts';
 import type {
   Folder,
@@ -32,6 +33,7 @@ import { CommitListeners } from '../commit-listeners.ts';
 import { checkBlob, checkContent } from '../slices.ts';
 import { bareMessageId, byOctets, DEFAULT_STORE_LIMITS, type StoreLimits } from '../store-rules.ts';
 import { folderNamed, foldersOfMailbox, requireMailbox } from './folder-acts.ts';
+import { lastSequence, listRecords, textOf, treeSize } from './log-acts.ts';
 import { MemorySlicedOctets } from './memory-octets.ts';
 import { performStep } from './perform.ts';
 import { findOutcome, isAbout, isSilent } from './relay-acts.ts';
@@ -290,12 +292,44 @@ class MemoryStore implements HouseStore {
   }
 
   listRecords(fromSequence: number, limit: number): readonly LogRecord[] {
-    const first = Math.max(fromSequence, 1);
-    return this.#tables.log.values().slice(first - 1, first - 1 + limit);
+    return listRecords(this.#tables, { fromSequence, limit });
   }
 
   lastSequence(): number {
-    return this.#tables.log.size;
+    return lastSequence(this.#tables);
+  }
+
+  listRecordTexts(fromSequence: number, limit: number): readonly RecordText[] {
+    return listRecords(this.#tables, { fromSequence, limit }).map(textOf);
+  }
+
+  leavesOf(block: number): Buffer | undefined {
+    return this.#tables.logBlocks.get(block);
+  }
+
+  node(level: number, index: number): Buffer | undefined {
+    return this.#tables.logNodes.get(`${level} ${index}`);
+  }
+
+  treeSize(): number {
+    return treeSize(this.#tables);
+  }
+
+  listSeals(fromNumber: number, limit: number): readonly StoredSeal[] {
+    const seals = this.#tables.seals.values().filter(({ number }) => number >= fromNumber);
+    return seals.slice(0, limit);
+  }
+
+  lastSeal(): StoredSeal | undefined {
+    return this.#tables.seals.values().at(-1);
+  }
+
+  findSealOf(sequence: number): StoredSeal | undefined {
+    return this.#tables.seals.values().find(({ size }) => size >= sequence);
+  }
+
+  forgottenUpTo(): number {
+    return this.#tables.forgotten.get('upTo') ?? 0;
   }
 
   stories(): Iterable<readonly LogRecord[]> {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { NewLogRecord } from '../../evidence/certification-log/log-store.ts';
 import type { Mailbox } from '../../mailroom/mailboxes/mailbox-store.ts';
 import type {
   Act,
@@ -10,9 +9,9 @@ import type {
   Step,
   StepOutcome,
 } from '../../mailroom/steps/step-store.ts';
-import { bareMessageId } from '../store-rules.ts';
 import type { Brought } from './content-acts.ts';
 import { createFolder, deleteFolder, folderNamed, renameFolder, subscribe } from './folder-acts.ts';
+import { performLogAct, record } from './log-acts.ts';
 import { append, copy, expunge, setFlags } from './message-acts.ts';
 import { endQuarantine, isQuarantineOver, quarantine } from './quarantine-acts.ts';
 import {
@@ -164,6 +163,8 @@ function performSilently(tables: Tables, act: SilentAct): void {
     case 'put-delivery-outcome':
       putDeliveryOutcome(tables, act);
       break;
+    default:
+      performLogAct(tables, act);
   }
 }
 
@@ -183,13 +184,4 @@ function putMailbox(
       createFolder(tables, { mailbox: id, folder });
   }
   return { gave: 'mailbox', mailbox: id };
-}
-
-function record(tables: Tables, fields: NewLogRecord): ActResult {
-  const sequence = tables.log.size + 1;
-  const kept = { ...fields, sequence };
-  tables.log.set(sequence, kept);
-  const ids = new Set([fields.identifier, bareMessageId(fields.messageId ?? '')].filter((id) => id !== ''));
-  for (const id of ids) tables.logAbout.set(id, [...(tables.logAbout.get(id) ?? []), kept]);
-  return { gave: 'record', sequence };
 }

@@ -40,6 +40,10 @@ export class Table<K, V> {
     return [...this.#rows.values()];
   }
 
+  keys(): K[] {
+    return [...this.#rows.keys()];
+  }
+
   get size(): number {
     return this.#rows.size;
   }

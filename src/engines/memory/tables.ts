@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { LogRecord } from '../../evidence/certification-log/log-store.ts';
+import type { StoredSeal } from '../../evidence/certification-log/sealed-log-store.ts';
 import type { BlobId, ContentId, NewContent } from '../../mailroom/contents/content-store.ts';
 import type { FolderId, Mailbox, MailboxId, MessageEntry } from '../../mailroom/mailboxes/mailbox-store.ts';
 import type { Quarantined, QuarantineId } from '../../mailroom/quarantine/quarantine-store.ts';
@@ -67,6 +68,12 @@ export class Tables {
   readonly log = new Table<number, LogRecord>(this.undo);
   /** Records by PEC msgid and by the client's Message-ID, both without angle brackets. */
   readonly logAbout = new Table<string, readonly LogRecord[]>(this.undo);
+  /** Leaf hashes of the log's tree, by block. */
+  readonly logBlocks = new Table<number, Buffer>(this.undo);
+  /** By level and index. */
+  readonly logNodes = new Table<string, Buffer>(this.undo);
+  readonly seals = new Table<number, StoredSeal>(this.undo);
+  readonly forgotten = new Table<'upTo', number>(this.undo);
   readonly #given = new Table<string, number>(this.undo);
 
   /** The next number of a series, from 1. */

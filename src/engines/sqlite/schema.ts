@@ -201,6 +201,40 @@ const QUARANTINE = `
   CREATE INDEX quarantineOver ON quarantine (keepUntil, id);
 `;
 
+// The leaves of the log's tree lie in blocks of 256; only subtrees above those have rows of their own.
+const SEALED_LOG = `
+  CREATE TABLE logBlocks (block INTEGER PRIMARY KEY, leaves BLOB NOT NULL) STRICT;
+  CREATE TABLE logNodes (
+    level INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    PRIMARY KEY (level, place)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE logSeals (
+    number INTEGER PRIMARY KEY,
+    day TEXT NOT NULL,
+    first INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    closedAt INTEGER NOT NULL,
+    signed BLOB NOT NULL,
+    token BLOB
+  ) STRICT;
+  CREATE INDEX logSealsBySize ON logSeals (size);
+  CREATE TABLE logForgotten (upTo INTEGER PRIMARY KEY) STRICT;
+  DROP TRIGGER logNeverForgets;
+  CREATE TRIGGER logNeverForgets BEFORE DELETE ON log
+    WHEN OLD.sequence > (SELECT coalesce(max(upTo), 0) FROM logForgotten)
+    BEGIN SELECT RAISE(ABORT, 'the certification log is append-only'); END;
+  CREATE TRIGGER logForgetsWholeSeals BEFORE INSERT ON logForgotten
+    WHEN NOT EXISTS (SELECT 1 FROM logSeals WHERE size = NEW.upTo)
+    BEGIN SELECT RAISE(ABORT, 'the certification log forgets by whole seals'); END;
+  CREATE TRIGGER logSealsNeverChange BEFORE UPDATE ON logSeals
+    WHEN OLD.token IS NOT NULL OR OLD.signed <> NEW.signed OR OLD.number <> NEW.number
+    BEGIN SELECT RAISE(ABORT, 'a seal never changes'); END;
+  CREATE TRIGGER logSealsStay BEFORE DELETE ON logSeals
+    BEGIN SELECT RAISE(ABORT, 'seals are kept for good'); END;
+`;
+
 const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: 'first tables', sql: FIRST_TABLES },
   { version: 2, name: 'subscriptions by name', sql: SUBSCRIPTIONS },
@@ -208,6 +242,7 @@ const MIGRATIONS: readonly Migration[] = [
   { version: 4, name: 'queue for operators', sql: QUEUE_FOR_OPERATORS },
   { version: 5, name: 'identity of the store', sql: IDENTITY },
   { version: 6, name: 'quarantine', sql: QUARANTINE },
+  { version: 7, name: 'sealed log', sql: SEALED_LOG },
 ];
 
 /** The version of the schema that this program brings a store up to. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { LogReader } from '../../evidence/certification-log/log-store.ts';
+import type { SealedLogReader } from '../../evidence/certification-log/sealed-log-store.ts';
 import type { ContentReader } from '../contents/content-store.ts';
 import type { MailboxReader } from '../mailboxes/mailbox-store.ts';
 import type { QuarantineReader } from '../quarantine/quarantine-store.ts';
@@ -7,7 +8,7 @@ import type { QueueReader } from '../queue/queue-store.ts';
 import type { TrackingReader } from '../tracking/tracking-store.ts';
 import type { StepStore } from './step-store.ts';
 
-/** Everything an engine offers: one door to change, and six ways to read. */
+/** Everything an engine offers: one door to change, and seven ways to read. */
 export interface HouseStore
   extends StepStore,
     ContentReader,
@@ -16,4 +17,5 @@ export interface HouseStore
     TrackingReader,
     LogReader,
     QuarantineReader,
+    SealedLogReader,
     AsyncDisposable {}

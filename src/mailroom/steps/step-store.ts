@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { NewLogRecord } from '../../evidence/certification-log/log-store.ts';
+import type { LogAct } from '../../evidence/certification-log/sealed-log-store.ts';
 import type { Instant } from '../../platform/clock.ts';
 import type { ContentId, ContentNumbers, NewBlob, NewContent } from '../contents/content-store.ts';
 import type { FolderId, Mailbox, MailboxId } from '../mailboxes/mailbox-store.ts';
@@ -160,7 +161,8 @@ export type Act =
   | { readonly do: 'quarantine'; readonly infected: NewQuarantined }
   /** Removes it again; nothing happens before its time is over at that instant, whoever asks. */
   | { readonly do: 'end-quarantine'; readonly entry: QuarantineId; readonly at: Instant }
-  | { readonly do: 'record'; readonly record: NewLogRecord };
+  | { readonly do: 'record'; readonly record: NewLogRecord }
+  | LogAct;
 
 export interface NewFolder {
   readonly name: string;

@@ -28,7 +28,9 @@ export class SqliteLogReader implements LogReader {
     this.#from = db.prepare<RecordRow>(
       'SELECT sequence, record FROM log WHERE sequence >= ? ORDER BY sequence LIMIT ?',
     );
-    this.#last = db.prepare<{ last: number | null }>('SELECT max(sequence) AS last FROM log');
+    this.#last = db.prepare<{ last: number | null }>(
+      `SELECT coalesce((SELECT max(sequence) FROM log), (SELECT max(upTo) FROM logForgotten)) AS last`,
+    );
     this.#byMessage = db.prepare<HashedRow>(
       `SELECT identifierHash AS hash, sequence, record FROM log
        WHERE identifierHash IS NOT NULL ORDER BY identifierHash, sequence`,

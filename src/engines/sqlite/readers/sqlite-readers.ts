@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { LogReader, LogRecord } from '../../../evidence/certification-log/log-store.ts';
+import type {
+  RecordText,
+  SealedLogReader,
+  StoredSeal,
+} from '../../../evidence/certification-log/sealed-log-store.ts';
 import type { ContentId, ContentReader, StoredContent } from '../../../mailroom/contents/content-store.ts';
 import type {
   Folder,
@@ -37,11 +42,19 @@ import { SqliteLogReader } from './log-reader.ts';
 import { SqliteMailboxReader } from './mailbox-reader.ts';
 import { SqliteQuarantineReader } from './quarantine-reader.ts';
 import { SqliteQueueReader } from './queue-reader.ts';
+import { SqliteSealedLogReader } from './sealed-log-reader.ts';
 import { SqliteTrackingReader } from './tracking-reader.ts';
 
-/** The six ways to read, over one read-only connection. */
+/** The seven ways to read, over one read-only connection. */
 export class SqliteReaders
-  implements ContentReader, MailboxReader, QueueReader, TrackingReader, LogReader, QuarantineReader
+  implements
+    ContentReader,
+    MailboxReader,
+    QueueReader,
+    TrackingReader,
+    LogReader,
+    SealedLogReader,
+    QuarantineReader
 {
   protected readonly contents: SqliteContentReader;
   readonly #mailboxes: SqliteMailboxReader;
@@ -49,6 +62,7 @@ export class SqliteReaders
   readonly #tracking: SqliteTrackingReader;
   readonly #log: SqliteLogReader;
   readonly #quarantine: SqliteQuarantineReader;
+  readonly #sealedLog: SqliteSealedLogReader;
 
   constructor(db: Database, files: BlobFiles) {
     this.contents = new SqliteContentReader(db, files);
@@ -57,6 +71,7 @@ export class SqliteReaders
     this.#tracking = new SqliteTrackingReader(db);
     this.#log = new SqliteLogReader(db);
     this.#quarantine = new SqliteQuarantineReader(db);
+    this.#sealedLog = new SqliteSealedLogReader(db);
   }
 
   findContent(id: ContentId): StoredContent | undefined {
@@ -189,5 +204,37 @@ export class SqliteReaders
 
   stories(): Iterable<readonly LogRecord[]> {
     return this.#log.stories();
+  }
+
+  listRecordTexts(fromSequence: number, limit: number): readonly RecordText[] {
+    return this.#sealedLog.listRecordTexts(fromSequence, limit);
+  }
+
+  leavesOf(block: number): Buffer | undefined {
+    return this.#sealedLog.leavesOf(block);
+  }
+
+  node(level: number, index: number): Buffer | undefined {
+    return this.#sealedLog.node(level, index);
+  }
+
+  treeSize(): number {
+    return this.#sealedLog.treeSize();
+  }
+
+  listSeals(fromNumber: number, limit: number): readonly StoredSeal[] {
+    return this.#sealedLog.listSeals(fromNumber, limit);
+  }
+
+  lastSeal(): StoredSeal | undefined {
+    return this.#sealedLog.lastSeal();
+  }
+
+  findSealOf(sequence: number): StoredSeal | undefined {
+    return this.#sealedLog.findSealOf(sequence);
+  }
+
+  forgottenUpTo(): number {
+    return this.#sealedLog.forgottenUpTo();
   }
 }

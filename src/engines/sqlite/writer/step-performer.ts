@@ -4,6 +4,7 @@ import type { Database } from '../driver.ts';
 import type { BlobFileName, PackedAct, PackedPart } from '../packed-step.ts';
 import { type Brought, ContentWriter } from './content-writer.ts';
 import { FolderWriter } from './folder-writer.ts';
+import { LogWriter } from './log-writer.ts';
 import { MessageWriter } from './message-writer.ts';
 import { QuarantineWriter } from './quarantine-writer.ts';
 import { RelayWriter } from './relay-writer.ts';
@@ -15,7 +16,7 @@ export class StepPerformer {
   readonly #messages: MessageWriter;
   readonly #relay: RelayWriter;
   readonly #quarantine: QuarantineWriter;
-  readonly #record;
+  readonly #log: LogWriter;
 
   constructor(db: Database, limits: { expungedKept: number }) {
     this.#contents = new ContentWriter(db);
@@ -27,9 +28,7 @@ export class StepPerformer {
     });
     this.#relay = new RelayWriter(db, this.#contents);
     this.#quarantine = new QuarantineWriter(db, this.#contents);
-    this.#record = db.prepare(
-      'INSERT INTO log (instant, identifierHash, messageIdHash, record) VALUES (?, ?, ?, ?)',
-    );
+    this.#log = new LogWriter(db);
   }
 
   /** Performs a step, part after part: later parts see what earlier ones did. Throws when it cannot. */
@@ -85,13 +84,11 @@ export class StepPerformer {
         return { gave: 'folder', folder: this.#folders.create(act.mailbox, act.folder) };
       case 'enqueue':
         return this.#relay.enqueue(act.entry, brought);
-      case 'record': {
-        const sequence = this.#record.run(act.instant, act.identifierHash, act.messageIdHash, act.record);
-        return { gave: 'record', sequence };
-      }
       case 'quarantine':
         this.#quarantine.put(act.infected, brought);
         return undefined;
+      case 'record':
+        return { gave: 'record', sequence: this.#log.record(act) };
       default:
         this.#performSilently(act);
         return undefined;
@@ -140,6 +137,8 @@ export class StepPerformer {
       case 'put-delivery-outcome':
         this.#relay.putDeliveryOutcome(act.outcome);
         break;
+      default:
+        this.#log.perform(act);
     }
   }
 }
