@@ -325,5 +325,11 @@ export const importTable: ImportTable = {
       typeOnly: true,
       reason: 'a step carries the log records that are committed with it',
     },
+    {
+      from: 'mailroom/steps',
+      to: 'src/evidence/certification-log/sealed-log-store.ts',
+      typeOnly: true,
+      reason: 'a step carries the log records that are committed with it',
+    },
   ],
 };
