@@ -18,7 +18,13 @@ async function openHouse(
   for (const message of messages) await house.deliver(message);
   const maildir = makeMaildir(join(house.folder, 'Maildir'));
   // As root some programs deliver through another only.
-  const deliver = writeSecret(house, 'deliver.sh', ['#!/bin/sh', `cat > "${maildir}/new/$$"`]);
+  // Numbers of processes come again: a name that is taken is left alone.
+  const deliver = writeSecret(house, 'deliver.sh', [
+    '#!/bin/sh',
+    'set -C; n=0',
+    `until { : > "${maildir}/new/$$.$n"; } 2>/dev/null; do n=$((n + 1)); done`,
+    `cat >| "${maildir}/new/$$.$n"`,
+  ]);
   return { house, maildir, deliver };
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { ContentId, ContentReader } from '../../mailroom/contents/content-store.ts';
+import type { ContentId, ContentReader, StoredContent } from '../../mailroom/contents/content-store.ts';
 import type { MailboxId, MailboxReader } from '../../mailroom/mailboxes/mailbox-store.ts';
 import type {
   CardDerivation,
@@ -67,12 +67,21 @@ class MemorySearch implements SearchStore {
       upTo = Math.max(upTo, folder.highestModseq);
       for (const { content } of this.#store.listMessages(folder.id)) {
         const stored = this.#store.findContent(content);
-        const card = before?.get(content) ?? (stored === undefined ? undefined : await this.#derive(stored));
+        const card = before?.get(content) ?? (stored === undefined ? undefined : await this.#cardOf(stored));
         if (card !== undefined) cards.set(content, card);
       }
     }
     this.#cards.set(mailbox, cards);
     this.#upTo.set(mailbox, upTo);
+  }
+
+  /** What cannot be read is left to whoever searches. */
+  async #cardOf(stored: StoredContent): Promise<ContentCard> {
+    try {
+      return await this.#derive(stored);
+    } catch {
+      return { facts: {} };
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
