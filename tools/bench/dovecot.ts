@@ -14,6 +14,8 @@ export interface DovecotTerms {
   readonly certificateFile: string;
   readonly keyFile: string;
   readonly format: 'maildir' | 'mdbox' | 'sdbox';
+  /** Whether flags wait for the disk as messages do; as by default they do not. */
+  readonly flagsSynced?: boolean;
   /** Folder of the sockets that Postfix uses; Debian's user `postfix` owns them. */
   readonly postfixSockets?: string;
 }
@@ -75,6 +77,7 @@ ssl_key = <${keyFile}
 disable_plaintext_auth = yes
 first_valid_uid = ${MAIL_ID}
 mail_location = ${format}:~/mail
+mail_fsync = ${terms.flagsSynced === true ? 'always' : 'optimized'}
 mail_max_userip_connections = 5000
 passdb {
   driver = passwd-file

@@ -20,6 +20,7 @@ const HELP = `npm run bench -- imap [options]
   --seconds N    how long each of log-in, APPEND and STORE is measured (3)
   --repeats N    how often each is measured; the median counts (3)
   --format F     how Dovecot keeps mail: maildir, mdbox, sdbox (maildir)
+  --synced       Dovecot waits for the disk before it answers STORE, as we do (it does not)
   --only NAME    ceralacca or dovecot alone
   --parts LIST   of ${IMAP_PARTS.join(',')} (all)
   --profile      CPU profiles of our process into var/bench/profiles
@@ -34,6 +35,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '3' },
     repeats: { type: 'string', default: '3' },
     format: { type: 'string', default: 'maildir' },
+    synced: { type: 'boolean', default: false },
     only: { type: 'string' },
     parts: { type: 'string', default: IMAP_PARTS.join(',') },
     profile: { type: 'boolean', default: false },
@@ -84,6 +86,7 @@ async function run(): Promise<void> {
       certificateFile: alfa.certificateFile,
       keyFile: alfa.keyFile,
       format: formatOf(values.format),
+      flagsSynced: values.synced,
     });
     const endpoint = { host: '127.0.0.1', port: imapsPort };
     await measure({ name: 'dovecot', endpoint, password: PASSWORD, running, account: alfa.address });
