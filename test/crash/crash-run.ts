@@ -8,6 +8,8 @@ export interface CrashRunOptions {
   /** Kills between two judgements. */
   readonly killsPerRound: number;
   readonly points: readonly CommitPoint[];
+  /** After so many rounds the notices of 12 and 24 hours are due to somebody, once more. */
+  readonly roundsPerNight?: number;
   readonly tell: (line: string) => void;
 }
 
@@ -26,9 +28,13 @@ export interface CrashFigures {
 
 /** Kills as often as asked, judging after each round. Rejects with the first thing that is wrong. */
 export async function crashRun(options: CrashRunOptions): Promise<CrashFigures> {
-  const { seed, kills, killsPerRound, points, tell } = options;
+  const { seed, kills, killsPerRound, points, tell, roundsPerNight = Number.POSITIVE_INFINITY } = options;
   await using world = await CrashWorld.open({ seed, points, tell });
-  while (world.kills < kills) {
+  for (let round = 0; world.kills < kills; round++) {
+    if (round % roundsPerNight === 1) {
+      await world.night();
+      tell('a night is over: all is well');
+    }
     await world.round(Math.min(killsPerRound, kills - world.kills));
     const { accepted } = world.ledger;
     tell(

@@ -7,9 +7,10 @@ import { Demo } from '../../src/demo/demo.ts';
 import { demoPorts, type ProviderKey } from '../../src/demo/ports.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import type { CommitPoint } from '../../src/platform/commit-points.ts';
+import { FIRST_NOTICE_MS, SECOND_NOTICE_MS } from '../../src/points/deadlines/deadline-decision.ts';
 import { freePortBase, temporaryFolder } from '../demo/demo-process.ts';
 import { Chronicle } from './chronicle.ts';
-import { type Death, DeathPlan } from './deaths.ts';
+import { type Death, DeathPlan, NIGHT_POINTS } from './deaths.ts';
 import { Dice } from './dice.ts';
 import { FastClock, type FastEra } from './fast-time.ts';
 import { Inspection } from './inspection.ts';
@@ -22,6 +23,7 @@ const KEYS: readonly ProviderKey[] = ['alfa', 'beta'];
 /** How long a world under kills, on a machine with other work, may take to come to rest. */
 const REST_MS = 120_000;
 const LOOK_MS = 150;
+const HOUR_MS = 3_600_000;
 
 export interface CrashWorldOptions {
   /** Decides who dies when and who writes what; the machine decides how far each has come by then. */
@@ -44,6 +46,8 @@ export class CrashWorld implements AsyncDisposable {
   #era: FastEra = { beganAt: systemClock.now(), movedMs: 0 };
   readonly #plan: DeathPlan;
   #killsWanted = 0;
+  /** Deaths that come before those of the plan. */
+  readonly #nextDeaths = new Map<ProviderKey, Death[]>();
   #failure: unknown;
 
   static async open({ seed, tell, points }: CrashWorldOptions): Promise<CrashWorld> {
@@ -78,7 +82,7 @@ export class CrashWorld implements AsyncDisposable {
         name: key,
         folder: join(folder, key),
         era: () => this.#era,
-        nextDeath: () => this.#nextDeath(),
+        nextDeath: () => this.#nextDeath(key),
         killOther: () => this.providers.get(other)?.kill(),
         calm: (wanted) => this.load.calm(wanted),
         tell,
@@ -112,6 +116,36 @@ export class CrashWorld implements AsyncDisposable {
     await this.#until('safe lives', () => this.#isSafe);
     await this.load.end();
     await this.rests();
+    await this.judge();
+  }
+
+  /**
+   * Somebody never answers: time jumps to the notice of 12 hours, to that of 24 and past the end of the queue
+   * entries, and at each notice the providers die, before it is kept and after.
+   */
+  async night(): Promise<void> {
+    await this.load.sendUnanswered();
+    await this.#jump(12.1, NIGHT_POINTS);
+    await this.#jump(11.8, NIGHT_POINTS);
+    await this.#jump(0.5, []);
+  }
+
+  async #jump(hours: number, points: readonly CommitPoint[]): Promise<void> {
+    const kills = this.kills + KEYS.length * (1 + points.length);
+    for (const key of KEYS)
+      this.#nextDeaths.set(
+        key,
+        points.map((point) => ({ how: 'at-point', point, times: 1 })),
+      );
+    const { beganAt, movedMs } = this.#era;
+    this.#era = { beganAt, movedMs: movedMs + hours * HOUR_MS };
+    this.#moveClock();
+    for (const entry of this.ledger.letters.values()) entry.agedHours += hours;
+    for (const provider of this.providers.values()) provider.kill();
+    await this.#until('the kills of a night', () => this.kills >= kills);
+    await this.#until('safe lives', () => this.#isSafe);
+    await this.rests();
+    await this.#until('notices', () => KEYS.every((key) => this.#owed(key) === 0));
     await this.judge();
   }
 
@@ -151,7 +185,9 @@ export class CrashWorld implements AsyncDisposable {
     });
   }
 
-  #nextDeath(): Death | undefined {
+  #nextDeath(key: ProviderKey): Death | undefined {
+    const next = this.#nextDeaths.get(key)?.shift();
+    if (next !== undefined) return next;
     return this.kills < this.#killsWanted ? this.#plan.next() : undefined;
   }
 
@@ -171,6 +207,19 @@ export class CrashWorld implements AsyncDisposable {
     using inspection = this.#inspect(key);
     return inspection.readers.listQueue().filter(({ destination }) => !destination.endsWith('silente.test'))
       .length;
+  }
+
+  /** Notices that are due, and entries whose life is over. */
+  #owed(key: ProviderKey): number {
+    using inspection = this.#inspect(key);
+    const { readers } = inspection;
+    const now = new FastClock(this.#era).now();
+    const silent = readers.listSilent({
+      firstBefore: now - FIRST_NOTICE_MS,
+      secondBefore: now - SECOND_NOTICE_MS,
+      limit: 10,
+    });
+    return silent.length + readers.listQueue().filter(({ expiresAt }) => expiresAt <= now).length;
   }
 
   /** What died with its process was swept at the next start. */

@@ -4,10 +4,11 @@ import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { type CrashFigures, crashRun } from './crash-run.ts';
-import { DAY_POINTS } from './deaths.ts';
+import { DAY_POINTS, NIGHT_POINTS } from './deaths.ts';
 
 const KILLS = 300;
-const KILLS_PER_ROUND = 12;
+const KILLS_PER_ROUND = 20;
+const ROUNDS_PER_NIGHT = 4;
 const LARGEST_SEED = 1_000_000;
 
 const { values } = parseArgs({ options: { seed: { type: 'string' }, kills: { type: 'string' } } });
@@ -30,8 +31,9 @@ const figures = await crashRun({
   kills: Number(values.kills ?? KILLS),
   killsPerRound: KILLS_PER_ROUND,
   points: DAY_POINTS,
+  roundsPerNight: ROUNDS_PER_NIGHT,
   tell,
 });
 report(figures);
-const missed = DAY_POINTS.filter((point) => !figures.killsAt.has(point));
+const missed = [...DAY_POINTS, ...NIGHT_POINTS].filter((point) => !figures.killsAt.has(point));
 assert.deepEqual(missed, [], 'commit points that were never reached');

@@ -10,6 +10,8 @@ export interface LetterEntry {
   readonly told: string[];
   /** Attempts whose connection broke before a reply: each may have been accepted, or not. */
   unknown: number;
+  /** How far time has jumped since, in hours: only what waits for an answer lives that long. */
+  agedHours: number;
 }
 
 /** What a reader's program did to a message, known by mailbox and UID. */
@@ -38,7 +40,7 @@ export class Ledger {
 
   begin(letter: Letter): LetterEntry {
     const { octets: _sent, ...rest } = letter;
-    const entry: LetterEntry = { letter: rest, told: [], unknown: 0 };
+    const entry: LetterEntry = { letter: rest, told: [], unknown: 0, agedHours: 0 };
     this.letters.set(letter.messageId, entry);
     return entry;
   }

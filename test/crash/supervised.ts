@@ -96,7 +96,8 @@ export class Supervised {
       if (this.#over) return;
       assert.equal(end.signal, 'SIGKILL', `${name} ended by itself (${end.code}): ${end.stderr}`);
       this.#count(end);
-      tell(`${name} died (${wordsOf(death)}${end.opened ? '' : ', not open yet'})`);
+      const vain = death?.how === 'at-point' && end.point === undefined ? 'in vain ' : '';
+      tell(`${name} died (${vain}${wordsOf(death)}${end.opened ? '' : ', not open yet'})`);
     }
   }
 
