@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { examineStore } from '../../src/composition/store-examination.ts';
 import { Demo } from '../../src/demo/demo.ts';
-import { demoPorts, type ProviderKey } from '../../src/demo/ports.ts';
+import { type DemoPorts, demoPorts, type ProviderKey } from '../../src/demo/ports.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import type { CommitPoint } from '../../src/platform/commit-points.ts';
 import { FIRST_NOTICE_MS, SECOND_NOTICE_MS } from '../../src/points/deadlines/deadline-decision.ts';
@@ -13,8 +14,10 @@ import { Chronicle } from './chronicle.ts';
 import { type Death, DeathPlan, NIGHT_POINTS } from './deaths.ts';
 import { Dice } from './dice.ts';
 import { FastClock, type FastEra } from './fast-time.ts';
+import { requireAppended, searchInbox } from './folders-kept.ts';
 import { Inspection } from './inspection.ts';
 import { Ledger } from './ledger.ts';
+import { QUIET, SENDERS } from './letters.ts';
 import { Load } from './load.ts';
 import { Supervised } from './supervised.ts';
 import { judgeLetter } from './verdict.ts';
@@ -42,6 +45,7 @@ export class CrashWorld implements AsyncDisposable {
   readonly load: Load;
   readonly providers: ReadonlyMap<ProviderKey, Supervised>;
   readonly #demo: Demo;
+  readonly #ports: DemoPorts;
   readonly #stack: AsyncDisposableStack;
   #era: FastEra = { beganAt: systemClock.now(), movedMs: 0 };
   readonly #plan: DeathPlan;
@@ -73,10 +77,11 @@ export class CrashWorld implements AsyncDisposable {
     const { folder, demo, dice, tell, portBase } = parts;
     this.folder = folder;
     this.#demo = demo;
+    this.#ports = demoPorts(portBase);
     this.#stack = parts.stack;
     this.#plan = parts.plan;
     const { caFile } = demo.world;
-    this.load = new Load({ ports: demoPorts(portBase), caFile, ledger: this.ledger, dice: dice.another() });
+    this.load = new Load({ ports: this.#ports, caFile, ledger: this.ledger, dice: dice.another() });
     const supervised = (key: ProviderKey, other: ProviderKey) =>
       new Supervised({
         name: key,
@@ -163,16 +168,19 @@ export class CrashWorld implements AsyncDisposable {
     for (const key of KEYS) {
       using inspection = this.#inspect(key);
       await this.chronicle.read(key, inspection, this.ledger);
-      const integrity = inspection.database.prepareTuples<readonly [string]>('PRAGMA integrity_check').all();
-      assert.deepEqual(integrity, [['ok']], key);
     }
+    requireAppended(this.ledger, this.chronicle);
     for (const { address, maildir } of this.#demo.world.ordinary.mailboxes)
       this.chronicle.readMaildir(address, maildir);
     for (const entry of this.ledger.letters.values()) judgeLetter(entry, this.chronicle);
     const known = new Set([...this.chronicle.accepted.values()].flat());
     for (const identifier of this.chronicle.mail.subjects())
       assert.ok(known.has(identifier), `${identifier} was never sent`);
-    for (const key of KEYS) this.#requireSwept(key);
+    for (const key of KEYS) {
+      await this.#requireWhole(key);
+      await this.#requireFound(key);
+      this.#requireSwept(key);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -222,6 +230,30 @@ export class CrashWorld implements AsyncDisposable {
     return silent.length + readers.listQueue().filter(({ expiresAt }) => expiresAt <= now).length;
   }
 
+  /** What `ceralacca fsck` looks at. */
+  async #requireWhole(key: ProviderKey): Promise<void> {
+    const folder = join(this.folder, key, 'data');
+    for await (const finding of examineStore({ folder }))
+      assert.fail(`fsck of ${key}: ${JSON.stringify(finding)}`);
+  }
+
+  /** The search index knows what the mailbox holds: of messages that hold a certain Message-ID, all and no others. */
+  async #requireFound(key: ProviderKey): Promise<void> {
+    const { caFile } = this.#demo.world;
+    for (const mailbox of [SENDERS[key][0], QUIET[key][0]]) {
+      const there = [...this.chronicle.folder(`${mailbox}/INBOX`)];
+      const [, last] = there.findLast(([, { identifier }]) => identifier !== undefined) ?? [];
+      if (last?.identifier === undefined) continue;
+      const found = await searchInbox({ mailbox, caFile, port: this.#ports[key].imaps }, last.identifier);
+      const wanted = there.filter(([, { identifier }]) => identifier === last.identifier);
+      assert.deepEqual(
+        found,
+        wanted.map(([uid]) => uid),
+        `${mailbox}: found by search`,
+      );
+    }
+  }
+
   /** What died with its process was swept at the next start. */
   #requireSwept(key: ProviderKey): void {
     const data = join(this.folder, key, 'data');
@@ -238,12 +270,24 @@ export class CrashWorld implements AsyncDisposable {
     assert.ok(!existsSync(join(data, 'index-last-good.p7m.new')), 'half of a provider index');
   }
 
+  #unfinished(): string {
+    const now = new FastClock(this.#era).now();
+    const waiting = KEYS.flatMap((key) => {
+      using inspection = this.#inspect(key);
+      return inspection.readers.listQueue().map((entry) => {
+        const { destination, kind, attempts, notBefore, held, lastError } = entry;
+        return { at: key, destination, kind, attempts, inMs: notBefore - now, held, lastError };
+      });
+    });
+    return JSON.stringify(waiting);
+  }
+
   async #until(what: string, holds: () => boolean): Promise<void> {
     const end = performance.now() + REST_MS;
     while (!holds()) {
       if (this.#failure !== undefined) throw this.#failure;
       this.load.requireUndisturbed();
-      assert.ok(performance.now() < end, `waited in vain for ${what}`);
+      if (performance.now() > end) assert.fail(`waited in vain for ${what}: ${this.#unfinished()}`);
       await pause(LOOK_MS);
     }
   }

@@ -38,7 +38,8 @@ export const READERS = {
   beta: ['zeno.marescotti@cittadini.beta.test', 'cantina.roccaverde@imprese.beta.test'],
 } as const;
 
-const QUIET = {
+/** Mailboxes that nobody looks into. */
+export const QUIET = {
   alfa: ['vivai.lungolago@imprese.alfa.test', 'tributi@pec.comune.borgolirio.test'],
   beta: ['studio.girasole@imprese.beta.test', 'ragioneria@pec.comune.castelmora.test'],
 } as const;

@@ -13,7 +13,8 @@ process.on('disconnect', () => process.exit(1));
 
 const reading = readConfig(file);
 if (!reading.ok) throw new Error(JSON.stringify(reading.problems));
-const { config } = reading;
+// No time server goes as fast as the clock does here.
+const config = { ...reading.config, time: { ...reading.config.time, servers: [] } };
 const provider = await Provider.start(config, {
   journal: openJournal(config.journal),
   clock: new FastClock(JSON.parse(era) as FastEra),
