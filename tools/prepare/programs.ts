@@ -22,6 +22,7 @@ export const programs: readonly Program[] = [
   { command: 'offlineimap', debianPackage: 'offlineimap3', usedFor: 'IMAP as OfflineIMAP speaks it' },
   { command: 'openssl', debianPackage: 'openssl', usedFor: 'verifying our signatures and making others' },
   { command: 'python3', debianPackage: 'python3', usedFor: 'mail libraries that are not ours' },
+  { command: 'rspamd', debianPackage: 'rspamd', usedFor: 'spam verdicts as rspamd gives them' },
   { command: 'swaks', debianPackage: 'swaks', usedFor: 'SMTP as swaks speaks it' },
   { command: 'script', debianPackage: 'bsdutils', usedFor: 'a terminal for mutt' },
   { command: 'xmllint', debianPackage: 'libxml2-utils', usedFor: 'validating daticert.xml' },
