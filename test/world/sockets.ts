@@ -32,6 +32,7 @@ export async function openSockets(world: World): Promise<Sockets> {
       new ExchangeFront({
         incomingPoint: {
           serves: (address) => provider.house.incoming.serves(address),
+          goesApart: (address, begun) => provider.house.incoming.goesApart(address, begun),
           receive: (transaction) => provider.house.incoming.receive(transaction),
         },
         openSpool: () => provider.newSpool(),

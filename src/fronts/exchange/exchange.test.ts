@@ -25,12 +25,22 @@ let folder: string;
 let nextId = 1;
 
 async function openFront(
-  options: { answer?: () => Promise<ExchangeAnswer>; postmaster?: string; scanner?: Scanner } = {},
+  options: {
+    answer?: () => Promise<ExchangeAnswer>;
+    apart?: string;
+    postmaster?: string;
+    scanner?: Scanner;
+  } = {},
 ) {
+  const asked: string[][] = [];
   const arrivals: (Omit<Arrival, 'message'> & { readonly octets: string; readonly scan: ScanVerdict })[] = [];
   const front = new ExchangeFront({
     incomingPoint: {
       serves: (address) => address.toLowerCase().endsWith('@beta.test'),
+      goesApart: (address, begun) => {
+        asked.push([address, begun.reversePath, ...begun.forwardPaths]);
+        return options.apart === address;
+      },
       receive: async ({ message, ...arrival }) => {
         arrivals.push({
           ...arrival,
@@ -58,7 +68,7 @@ async function openFront(
     limits: { messageBytes: 100_000, recipients: 5, closeMs: 100 },
   });
   const { port } = await front.listen({ port: 0, host: '127.0.0.1' });
-  return { front, port, arrivals };
+  return { front, port, asked, arrivals };
 }
 
 async function greeted(port: number): Promise<Dialogue> {
@@ -151,6 +161,30 @@ suite('exchange', () => {
     }
     // RFC 5321 appendix C: a source route is dropped, not followed.
     assert.match(await dialogue.say('RCPT TO:<@beta.test:a@gamma.test>'), /^550 5\.7\.1/);
+  });
+
+  test('IP-2 a recipient that goes apart is put off by 452, and the others go on', async () => {
+    const { front, port, asked, arrivals } = await openFront({
+      apart: 'altri@beta.test',
+      postmaster: 'postmaster@beta.test',
+    });
+    await using _ = front;
+    using dialogue = await greeted(port);
+    await dialogue.say('MAIL FROM:<a@alfa.test>');
+    assert.match(await dialogue.say('RCPT TO:<postmaster>'), /^250/);
+    assert.match(await dialogue.say('RCPT TO:<altri@beta.test>'), /^452 4\.5\.3/);
+    assert.match(await dialogue.say('RCPT TO:<c@beta.test>'), /^250/);
+    await dialogue.say('DATA');
+    assert.match(await dialogue.say('ciao\r\n.'), /^250/);
+    assert.deepEqual(arrivals[0]?.forwardPaths, ['postmaster@beta.test', 'c@beta.test']);
+    await dialogue.say('MAIL FROM:<>');
+    await dialogue.say('RCPT TO:<c@beta.test>');
+    assert.deepEqual(asked, [
+      ['postmaster@beta.test', 'a@alfa.test'],
+      ['altri@beta.test', 'a@alfa.test', 'postmaster@beta.test'],
+      ['c@beta.test', 'a@alfa.test', 'postmaster@beta.test'],
+      ['c@beta.test', ''],
+    ]);
   });
 
   test('RFC 5321 4.5.1: postmaster without domain goes where the configuration says', async () => {

@@ -27,6 +27,11 @@ export type ExchangeAnswer =
 export interface ExchangePoint {
   /** Whether the address lies in a domain of ours (IP-2, IP-3). */
   serves(address: string): boolean;
+  /** Whether a recipient cannot be named together with those that were named before. */
+  goesApart(
+    address: string,
+    begun: { readonly reversePath: string; readonly forwardPaths: readonly string[] },
+  ): boolean;
   /** Rejects with a Fault when nothing was decided. */
   receive(transaction: {
     readonly reversePath: string;
@@ -61,6 +66,12 @@ const RELAYING: SmtpReply = {
   code: 550,
   enhanced: '5.7.1',
   text: 'no relaying: the domain is not served here',
+};
+/** RFC 5321 section 4.5.3.1.10: the peer sends to it again, in another transaction. */
+const APART: SmtpReply = {
+  code: 452,
+  enhanced: '4.5.3',
+  text: 'this recipient needs a transaction of its own, send to it again',
 };
 const TOO_LARGE: SmtpReply = { code: 552, enhanced: '5.3.4', text: 'message exceeds the size limit' };
 /** SMTP for the rest of the world: other PEC providers, and ordinary hosts as far as admitted. */
@@ -112,9 +123,11 @@ export class ExchangeFront implements AsyncDisposable {
     return {
       checkSender: () => undefined,
       // IP-2: an unknown mailbox of ours is not told here but answered by M13, or by 5xx after DATA.
-      checkRecipient: (forwardPath) => {
+      checkRecipient: (forwardPath, begun) => {
         const address = this.#fullAddress(forwardPath);
-        return address !== undefined && incomingPoint.serves(address) ? undefined : RELAYING;
+        if (address === undefined || !incomingPoint.serves(address)) return RELAYING;
+        const forwardPaths = begun.forwardPaths.flatMap((path) => this.#fullAddress(path) ?? []);
+        return incomingPoint.goesApart(address, { ...begun, forwardPaths }) ? APART : undefined;
       },
       takeMessage: (octets, transaction) => this.#receive(octets, transaction),
       translate: (error, peer) => replyToExchangeFault(error, { journal, peer }),

@@ -119,9 +119,17 @@ export function addLeftOut(step: StepDraft, work: AnomalyWork & { readonly left:
 export function anomalyRecipients(
   addresses: readonly string[],
   reception: Reception,
-  { store }: IncomingPointOptions,
+  options: IncomingPointOptions,
 ): OrdinaryRecipient[] {
-  const { size } = reception.transaction.message;
+  return ordinaryRecipients(addresses, options, reception.transaction.message.size);
+}
+
+/** The same before the message is there; its size in octets is then left out. */
+export function ordinaryRecipients(
+  addresses: readonly string[],
+  { store }: IncomingPointOptions,
+  size = 0,
+): OrdinaryRecipient[] {
   return addresses.map((address) => {
     const mailbox = store.findMailbox(address);
     if (mailbox === undefined) return { address, hasRoom: false };

@@ -8,6 +8,7 @@ import type { TrackingReader } from '../../mailroom/tracking/tracking-store.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { Journal } from '../../platform/journal.ts';
+import type { ProviderDirectory } from '../../trust/provider-directory/provider-directory.ts';
 import type { Attestation } from '../attestation.ts';
 import type { CertificationGate } from '../certification-gate.ts';
 import type { OwnDomains } from '../routing.ts';
@@ -29,6 +30,8 @@ export interface IncomingPointOptions {
   readonly verifier: MessageVerifier;
   readonly delivery: EnvelopeDelivery;
   readonly provider: EmittingProvider;
+  /** Which domains are certified mail's. */
+  readonly directory: ProviderDirectory;
   /** Our own service mailbox (`mailReceipt`), lower case. */
   readonly serviceMailbox: string;
   readonly ownDomains: OwnDomains;

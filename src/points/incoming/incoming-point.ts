@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { requireOpenGate } from '../certification-gate.ts';
 import { domainOf } from '../routing.ts';
+import { ordinaryRecipients } from './anomaly.ts';
 import { type Examination, examine } from './authenticity.ts';
 import { takeCharge } from './envelope.ts';
 import { decideIncoming, type IncomingDecision } from './incoming-decision.ts';
@@ -9,6 +10,7 @@ import { receiveInfected } from './infected.ts';
 import { decideInfected, type InfectedDecision } from './infected-decision.ts';
 import { receiveNotification } from './notification.ts';
 import { receiveDamaged, receiveOrdinary } from './ordinary.ts';
+import { goesApart } from './ordinary-decision.ts';
 import { type IncomingTransaction, newReception, type Reception } from './reception.ts';
 import type { Overtaken } from './take-charge.ts';
 
@@ -23,6 +25,23 @@ export class IncomingPoint {
   /** IP-2, IP-3: any address in our own domains, whether the mailbox exists or not. */
   serves(address: string): boolean {
     return this.#options.ownDomains.has(domainOf(address));
+  }
+
+  /**
+   * Whether a recipient needs a transaction of its own, since ordinary mail to it would end unlike that to those
+   * named before. A reverse path of a PEC domain promises certified mail, where each recipient has an outcome of
+   * its own; for what is certified after all, from a domain the index does not know yet, it costs one more
+   * transaction (IP-12).
+   */
+  goesApart(
+    address: string,
+    begun: { readonly reversePath: string; readonly forwardPaths: readonly string[] },
+  ): boolean {
+    const { directory, ordinaryMail } = this.#options;
+    if (begun.forwardPaths.length === 0) return false;
+    if (directory.current.findByDomain(domainOf(begun.reversePath)) !== undefined) return false;
+    const [recipient, ...others] = ordinaryRecipients([address, ...begun.forwardPaths], this.#options);
+    return recipient !== undefined && goesApart(recipient, others, ordinaryMail);
   }
 
   /**

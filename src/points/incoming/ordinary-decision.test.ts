@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { Mailbox } from '../../mailroom/mailboxes/mailbox-store.ts';
-import { decideDamaged, decideOrdinary, type OrdinaryRecipient } from './ordinary-decision.ts';
+import { decideDamaged, decideOrdinary, goesApart, type OrdinaryRecipient } from './ordinary-decision.ts';
 
 let lastId = 0;
 
@@ -69,6 +69,32 @@ suite('ordinary mail', () => {
     for (const [sentence, recipients, policy, expected] of table) {
       assert.equal(inShort(decideOrdinary(recipients, policy)), expected, sentence);
     }
+  });
+
+  test('IP-2 who would be served and who would not do not share a transaction', () => {
+    const served = recipient('a');
+    const discards = recipient('b', { ordinaryMail: 'discard' });
+    const refuses = recipient('c', { ordinaryMail: 'refuse' });
+    const rows = [
+      [served, [recipient('d')], false],
+      [served, [discards], false],
+      [served, [refuses], true],
+      [refuses, [served], true],
+      [stranger, [served, discards], true],
+      [stranger, [refuses, recipient('e', { status: 'disabled' })], false],
+      [recipient('f', { hasRoom: false }), [served], true],
+    ] as const;
+    for (const [one, others, apart] of rows)
+      assert.equal(goesApart(one, others, 'deliver'), apart, `${one.address} ${others[0].address}`);
+    assert.equal(goesApart(stranger, [served], 'refuse'), false, 'nobody is served anyway');
+  });
+
+  test('a refusal names the reason of each, three at most', () => {
+    const decision = decideOrdinary([recipient('a'), recipient('b'), stranger, recipient('d')], 'refuse');
+    assert.equal(
+      decision.decided === 'refuse' && decision.refusal.text,
+      'a@pec.beta.test takes certified mail only; b@pec.beta.test takes certified mail only; no mailbox x@pec.beta.test here',
+    );
   });
 
   test('DP-26 SRV-1 the service mailbox takes no ordinary mail', () => {

@@ -30,25 +30,59 @@ export type OrdinaryDecision =
 /**
  * What becomes of ordinary mail (IP-22). SMTP gives one answer for all recipients of DATA, so one who
  * cannot be served refuses the whole transaction: its sender is told by SMTP, and nothing is lost in silence.
+ * Recipients of unlike fate are kept apart before (`goesApart`), so that this meets few.
  */
 export function decideOrdinary(
   recipients: readonly OrdinaryRecipient[],
   policy: OrdinaryMailPolicy,
 ): OrdinaryDecision {
+  const refusals = recipients.flatMap((recipient) => refusalFor(recipient, policy) ?? []);
+  const [first] = refusals;
+  if (first !== undefined) {
+    const text = refusals.slice(0, REASONS_TOLD).map((refusal) => refusal.text);
+    return { decided: 'refuse', refusal: { ...first, text: text.join('; ') } };
+  }
   const wanted: Mailbox[] = [];
   const left: string[] = [];
-  for (const recipient of recipients) {
-    const { mailbox, address } = recipient;
-    if (mailbox === undefined || mailbox.role === 'service')
-      return refuse(550, '5.1.1', `no mailbox ${address} here`);
-    const wish = mailbox.ordinaryMail ?? policy;
-    if (wish === 'refuse') return refuse(550, '5.7.1', `${address} takes certified mail only`);
-    if (mailbox.status === 'disabled') return refuse(550, '5.2.1', `the mailbox ${address} is disabled`);
-    if (wish === 'deliver' && !recipient.hasRoom) return full(address);
-    if (wish === 'deliver') wanted.push(mailbox);
+  for (const { address, mailbox } of recipients) {
+    if (mailbox !== undefined && wishOf(mailbox, policy) === 'deliver') wanted.push(mailbox);
     else left.push(address);
   }
   return wanted.length === 0 ? { decided: 'discard' } : { decided: 'deliver', mailboxes: wanted, left };
+}
+
+/** More would not fit into a reply. */
+const REASONS_TOLD = 3;
+
+/**
+ * Whether a recipient must not share a transaction with those named before: one of them would be served and the
+ * other refused if the mail turns out to be ordinary. `recipients` are at least one.
+ */
+export function goesApart(
+  recipient: OrdinaryRecipient,
+  recipients: readonly OrdinaryRecipient[],
+  policy: OrdinaryMailPolicy,
+): boolean {
+  const isRefused = (one: OrdinaryRecipient) => refusalFor(one, policy) !== undefined;
+  return recipients.some((other) => isRefused(other) !== isRefused(recipient));
+}
+
+function wishOf(mailbox: Mailbox, policy: OrdinaryMailPolicy): OrdinaryMailPolicy {
+  return mailbox.ordinaryMail ?? policy;
+}
+
+function refusalFor(recipient: OrdinaryRecipient, policy: OrdinaryMailPolicy): Refusal | undefined {
+  const { mailbox, address, hasRoom } = recipient;
+  if (mailbox === undefined || mailbox.role === 'service')
+    return { code: 550, enhanced: '5.1.1', text: `no mailbox ${address} here` };
+  const wish = wishOf(mailbox, policy);
+  if (wish === 'refuse')
+    return { code: 550, enhanced: '5.7.1', text: `${address} takes certified mail only` };
+  if (mailbox.status === 'disabled')
+    return { code: 550, enhanced: '5.2.1', text: `the mailbox ${address} is disabled` };
+  if (wish === 'deliver' && !hasRoom)
+    return { code: 552, enhanced: '5.2.2', text: `the mailbox ${address} is full` };
+  return undefined;
 }
 
 /**

@@ -203,7 +203,9 @@ export class SmtpDoor<User> implements AsyncDisposable {
 
   #checkRcpt(address: SMTPServerAddress, session: SMTPServerSession): SmtpReply | undefined {
     if (hasOther(address, RCPT_PARAMETERS)) return UNKNOWN_PARAMETER;
-    return this.#ask(session, (context) => this.#options.host.checkRecipient(address.address, context));
+    return this.#ask(session, (context) =>
+      this.#options.host.checkRecipient(address.address, { ...context, ...pathsOf(session) }),
+    );
   }
 
   #ask(
@@ -222,13 +224,7 @@ export class SmtpDoor<User> implements AsyncDisposable {
   async #receive(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<SmtpReply> {
     const { host, limits } = this.#options;
     const peer = peerOf(session);
-    const { mailFrom, rcptTo } = session.envelope;
-    const transaction = {
-      peer,
-      user: userOf<User>(session),
-      reversePath: mailFrom === false ? '' : mailFrom.address,
-      forwardPaths: rcptTo.map(({ address }) => address),
-    };
+    const transaction = { peer, user: userOf<User>(session), ...pathsOf(session) };
     const message = new IncomingMessage(stream, limits.messageBytes + limits.drainBytes);
     let reply: SmtpReply;
     try {
@@ -245,6 +241,13 @@ export class SmtpDoor<User> implements AsyncDisposable {
 function peerOf(session: SMTPServerSession): SmtpPeer {
   const { id, remoteAddress, hostNameAppearsAs, secure } = session;
   return { session: id, address: remoteAddress, helo: hostNameAppearsAs || '', tls: secure };
+}
+
+function pathsOf({ envelope: { mailFrom, rcptTo } }: SMTPServerSession) {
+  return {
+    reversePath: mailFrom === false ? '' : mailFrom.address,
+    forwardPaths: rcptTo.map(({ address }) => address),
+  };
 }
 
 /** The library stores what `authenticate` gave as `any`. */

@@ -17,6 +17,14 @@ export interface SmtpContext<User> {
   readonly user: User | undefined;
 }
 
+/** A transaction whose recipients are still being named. */
+export interface SmtpBegun<User> extends SmtpContext<User> {
+  /** Empty for the null path. */
+  readonly reversePath: string;
+  /** Those accepted so far. */
+  readonly forwardPaths: readonly string[];
+}
+
 export interface SmtpTransaction<User> extends SmtpContext<User> {
   /** Empty for the null path. */
   readonly reversePath: string;
@@ -42,7 +50,7 @@ export interface SmtpHost<User> {
   /** A refusal of the reverse path, or undefined. */
   checkSender(reversePath: string, context: SmtpContext<User>): SmtpReply | undefined;
   /** A refusal of the forward path, or undefined. */
-  checkRecipient(forwardPath: string, context: SmtpContext<User>): SmtpReply | undefined;
+  checkRecipient(forwardPath: string, begun: SmtpBegun<User>): SmtpReply | undefined;
   /**
    * Takes the message and says what became of it. It need not be read to its end: the rest is thrown
    * away. Reading throws when the peer goes away before the end.
