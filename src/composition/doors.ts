@@ -132,6 +132,7 @@ function openExchange(frame: Frame): ExchangeFront {
   return new ExchangeFront({
     incomingPoint: {
       serves: (address) => house.incoming.serves(address),
+      goesApart: (address, begun) => house.incoming.goesApart(address, begun),
       receive: counts.arrivals((transaction) => house.incoming.receive(transaction)),
     },
     openSpool: () => scanningSink(newSpool(frame, config.limits.exchangeBytes), scanner),
