@@ -13,9 +13,9 @@ export interface Reading {
   readonly vanished: UidSet;
 }
 
-/** Readings kept, and messages in all of them: sessions that look seldom ask the store. */
-const READINGS_KEPT = 64;
-const MESSAGES_KEPT = 2000;
+/** Readings kept of a folder, and messages in all of them, 60 octets each: sessions that look seldom ask the store. */
+const READINGS_KEPT = 16;
+const MESSAGES_KEPT = 500;
 
 /** The last readings of a folder, one after the other: what one session read the others need not read again. */
 export class FolderNews {
@@ -24,7 +24,8 @@ export class FolderNews {
 
   /** Takes in the next reading, which begins where the one before ended. */
   add(reading: Reading): void {
-    this.#readings.push(reading);
+    const messages = reading.messages.map(({ uid, modseq, flags }) => ({ uid, modseq, flags }));
+    this.#readings.push({ ...reading, messages });
     this.#messages += weight(reading);
     while (this.#readings.length > READINGS_KEPT || this.#messages > MESSAGES_KEPT) {
       const oldest = this.#readings.shift();
