@@ -28,17 +28,21 @@ export interface ImapBackend {
   readonly mechanisms?: readonly SaslMechanism[];
 }
 
+/** A way to authenticate besides PLAIN (RFC 4422). */
 export interface SaslMechanism {
   /** In capitals. */
   readonly name: string;
+  /** Begins one exchange with one client. */
   start(): SaslExchange;
 }
 
+/** One exchange, response by response, until it is done or refused. */
 export interface SaslExchange {
   /** The client's next response; the first is of no octets when the client sent no initial one. */
   next(response: Buffer): Awaitable<SaslStep | Refusal>;
 }
 
+/** What a response leads to: a challenge for the client, or an account. */
 export type SaslStep =
   | { readonly step: 'challenge'; readonly octets: Buffer }
   | { readonly step: 'done'; readonly account: ImapAccount };
@@ -54,6 +58,7 @@ export interface MailboxListing {
   readonly specialUse: readonly string[];
 }
 
+/** What STATUS tells (RFC 9051 section 6.3.11, RFC 7162, RFC 8438, RFC 8474). */
 export interface MailboxStatus {
   readonly messages: number;
   readonly recent: number;
@@ -68,6 +73,7 @@ export interface MailboxStatus {
   readonly mailboxId: string;
 }
 
+/** A set of mailboxes that share limits (RFC 9208). */
 export interface QuotaRoot {
   readonly name: string;
   /** RFC 9208 resources: STORAGE in units of 1024 octets, MESSAGE in messages. */
@@ -82,17 +88,23 @@ export interface ImapAccount {
   readonly specialUses: readonly string[];
   /** Every mailbox and every subscribed name, in the order LIST shows them. */
   listMailboxes(): Awaitable<readonly MailboxListing[]>;
+  /** Without opening it. */
   status(mailbox: string): Awaitable<MailboxStatus | Refusal>;
   /** Makes missing levels above as well. */
   createMailbox(name: string, uses: readonly string[]): Awaitable<{ readonly mailboxId: string } | Refusal>;
+  /** A level that holds others is refused with `HASCHILDREN`, or stays as a level without messages. */
   deleteMailbox(name: string): Awaitable<Refusal | undefined>;
   /** Takes the levels below with it; INBOX keeps its name and gives away its messages. */
   renameMailbox(from: string, to: string): Awaitable<Refusal | undefined>;
+  /** A name may stay subscribed though its mailbox is gone. */
   subscribe(name: string, subscribed: boolean): Awaitable<Refusal | undefined>;
+  /** SELECT and EXAMINE; the session closes one mailbox before it opens the next. */
   openMailbox(name: string, options: { readonly readOnly: boolean }): Awaitable<ImapMailbox | Refusal>;
+  /** Begins an APPEND; `TRYCREATE` where there is no such mailbox. */
   append(mailbox: string): Awaitable<ImapAppend | Refusal>;
-  /** The quota roots of a mailbox; undefined when there is no such mailbox. */
+  /** The quota roots of a mailbox, none for one without limits. */
   quotaRoots(mailbox: string): Awaitable<readonly QuotaRoot[] | Refusal>;
+  /** One quota root by its name. */
   quotaRoot(name: string): Awaitable<QuotaRoot | Refusal>;
   readonly metadata?: ImapMetadata;
   /** The session is over. */
@@ -154,12 +166,15 @@ export interface ImapMailbox {
   fetch(
     request: FetchRequest,
   ): AsyncIterable<readonly FetchedMessage[]> | Iterable<readonly FetchedMessage[]>;
+  /** Changes flags; what is refused because of `unchangedSince` is told as modified. */
   store(request: StoreRequest): Awaitable<StoreOutcome | Refusal>;
   /** The messages among `within` that the key holds for. */
   search(key: ResolvedSearchKey, within: UidSet): Awaitable<UidSet | Refusal>;
   /** What SORT and THREAD compare, for each message that still exists. */
   orderingFacts(uids: UidSet): Awaitable<readonly OrderingFacts[]>;
+  /** Copies keep flags and INTERNALDATE; all are made or none. */
   copy(uids: UidSet, mailbox: string): Awaitable<CopyOutcome | Refusal>;
+  /** The same, and they are gone here at the same instant (RFC 6851). */
   move(uids: UidSet, mailbox: string): Awaitable<CopyOutcome | Refusal>;
   /** Removes those among `uids` that are marked \Deleted. */
   expunge(uids: UidSet): Awaitable<Refusal | undefined>;
@@ -169,6 +184,7 @@ export interface ImapMailbox {
   close(): void;
 }
 
+/** Which messages a FETCH is about, and what of them it will tell. */
 export interface FetchRequest {
   readonly uids: UidSet;
   /** Only messages with a higher MODSEQ. */
@@ -182,6 +198,7 @@ export interface FetchRequest {
   readonly preview?: 'lazy' | 'now';
 }
 
+/** A message as FETCH tells it. */
 export interface FetchedMessage extends FlagState {
   /** INTERNALDATE. */
   readonly internalDate: number;
@@ -200,6 +217,7 @@ export interface FetchedMessage extends FlagState {
   readonly preview?: string;
 }
 
+/** A message's octets, and where its header, body and parts begin and end. */
 export interface MessageContent {
   readonly index: MimeIndex;
   readonly octets: Octets;
@@ -207,6 +225,7 @@ export interface MessageContent {
   readonly head?: Buffer;
 }
 
+/** STORE, with flags in any letter case; \Recent is never among them. */
 export interface StoreRequest {
   readonly uids: UidSet;
   readonly mode: 'set' | 'add' | 'remove';
@@ -215,6 +234,7 @@ export interface StoreRequest {
   readonly unchangedSince?: number;
 }
 
+/** What became of a STORE. */
 export interface StoreOutcome {
   /** The present state of every message that exists and was not refused, changed or not. */
   readonly messages: readonly FlagState[];
@@ -224,6 +244,7 @@ export interface StoreOutcome {
   readonly modified: UidSet;
 }
 
+/** COPYUID (RFC 4315). */
 export interface CopyOutcome {
   readonly uidValidity: number;
   /** UIDs there were and UIDs given, pair by pair. */
@@ -231,6 +252,7 @@ export interface CopyOutcome {
   readonly to: readonly number[];
 }
 
+/** What SORT and THREAD compare (RFC 5256); `thread/ordering-facts.ts` takes it from a header. */
 export interface OrderingFacts {
   readonly uid: number;
   readonly internalDate: number;
