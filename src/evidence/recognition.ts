@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { sameAddress } from '../wire/mime/addresses.ts';
+import { isAutomatic } from '../wire/mime/automatic-mail.ts';
 import type { Header } from '../wire/mime/header.ts';
 import { parseMessageId } from '../wire/mime/message-ids.ts';
 import type { MimeIndex, MimePart } from '../wire/mime/mime-index.ts';
@@ -80,6 +81,8 @@ export interface RecognisedEnvelope {
   readonly original: MimePart;
   /** Forward paths that the certification data do not list (IP-27, U-11). */
   readonly strangers: readonly string[];
+  /** Whether the original comes from a program or a list, so that no program may answer it (RFC 3834). */
+  readonly automatic: boolean;
   readonly soft: readonly SoftDefect[];
 }
 
@@ -131,7 +134,8 @@ function recogniseEnvelope(input: RecognitionInput): Recognition {
   if (strangers.length > 0 && strangers.length === forwardPaths?.length) hard.push('no-recipient-listed');
   if (hard.length > 0 || data === undefined || original === undefined) return neither(hard, detail);
   const soft = softDefects({ ...input, data });
-  return { kind: 'transport-envelope', data, original, strangers, soft };
+  const automatic = input.innerHeader !== undefined && isAutomatic(input.innerHeader, data.sender);
+  return { kind: 'transport-envelope', data, original, strangers, automatic, soft };
 }
 
 function recogniseNotification(input: RecognitionInput, claimed: string): Recognition {

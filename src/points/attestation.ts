@@ -6,6 +6,7 @@ import { type Composition, compose } from '../mailroom/contents/composition.ts';
 import type { ContentNumbers } from '../mailroom/contents/content-store.ts';
 import { sealEntity } from '../trust/signing/signed-message.ts';
 import type { Signer } from '../trust/signing/signer.ts';
+import { AUTOMATIC_LINE } from '../wire/mime/automatic-mail.ts';
 import { MimeIndexer } from '../wire/mime/mime-index.ts';
 import { type Piece, streamPieces } from '../wire/mime/octets.ts';
 import { type CertificationGate, openGate, requireOpenGate } from './certification-gate.ts';
@@ -57,10 +58,13 @@ export class Attestation {
 
   /**
    * The same for what goes into a mailbox of ours at once: with the trace field of final delivery on top
-   * (RFC 5321 section 4.4), outside what is signed. `reversePath` is empty for the null path.
+   * (RFC 5321 section 4.4) and the word that a program wrote it (RFC 3834 section 5), both outside what is signed.
+   * `reversePath` is empty for the null path.
    */
   attestDelivered(draft: Draft, reversePath: string): Promise<Attested> {
-    return this.#attest(draft, [Buffer.from(`Return-Path: <${reversePath}>\r\n`, 'latin1')]);
+    return this.#attest(draft, [
+      Buffer.from(`Return-Path: <${reversePath}>\r\n${AUTOMATIC_LINE}\r\n`, 'latin1'),
+    ]);
   }
 
   async #attest(draft: Draft, trace: readonly Buffer[]): Promise<Attested> {

@@ -6,7 +6,7 @@ import { INBOX, junkFolder } from '../../mailroom/mailboxes/folders.ts';
 import type { Mailbox } from '../../mailroom/mailboxes/mailbox-store.ts';
 import type { StepDraft } from '../../mailroom/steps/step-draft.ts';
 import type { Act, Condition } from '../../mailroom/steps/step-store.ts';
-import { AUTOMATIC_LINE, isAutomatic } from '../../wire/mime/automatic-mail.ts';
+import { isAutomatic } from '../../wire/mime/automatic-mail.ts';
 import { receivedTransitions } from '../lifecycle.ts';
 import { placeMail } from '../placement.ts';
 import { recordAct } from '../records.ts';
@@ -66,10 +66,8 @@ export async function addAnomalies(
     {
       numbers: options.store,
       hostname: options.hostname,
-      lines: [
-        ...vettingLines(vetting, options.hostname),
-        ...(isAutomatic(reception.header, transaction.reversePath) ? [AUTOMATIC_LINE] : []),
-      ],
+      lines: vettingLines(vetting, options.hostname),
+      automatic: isAutomatic(reception.header, transaction.reversePath),
     },
   );
   step.keepBlob(message.blob).keepBlob(attested.composition.frame).keep(delivered);

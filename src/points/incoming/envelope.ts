@@ -94,7 +94,7 @@ async function addStrangers(
 function takenEnvelope({ reception, decision, options }: EnvelopeWork): TakenEnvelope {
   const { header, instant } = reception;
   const { message } = reception.transaction;
-  const { data, original } = decision.envelope;
+  const { data, original, automatic } = decision.envelope;
   return {
     data,
     signer: decision.signer,
@@ -102,7 +102,7 @@ function takenEnvelope({ reception, decision, options }: EnvelopeWork): TakenEnv
     to: header.all('to').map((field) => field.value),
     cc: header.all('cc').map((field) => field.value),
     original: { octets: message.octets, index: message.index, part: original },
-    delivered: traced(reception, message, { numbers: options.store, hostname: options.hostname }),
+    delivered: traced(reception, message, { numbers: options.store, hostname: options.hostname, automatic }),
     senderProvider: decision.signature.provider.providerName,
     instant,
   };

@@ -38,7 +38,14 @@ const data: CertificationData = {
   instant: 0,
 };
 const original = indexMessage(Buffer.from('a: b\r\n\r\n')).root;
-const envelope: Recognition = { kind: 'transport-envelope', data, original, strangers: [], soft: [] };
+const envelope: Recognition = {
+  kind: 'transport-envelope',
+  data,
+  original,
+  strangers: [],
+  automatic: false,
+  soft: [],
+};
 const notification = (
   receipt: 'presa-in-carico' | 'avvenuta-consegna' | 'rilevazione-virus',
 ): Recognition => ({

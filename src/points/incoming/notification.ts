@@ -33,7 +33,12 @@ export async function receiveNotification(
 ): Promise<IncomingOutcome> {
   const work: Work = { reception, decision, options };
   const { message, forwardPaths } = reception.transaction;
-  const delivered = traced(reception, message, { numbers: options.store, hostname: options.hostname });
+  // RFC 3834 section 5: it is a program's, whatever the provider that made it says.
+  const delivered = traced(reception, message, {
+    numbers: options.store,
+    hostname: options.hostname,
+    automatic: true,
+  });
   const step = new StepDraft().keepBlob(message.blob).keep(delivered);
   const parts: { readonly addressee: string; readonly part: number }[] = [];
   for (const addressee of forwardPaths) {

@@ -5,6 +5,7 @@ import type { ContentNumbers, NewBlob, SlicedOctets } from '../../mailroom/conte
 import type { Instant } from '../../platform/clock.ts';
 import type { ScanVerdict } from '../../trust/antivirus/scanner.ts';
 import { authenticationResults, claimsResultsOf } from '../../wire/mime/authentication-results.ts';
+import { AUTOMATIC_LINE } from '../../wire/mime/automatic-mail.ts';
 import { formatDate } from '../../wire/mime/dates.ts';
 import { type Header, parseHeader } from '../../wire/mime/header.ts';
 import type { MimeIndex } from '../../wire/mime/mime-index.ts';
@@ -73,6 +74,8 @@ export function traced(
     readonly hostname: string;
     /** Lines of ours between the two, e.g. what was found out about the sender (RFC 8601 section 4.1). */
     readonly lines?: readonly string[];
+    /** Whether no program may answer it: mail programs read that in the header, and a loop of answers ends. */
+    readonly automatic: boolean;
   },
 ): Composition {
   const { transaction, header } = reception;
@@ -83,6 +86,7 @@ export function traced(
   const told = outermost?.key === 'return-path' && isPathOf(outermost.value, reversePath);
   if (!told) lines.push(`Return-Path: <${reversePath}>`);
   lines.push(...(options.lines ?? withdrawn(header, options.hostname)));
+  if (options.automatic) lines.push(AUTOMATIC_LINE);
   lines.push(...receivedField(reception, options.hostname));
   const prefix = Buffer.from(lines.map((line) => `${line}\r\n`).join(''), 'latin1');
   const longestLine = Math.max(...lines.map((line) => line.length));
