@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { openAlerting } from './composition/alerting.ts';
 import { openClockWatch, type ProviderClock } from './composition/clock-watching.ts';
 import { countAlerts, countAttested } from './composition/counting.ts';
 import { type DoorPorts, openDoors } from './composition/doors.ts';
@@ -84,8 +85,11 @@ export class Provider implements AsyncDisposable {
     const around = completed(surroundings);
     const { clock, ids, journal, alerts, metrics } = around;
     stack.defer(countAlerts(alerts, metrics));
+    let open: HouseStore | undefined;
+    openAlerting({ config, around, store: () => open }, stack);
     const folders = await openFolders(config.folder);
     const store = stack.use(await openStore(folders.store, around));
+    open = store;
     const search = stack.use(await openSearch({ folder: folders.store, store, journal }));
     passCommitPoint('store-opened');
     await sweepSpool(folders.spool);

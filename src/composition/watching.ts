@@ -4,6 +4,7 @@ import type { SqliteStore } from '../engines/sqlite/sqlite-store.ts';
 import { Health, type HealthCheck } from '../fronts/watch/health.ts';
 import { WatchFront } from '../fronts/watch/watch-front.ts';
 import type { SearchStore } from '../mailroom/search/search-store.ts';
+import { plainFacts } from '../platform/alert-webhook.ts';
 import type { Config } from '../platform/config/config.ts';
 import type { DirectoryRefresh } from '../trust/provider-directory/directory-refresh.ts';
 import type { ProviderDirectory } from '../trust/provider-directory/provider-directory.ts';
@@ -142,7 +143,7 @@ async function statusOf(
     at: instantText(around.clock.now()),
     startedAt: instantText(startedAt),
     ...(await health.report()),
-    alerts: around.alerts.current(),
+    alerts: around.alerts.current().map((alert) => ({ ...alert, facts: plainFacts(alert.facts) })),
     doors: doors(),
     queue: queue.current().map((figure) => ({
       state: figure.state,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { z } from 'zod';
+import { alertsSection } from './alerts-section.ts';
 import { antivirus } from './antivirus-section.ts';
 import { ordinary } from './ordinary-section.ts';
 import { queueSection } from './queue-section.ts';
@@ -231,6 +232,7 @@ export const configSchema = z.strictObject({
   ),
   time: timeSection,
   watch: watchSection,
+  alerts: alertsSection,
   journal,
 });
 
