@@ -28,7 +28,8 @@ for (const seed of SEEDS) {
         engine,
         clock: new FixedClock(NOW),
         texts: TEXTS,
-        limits: { appendBytes: 10_000_000 },
+        // With little room for images, sessions often ask the store itself what happened.
+        limits: { appendBytes: 10_000_000, ...(seed % 2 === 0 ? { imagedMessages: 10 } : {}) },
         quotaBytes: 1_000_000_000,
         // The reference forgets nothing.
         storeLimits: { expungedKept: 10_000_000 },
