@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { openAlerting } from './composition/alerting.ts';
 import { openClockWatch, type ProviderClock } from './composition/clock-watching.ts';
+import { openControl } from './composition/controlling.ts';
 import { countAlerts, countAttested } from './composition/counting.ts';
 import { type DoorPorts, openDoors } from './composition/doors.ts';
 import { openFolders, sweepSpool } from './composition/folders.ts';
@@ -108,6 +109,7 @@ export class Provider implements AsyncDisposable {
     const { relay, courier } = openRelay({ config, store, house, scanner, around, gate: clockWatch });
     stack.use(courier);
     stack.use(relay);
+    stack.use(await openControl({ folder: config.folder, store, relay, around }));
     const accounts = new Accounts({ mailboxes: store, clock, ids });
     const ports = await openDoors(
       { config, store, search, house, scanner, accounts, spoolFolder: folders.spool, around },

@@ -9,6 +9,7 @@ import { type CommandSurroundings, LANGUAGES } from './command-surroundings.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { FsckOptions } from './fsck.ts';
 import { declareQuarantine } from './quarantine/declare-quarantine.ts';
+import { declareQueue } from './queue/declare-queue.ts';
 import type { SendOptions } from './send.ts';
 import type { TraceOptions } from './trace.ts';
 import { DEFAULT_CONFIG_FILE, DEFAULT_DEMO_FOLDER, DEFAULT_WORLD_FILE } from './usual-places.ts';
@@ -80,6 +81,8 @@ function declareProgram(surroundings: CommandSurroundings, end: End): Command {
   declareCheckConfig(program, surroundings, end);
   declareFsck(program, surroundings, end);
   declareQuarantine(program, surroundings, end);
+  const queue = program.command('queue').description('see what waits to be relayed, and order it about');
+  declareQueue(queue, surroundings, end);
   return program;
 }
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { QueueReader } from '../../src/mailroom/queue/queue-store.ts';
 import type { RelayLimits } from '../../src/mailroom/queue/relay.ts';
 import { FixedClock } from '../../src/platform/clock.ts';
 import { randomIds } from '../../src/platform/ids.ts';
@@ -196,7 +197,7 @@ export class World implements AsyncDisposable {
     const time = setInterval(() => this.timers.advance(60_000), 5);
     try {
       for (let round = 0; round < 1000; round++) {
-        const busy = this.providers.filter(({ store }) => store.listDue(this.clock.now(), 1).length > 0);
+        const busy = this.providers.filter(({ store }) => hasDue(store, this.clock.now()));
         if (busy.length === 0) return;
         if (hurry) await Promise.all(busy.map((provider) => work(provider, {})));
         else for (const provider of busy) await work(provider, { attempts: 1 });
@@ -212,10 +213,8 @@ export class World implements AsyncDisposable {
     const until = this.clock.now() + ms;
     await this.settles();
     while (this.clock.now() < until) {
-      const waiting = this.providers.flatMap(({ store }) =>
-        store.listQueue().map((entry) => entry.notBefore),
-      );
-      const next = Math.min(until, ...waiting);
+      const now = this.clock.now();
+      const next = Math.min(until, ...this.providers.map(({ store }) => store.nextDueAt(now) ?? until));
       this.clock.advance(Math.max(next - this.clock.now(), 1));
       await this.settles();
     }
@@ -251,6 +250,11 @@ export class World implements AsyncDisposable {
     assert.ok(name === 'root' || name === 'signing' || name === 'tls', url);
     return this.authority.revocationList(name);
   }
+}
+
+/** Whether anything is to be tried, or ends. */
+function hasDue(store: QueueReader, now: number): boolean {
+  return store.listDue(now, 1).length > 0 || store.listExpiredHeld(now, 1).length > 0;
 }
 
 /** A provider's queue worked off. */

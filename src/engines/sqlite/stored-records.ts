@@ -2,10 +2,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LogReader } from '../../evidence/certification-log/log-store.ts';
+import type { QueueReader } from '../../mailroom/queue/queue-store.ts';
 import type { TrackingReader } from '../../mailroom/tracking/tracking-store.ts';
 import { Fault } from '../../platform/faults.ts';
-import { openDatabase, storeFault } from './driver.ts';
+import { type Database, openDatabase, storeFault } from './driver.ts';
 import { SqliteLogReader } from './readers/log-reader.ts';
+import { SqliteQueueReader } from './readers/queue-reader.ts';
 import { SqliteTrackingReader } from './readers/tracking-reader.ts';
 
 const DATABASE = 'store.db';
@@ -21,6 +23,12 @@ export function holdsStore(folder: string): boolean {
   return existsSync(join(folder, DATABASE));
 }
 
+/** The queue of a store, with what is known of the recipients it is about. */
+export interface StoredQueue extends Disposable {
+  readonly queue: QueueReader;
+  readonly tracking: Pick<TrackingReader, 'listTrackings'>;
+}
+
 /**
  * Opens the log and the trackings of a store for reading, beside the process that has the store: readers of
  * SQLite's write-ahead log see every commit and hold up nobody.
@@ -28,15 +36,28 @@ export function holdsStore(folder: string): boolean {
  * @throws Fault `store-missing` when there is no store in the folder, `store-unavailable`
  */
 export function openStoredRecords(folder: string): StoredRecords {
+  return openReaders(folder, (database) => ({
+    log: new SqliteLogReader(database),
+    tracking: new SqliteTrackingReader(database),
+    [Symbol.dispose]: () => database[Symbol.dispose](),
+  }));
+}
+
+/** Opens the queue of a store for reading, as above. @throws Fault */
+export function openStoredQueue(folder: string): StoredQueue {
+  return openReaders(folder, (database) => ({
+    queue: new SqliteQueueReader(database),
+    tracking: new SqliteTrackingReader(database),
+    [Symbol.dispose]: () => database[Symbol.dispose](),
+  }));
+}
+
+function openReaders<Readers>(folder: string, make: (database: Database) => Readers): Readers {
   if (!holdsStore(folder)) throw new Fault('store-missing', `no store in ${folder}`, { temporary: false });
   try {
     const database = openDatabase(join(folder, DATABASE), { readOnly: true });
     try {
-      return {
-        log: new SqliteLogReader(database),
-        tracking: new SqliteTrackingReader(database),
-        [Symbol.dispose]: () => database[Symbol.dispose](),
-      };
+      return make(database);
     } catch (error) {
       database[Symbol.dispose]();
       throw error;

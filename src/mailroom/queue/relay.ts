@@ -103,6 +103,11 @@ export class Relay implements AsyncDisposable {
     this.#look(ALL);
   }
 
+  /** Entries that are being tried at the moment. */
+  get underWay(): readonly QueueEntryId[] {
+    return this.#lanes.underWay;
+  }
+
   /** Takes nothing new and waits a little for what is under way; what is cut off is tried again. */
   async stop(): Promise<void> {
     this.#running = false;

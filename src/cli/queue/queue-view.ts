@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { openStoredQueue } from '../../engines/sqlite/stored-records.ts';
+import { orderProvider } from '../../fronts/control/control-client.ts';
+import type { QueueEntry } from '../../mailroom/queue/queue-store.ts';
+import type { Instant } from '../../platform/clock.ts';
+import { Fault } from '../../platform/faults.ts';
+import type { EntryEnd, EntryState } from '../wording/queue-words.ts';
+import { storeFolderOf } from './store-folder.ts';
+
+/** The queue as the commands see it: what the store says, and what the running provider does. */
+export interface QueueView {
+  readonly entries: readonly QueueEntry[];
+  readonly heldDestinations: readonly string[];
+  readonly running: boolean;
+  stateOf(entry: QueueEntry): EntryState;
+}
+
+/** Reads the queue of a provider's folder, while it runs or not. @throws Fault */
+export async function viewQueue(folder: string, now: Instant): Promise<QueueView> {
+  const underWay = await askUnderWay(folder);
+  using stored = openStoredQueue(storeFolderOf(folder));
+  return {
+    entries: stored.queue.listQueue(),
+    heldDestinations: stored.queue.listHeldDestinations(),
+    running: underWay !== undefined,
+    stateOf({ id, held, notBefore }) {
+      if (underWay?.has(id) === true) return 'under-way';
+      if (held) return 'held';
+      return notBefore <= now ? 'due' : 'waiting';
+    },
+  };
+}
+
+/** What the provider tries at the moment; undefined when none runs. */
+async function askUnderWay(folder: string): Promise<ReadonlySet<number> | undefined> {
+  try {
+    const { underWay } = await orderProvider(folder, { order: 'queue-under-way' });
+    return new Set(Array.isArray(underWay) ? underWay.filter((id) => typeof id === 'number') : []);
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'provider-not-running') return undefined;
+    throw error;
+  }
+}
+
+/** AP-34, AP-35, GEN-16: what follows when the life of an entry ends. */
+export function endOf({ kind, certified }: QueueEntry): EntryEnd {
+  if (kind !== 'transport-envelope') return 'record';
+  return certified ? 'non-delivery' : 'bounce';
+}
