@@ -12,7 +12,7 @@ const WORM = 'this text is a worm';
 const TEXT = `Leggi: ${WORM}\r\n`;
 
 function knows(provider: WorldProvider, word = WORM): void {
-  provider.scanner.viruses.set(word, 'Test.Worm-1');
+  provider.words.viruses.set(word, 'Test.Worm-1');
 }
 
 /** What the quarantine holds, opened. */
@@ -244,14 +244,14 @@ suite('a virus at the incoming point', () => {
     const { alfa, beta } = world;
     const anna = alfa.user('anna');
     await anna.certifies({ to: [CARLA, 'bruno@pec.alfa.test'] });
-    beta.scanner.works = false;
-    alfa.scanner.works = false;
+    beta.words.works = false;
+    alfa.words.works = false;
     await world.settles();
     assert.equal(alfa.store.listQueue().length, 2, 'both wait, the one in the house too');
     await assert.rejects(anna.sends({ to: [CARLA] }), { code: 'scanner-unavailable', temporary: true });
     assert.deepEqual(await anna.kinds(), ['accettazione']);
-    beta.scanner.works = true;
-    alfa.scanner.works = true;
+    beta.words.works = true;
+    alfa.words.works = true;
     await world.passes(HOUR_MS);
     assert.deepEqual(await anna.kinds(), ['accettazione', 'avvenuta-consegna', 'avvenuta-consegna']);
   });

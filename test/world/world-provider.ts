@@ -31,7 +31,7 @@ import { Attestation } from '../../src/points/attestation.ts';
 import { type House, joinPoints } from '../../src/points/house.ts';
 import type { IncomingOutcome } from '../../src/points/incoming/incoming-options.ts';
 import { OrdinaryChecks } from '../../src/points/incoming/ordinary-checks.ts';
-import type { Scanned } from '../../src/trust/antivirus/scanner.ts';
+import type { Scanned, Scanner } from '../../src/trust/antivirus/scanner.ts';
 import { scanningSink } from '../../src/trust/antivirus/scanning-sink.ts';
 import type { Identity } from '../../src/trust/authority/key-pair.ts';
 import { ProviderDirectory } from '../../src/trust/provider-directory/provider-directory.ts';
@@ -74,7 +74,10 @@ export class WorldProvider implements Home {
   readonly emitting: EmittingProvider;
   readonly clock: Clock;
   readonly directory = new ProviderDirectory();
-  readonly scanner = new WordScanner();
+  /** Knows no viruses to begin with. */
+  readonly words = new WordScanner();
+  /** Looks at what comes in. */
+  scanner: Scanner = this.words;
   faults: FaultyStore;
   store: HouseStore;
   verifier: Verifier;
