@@ -12,6 +12,8 @@ const MAIN = join(import.meta.dirname, 'provider-process.ts');
 export interface LifeFacts {
   readonly config: string;
   readonly era: FastEra;
+  /** Where compiled code is kept from one life to the next. */
+  readonly codeFolder: string;
   /** Where it kills itself. */
   readonly crashAt?: { readonly point: CommitPoint; readonly times: number };
 }
@@ -35,10 +37,14 @@ export class ProviderLife {
   readonly whenOpen: Promise<boolean>;
   readonly ended: Promise<LifeEnd>;
 
-  constructor({ config, era, crashAt }: LifeFacts) {
+  constructor({ config, era, crashAt, codeFolder }: LifeFacts) {
     this.#child = spawn(process.execPath, ['--import', PRELOAD, MAIN, config, JSON.stringify(era)], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...process.env, [CRASH_AT]: crashAt === undefined ? '' : `${crashAt.point}:${crashAt.times}` },
+      env: {
+        ...process.env,
+        NODE_COMPILE_CACHE: codeFolder,
+        [CRASH_AT]: crashAt === undefined ? '' : `${crashAt.point}:${crashAt.times}`,
+      },
     });
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#stdout += text;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // One provider in a process of its own, as `ceralacca serve` runs it, but for the time, which is faster:
 // node provider-process.ts CONFIG ERA
+import { flushCompileCache } from 'node:module';
 import { demoDns } from '../../src/demo/demo-dns.ts';
 import { readConfig } from '../../src/platform/config/config.ts';
 import { openJournal } from '../../src/platform/journal.ts';
@@ -22,6 +23,8 @@ const provider = await Provider.start(config, {
   dns: demoDns,
 });
 process.send?.('open');
+// Before the first kill, so that later lives begin with code that is compiled already.
+flushCompileCache();
 process.once('message', async () => {
   await provider[Symbol.asyncDispose]();
   process.exit(0);

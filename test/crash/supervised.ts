@@ -85,6 +85,7 @@ export class Supervised {
       const life = new ProviderLife({
         config: join(folder, 'config.yaml'),
         era: era(),
+        codeFolder: join(folder, '..', 'compiled'),
         ...(death?.how === 'at-point' && { crashAt: death }),
       });
       this.#death = death;
