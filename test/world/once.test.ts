@@ -275,6 +275,8 @@ for (const engine of ENGINES) {
       assert.equal(world.beta.store.findDeliveryOutcome(id, CARLA), undefined);
       await world.passes(60_000);
       assert.deepEqual(await anna.kinds(), ['accettazione', 'errore-consegna']);
+      // IP-12: what covers her was said already.
+      assert.deepEqual(await world.alfa.service.kinds(), ['presa-in-carico']);
       assert.equal(world.beta.store.findDeliveryOutcome(id, CARLA)?.outcome, 'not-delivered');
     });
   });

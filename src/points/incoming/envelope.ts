@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { readReceiptType } from '../../evidence/receipts/receipt-choice.ts';
 import { StepDraft } from '../../mailroom/steps/step-draft.ts';
-import type { Condition } from '../../mailroom/steps/step-store.ts';
+import type { Act, Condition } from '../../mailroom/steps/step-store.ts';
 import { passCommitPoint } from '../../platform/commit-points.ts';
 import { receivedTransitions } from '../lifecycle.ts';
 import type { TakenEnvelope } from '../taken-envelope.ts';
@@ -18,6 +18,7 @@ import {
   noneServed,
   type Overtaken,
   takeChargeActs,
+  uncoveredBy,
 } from './take-charge.ts';
 
 /** IP-11: take-charge receipt, then the unmodified envelope to the delivery point; one step for all of it. */
@@ -36,14 +37,14 @@ export async function takeCharge(
     return { outcome: 'taken' };
   }
   const envelope = takenEnvelope(work);
-  const [receipt, deliveries] = await Promise.all([
-    attestTakeCharge(work),
+  const uncovered = { ...work, decision: { ...decision, recipients: uncoveredBy(work) } };
+  const [acts, deliveries] = await Promise.all([
+    chargeActs(step, uncovered),
     delivery.prepare(envelope, decision.recipients),
   ]);
   // IP-12: one M6 covers each recipient, also when the envelope arrives twice at the same time. What follows
   // happens with it or not at all.
-  step.keep(envelope.delivered).keep(receipt.composition);
-  const part = step.part(takeChargeActs(work, receipt), noneServed(decision));
+  const part = step.keep(envelope.delivered).part(acts, noneServed(decision));
   const charged = { is: 'part-done', part } as const;
   addDuplicates(step, work, charged);
   await addStrangers(step, work, charged);
@@ -56,6 +57,15 @@ export async function takeCharge(
   passCommitPoint('envelope-taken');
   await delivery.settle(envelope, added, outcome);
   return { outcome: 'taken' };
+}
+
+/** Without recipients that no M6 covers yet, nothing but the arrival is written down. */
+async function chargeActs(step: StepDraft, uncovered: EnvelopeWork): Promise<Act[]> {
+  if (uncovered.decision.recipients.length === 0)
+    return [envelopeRecord(uncovered, { event: receivedTransitions.receiveAgain.record })];
+  const receipt = await attestTakeCharge(uncovered);
+  step.keep(receipt.composition);
+  return takeChargeActs(uncovered, receipt);
 }
 
 /** LOG-1, IP-28: the arrival of what was here already. */

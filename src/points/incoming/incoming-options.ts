@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { LogReader } from '../../evidence/certification-log/log-store.ts';
 import type { EmittingProvider } from '../../evidence/draft.ts';
 import type { ContentNumbers } from '../../mailroom/contents/content-store.ts';
 import type { MailboxReader, OrdinaryMailPolicy } from '../../mailroom/mailboxes/mailbox-store.ts';
@@ -25,7 +26,11 @@ export type IncomingOutcome =
   | { readonly outcome: 'try-later'; readonly text: string };
 
 export interface IncomingPointOptions {
-  readonly store: StepStore & MailboxReader & TrackingReader & ContentNumbers;
+  readonly store: StepStore &
+    MailboxReader &
+    TrackingReader &
+    ContentNumbers &
+    Pick<LogReader, 'recordsAbout'>;
   readonly attestation: Attestation;
   readonly verifier: MessageVerifier;
   readonly delivery: EnvelopeDelivery;

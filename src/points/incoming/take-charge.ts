@@ -11,6 +11,8 @@ import type { IncomingDecision } from './incoming-decision.ts';
 import type { IncomingPointOptions } from './incoming-options.ts';
 import type { Reception } from './reception.ts';
 
+const COVERING = receivedTransitions.takeCharge.emits.record;
+
 export type EnvelopeDecision = Extract<IncomingDecision, { decided: 'envelope' }>;
 
 /** Another arrival of the same envelope was quicker with one of the recipients: nothing was done here. */
@@ -39,6 +41,20 @@ export function attestTakeCharge({ reception, decision, options }: EnvelopeWork)
       takenInCharge: recipients,
     }),
   );
+}
+
+/**
+ * IP-12: the recipients that no M6 covers yet. One that is covered and has no outcome is left from a process that
+ * died between taking charge and telling that there was no room; the log knows which.
+ */
+export function uncoveredBy({ decision, options }: EnvelopeWork): readonly string[] {
+  const { envelope, signature, recipients } = decision;
+  const { providerName } = signature.provider;
+  const covered = options.store
+    .recordsAbout(envelope.data.identifier)
+    .filter(({ event, provider }) => event === COVERING && provider === providerName)
+    .flatMap(({ detail }) => detail?.covers?.toLowerCase().split(' ') ?? []);
+  return recipients.filter((recipient) => !covered.includes(recipient.toLowerCase()));
 }
 
 /** The envelope is here, and its sender's provider is told so. */
