@@ -9,10 +9,9 @@ import type { ContentNumbers, NewBlob } from '../../mailroom/contents/content-st
 import type { Submission } from '../../mailroom/tracking/tracking-store.ts';
 import type { Instant } from '../../platform/clock.ts';
 import type { Ids } from '../../platform/ids.ts';
-import { formatDate } from '../../wire/mime/dates.ts';
+import { writeDeliveryReport } from '../../wire/mime/delivery-report.ts';
 import { indexMessage } from '../../wire/mime/mime-index.ts';
 import { MemoryOctets } from '../../wire/mime/octets.ts';
-import { encodeQuotedPrintable } from '../../wire/mime/transfer-encoding.ts';
 import type { Attestation, Attested } from '../attestation.ts';
 import { causeOf, type RelayFailure } from './failure-cause.ts';
 
@@ -70,64 +69,23 @@ export class OrdinaryBounce {
     return { blob, attested: await attestation.attestDelivered(draft, '') };
   }
 
-  /** RFC 3462 multipart/report with the fields RFC 3464 section 2.3 requires. */
   #write({ submission, failure, instant }: Parameters<OrdinaryBounce['compose']>[0]): Buffer {
     const { ids, hostname } = this.#options;
-    const boundary = `=_report-${ids.token()}`;
-    const text = bounceText({
-      recipient: failure.address,
-      cause: causeOf(failure),
-      reply: replyOf(failure),
-    });
+    const { address: recipient } = failure;
+    const reply = replyOf(failure);
     const status = failure.enhanced ?? (failure.permanent ? '5.0.0' : '4.4.7');
-    return Buffer.concat([
-      Buffer.from(
-        [
-          `From: Mail Delivery System <MAILER-DAEMON@${hostname}>`,
-          `To: ${submission.sender}`,
-          'Subject: Undelivered Mail Returned to Sender',
-          `Date: ${formatDate(instant, 0)}`,
-          `Message-ID: <${ids.token()}@${hostname}>`,
-          'Auto-Submitted: auto-replied',
-          'MIME-Version: 1.0',
-          'Content-Type: multipart/report; report-type=delivery-status;',
-          ` boundary="${boundary}"`,
-          '',
-          `--${boundary}`,
-          'Content-Type: text/plain; charset=utf-8',
-          'Content-Transfer-Encoding: quoted-printable',
-          '',
-          '',
-        ].join('\r\n'),
-      ),
-      encodeQuotedPrintable(Buffer.from(text)),
-      Buffer.from(
-        [
-          '',
-          `--${boundary}`,
-          'Content-Type: message/delivery-status',
-          '',
-          `Reporting-MTA: dns; ${hostname}`,
-          '',
-          `Original-Recipient: rfc822;${failure.address}`,
-          `Final-Recipient: rfc822;${failure.address}`,
-          'Action: failed',
-          `Status: ${status}`,
-          ...diagnosticCode(failure),
-          '',
-          `--${boundary}`,
-          'Content-Type: text/rfc822-headers',
-          '',
-          `Message-ID: <${submission.identifier}>`,
-          ...(submission.messageId === undefined
-            ? []
-            : [`X-Riferimento-Message-ID: ${submission.messageId}`]),
-          '',
-          `--${boundary}--`,
-          '',
-        ].join('\r\n'),
-      ),
-    ]);
+    const { identifier, messageId } = submission;
+    const reference = messageId === undefined ? '' : `X-Riferimento-Message-ID: ${messageId}\r\n`;
+    return writeDeliveryReport({
+      hostname,
+      to: submission.sender,
+      instantMs: instant,
+      messageId: `${ids.token()}@${hostname}`,
+      boundary: `=_report-${ids.token()}`,
+      text: bounceText({ recipient, cause: causeOf(failure), reply }),
+      failures: [{ address: recipient, status, reply }],
+      header: Buffer.from(`Message-ID: <${identifier}>\r\n${reference}`),
+    });
   }
 }
 
@@ -135,12 +93,6 @@ export class OrdinaryBounce {
 function replyOf({ code, enhanced = '', text, peerSpoke }: RelayFailure): string | undefined {
   const codes = code === 0 ? [] : [String(code), enhanced];
   return peerSpoke ? [...codes, printable(text)].filter((word) => word !== '').join(' ') : undefined;
-}
-
-/** RFC 3464 section 2.3.6: the peer's own words; none when no peer spoke. */
-function diagnosticCode(failure: RelayFailure): string[] {
-  const reply = replyOf(failure);
-  return reply === undefined ? [] : [`Diagnostic-Code: smtp; ${reply}`];
 }
 
 function printable(text: string): string {
