@@ -11,6 +11,7 @@ import type { FsckOptions } from './fsck.ts';
 import { declareQuarantine } from './quarantine/declare-quarantine.ts';
 import { declareQueue } from './queue/declare-queue.ts';
 import type { SendOptions } from './send.ts';
+import type { StatusOptions } from './status.ts';
 import type { TraceOptions } from './trace.ts';
 import { DEFAULT_CONFIG_FILE, DEFAULT_DEMO_FOLDER, DEFAULT_WORLD_FILE } from './usual-places.ts';
 import type { VerifyOptions } from './verify.ts';
@@ -77,6 +78,7 @@ function declareProgram(surroundings: CommandSurroundings, end: End): Command {
   declareServe(program, surroundings, end);
   declareSend(program, surroundings, end);
   declareTrace(program, surroundings, end);
+  declareStatus(program, surroundings, end);
   declareVerify(program, surroundings, end);
   declareCheckConfig(program, surroundings, end);
   declareFsck(program, surroundings, end);
@@ -198,6 +200,23 @@ function declareTrace(program: Command, surroundings: CommandSurroundings, end: 
       const { trace } = await import('./trace.ts');
       const places = options.folder === undefined ? inUsualWorld(options) : options;
       end(await trace({ id, options: places }, surroundings));
+    });
+}
+
+function declareStatus(program: Command, surroundings: CommandSurroundings, end: End): void {
+  program
+    .command('status')
+    .description('show how running providers are: doors, queue, alerts, clock, index, scanner, store')
+    .addOption(new Option('--config <file>', "a provider's configuration").conflicts(['world', 'url']))
+    .addOption(new Option('--url <url>', 'where it shows its status, http://HOST:PORT').conflicts('world'))
+    .option('--world <file>', `a demo, all of whose providers are asked (default: ${DEFAULT_WORLD_FILE})`)
+    .option('--json', 'as JSON')
+    .addOption(languageOption())
+    .addHelpText('after', '\nEnds with 0 when all certify, 1 when one does not, 3 when none answers.')
+    .action(async (options: StatusOptions) => {
+      const { status } = await import('./status.ts');
+      const named = options.config !== undefined || options.url !== undefined;
+      end(await status(named ? options : inUsualWorld(options), surroundings));
     });
 }
 

@@ -36,7 +36,8 @@ export function printTimeOfDay(instant: Instant): string {
 /** `820 byte`, `12,3 KB`; powers of 1024. */
 export function printSize(sizeBytes: number, decimalMark = ','): string {
   if (sizeBytes < 1024) return `${sizeBytes} byte`;
-  const [size, unit] = sizeBytes < 1024 ** 2 ? [sizeBytes / 1024, 'KB'] : [sizeBytes / 1024 ** 2, 'MB'];
+  const power = sizeBytes < 1024 ** 2 ? 1 : sizeBytes < 1024 ** 3 ? 2 : 3;
+  const [size, unit] = [sizeBytes / 1024 ** power, ['byte', 'KB', 'MB', 'GB'][power]];
   return `${size.toFixed(1).replace('.', decimalMark)} ${unit}`;
 }
 

@@ -14,6 +14,7 @@ import { type DoorPorts, listening } from './doors.ts';
 import { lookAtDisk, QueueFigures, tellHouse } from './house-figures.ts';
 import { Lookout } from './lookout.ts';
 import { tellProcess } from './process-figures.ts';
+import { STATUS_FORMAT, type StatusReport } from './status-report.ts';
 import type { Around } from './surroundings.ts';
 
 export interface WatchFacts {
@@ -29,9 +30,6 @@ export interface WatchFacts {
   readonly doors: () => DoorPorts;
   readonly around: Around;
 }
-
-/** Changes when a key changes its meaning or goes; new keys may come without notice. */
-export const STATUS_FORMAT = 'ceralacca-status/1';
 
 const HOUR_MS = 3_600_000;
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -133,7 +131,7 @@ async function statusOf(
     readonly startedAt: number;
     readonly indexAgeMs: () => number;
   },
-): Promise<Record<string, unknown>> {
+): Promise<StatusReport> {
   const { config, store, directory, clock, doors, around, storeFolder } = facts;
   const { health, queue, startedAt, indexAgeMs } = parts;
   const report = clock.report();
@@ -154,7 +152,9 @@ async function statusOf(
       report === undefined
         ? null
         : {
-            ...report,
+            servers: report.servers,
+            ...(report.hold !== undefined && { hold: report.hold }),
+            ...(report.offsetMs !== undefined && { offsetMs: report.offsetMs }),
             lastRightAt: report.lastRightAt === undefined ? null : instantText(report.lastRightAt),
           },
     index: {

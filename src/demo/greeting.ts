@@ -108,6 +108,8 @@ function thingsToTry({ world, folder, worldFile, unusualFolder, program }: Greet
     `    ${program} verify MESSAGGIO.eml${here}`,
     '  tredici ore dopo / thirteen hours later',
     `    ${program} demo clock +13h${clockHere}`,
+    '  come stanno i gestori / how the providers are',
+    `    ${program} status${here}`,
     '  orologi in errore: non si certifica più nulla / clocks that are wrong: nothing is certified any more',
     `    ${program} demo ntp +5s${clockHere}`,
   ];
