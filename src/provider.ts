@@ -26,6 +26,7 @@ import type { Config } from './platform/config/config.ts';
 import type { CertificationGate } from './points/certification-gate.ts';
 import { type House, joinPoints } from './points/house.ts';
 import { QuotaWarnings } from './points/quota/quota-warnings.ts';
+import { AttachmentInspector } from './trust/attachments/attachment-inspector.ts';
 import type { ProviderDirectory } from './trust/provider-directory/provider-directory.ts';
 import type { Signer } from './trust/signing/signer.ts';
 
@@ -189,6 +190,7 @@ async function openHouse(facts: {
       everyHeaderRecipient: access.everyHeaderRecipient,
       dateRequired: access.dateRequired,
     },
+    attachments: new AttachmentInspector(config.attachments),
     ordinaryMail: ordinary.policy,
     ordinaryChecks: openOrdinaryChecks(config, around),
     hostname: provider.hostname,

@@ -6,6 +6,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Ids } from '../platform/ids.ts';
 import type { Journal } from '../platform/journal.ts';
 import type { Timers } from '../platform/timers.ts';
+import type { AttachmentInspector } from '../trust/attachments/attachment-inspector.ts';
 import type { ProviderDirectory } from '../trust/provider-directory/provider-directory.ts';
 import type { Signer } from '../trust/signing/signer.ts';
 import { AccessPoint } from './access/access-point.ts';
@@ -32,6 +33,8 @@ export interface HouseOptions {
   readonly serviceMailbox: string;
   readonly ownDomains: OwnDomains;
   readonly limits: FormalLimits;
+  /** Attachments that users and ordinary senders may not send. */
+  readonly attachments: AttachmentInspector;
   readonly ordinaryMail: OrdinaryMailPolicy;
   readonly ordinaryChecks?: OrdinaryChecks;
   readonly hostname: string;

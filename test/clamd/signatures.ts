@@ -31,7 +31,7 @@ export function dailyDatabase(at: number): Buffer {
 }
 
 /** One file of a tar (POSIX ustar). */
-function tarEntry(name: string, text: string): Buffer {
+export function tarEntry(name: string, text: string): Buffer {
   const header = Buffer.alloc(TAR_BLOCK);
   header.write(name, 0);
   header.write('0000644\0', 100);

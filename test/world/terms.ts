@@ -15,6 +15,10 @@ export interface ProviderTerms {
   readonly ordinaryChecks?: Omit<ConstructorParameters<typeof OrdinaryChecks>[0], 'hostname'>;
   readonly sizeBytes?: number;
   readonly recipients?: number;
+  /** Of attachments. */
+  readonly refusedExtensions?: readonly string[];
+  /** Archives that cannot be looked into. */
+  readonly refuseUnreadable?: boolean;
   /** False: the index does not know it. */
   readonly listed?: false;
 }

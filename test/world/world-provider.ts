@@ -33,6 +33,7 @@ import type { IncomingOutcome } from '../../src/points/incoming/incoming-options
 import { OrdinaryChecks } from '../../src/points/incoming/ordinary-checks.ts';
 import type { Scanned, Scanner } from '../../src/trust/antivirus/scanner.ts';
 import { scanningSink } from '../../src/trust/antivirus/scanning-sink.ts';
+import { AttachmentInspector } from '../../src/trust/attachments/attachment-inspector.ts';
 import type { Identity } from '../../src/trust/authority/key-pair.ts';
 import { ProviderDirectory } from '../../src/trust/provider-directory/provider-directory.ts';
 import { CertificationPaths } from '../../src/trust/signing/certification-paths.ts';
@@ -303,6 +304,13 @@ export class WorldProvider implements Home {
         everyHeaderRecipient: false,
         dateRequired: false,
       },
+      attachments: new AttachmentInspector({
+        refusedExtensions: terms.refusedExtensions ?? [],
+        refusedContents: [],
+        archiveDepth: 3,
+        archiveBytes: 1_000_000,
+        refuseUnreadable: terms.refuseUnreadable ?? false,
+      }),
       ordinaryMail: terms.ordinaryMail ?? 'refuse',
       ...(terms.ordinaryChecks !== undefined && {
         ordinaryChecks: new OrdinaryChecks({ ...terms.ordinaryChecks, hostname: `mx.${this.domain}` }),

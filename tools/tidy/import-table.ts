@@ -91,6 +91,7 @@ export const importTable: ImportTable = {
         time: 'the clock, held against time servers',
         timestamping: 'RFC 3161 client',
         'provider-directory': 'the signed index of providers',
+        attachments: 'attachments of executable types, also inside archives',
         antivirus: 'scanner contract, clamd client',
         'mail-authentication': 'who sent ordinary mail: SPF, DKIM, DMARC',
         spam: 'the client of a spam filter',
@@ -220,6 +221,7 @@ export const importTable: ImportTable = {
       'verification.ts',
       'verification-result.ts',
     ],
+    'trust/attachments': ['attachment-inspector.ts'],
     'trust/antivirus': ['clamd-scanner.ts', 'scanner.ts', 'scanning-sink.ts'],
     'trust/provider-directory': [
       'directory-reader.ts',

@@ -24,7 +24,9 @@ export type RefusalReason =
   | 'header-recipient-not-served'
   | 'too-many-recipients'
   | 'too-large'
-  | 'too-large-for-recipients';
+  | 'too-large-for-recipients'
+  | 'executable-attachment'
+  | 'unreadable-archive';
 
 /** The words that follow "a causa di" in a notice of non-acceptance (M2); `#` stands for the value at fault. */
 const REFUSALS: Record<RefusalReason, string> = {
@@ -52,6 +54,8 @@ const REFUSALS: Record<RefusalReason, string> = {
   'too-large': 'dimensione del messaggio superiore al massimo ammesso (# byte)',
   'too-large-for-recipients':
     'dimensione del messaggio moltiplicata per il numero dei destinatari superiore al massimo ammesso (# byte)',
+  'executable-attachment': 'allegato di tipo eseguibile, non ammesso dal gestore (#)',
+  'unreadable-archive': 'archivio allegato che non può essere esaminato, non ammesso dal gestore (#)',
 };
 
 /** Says why a submission is refused, in Italian; `about` is the value at fault. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { alertsSection } from './alerts-section.ts';
 import { antivirus } from './antivirus-section.ts';
+import { attachments } from './attachments-section.ts';
 import { ordinary } from './ordinary-section.ts';
 import { queueSection } from './queue-section.ts';
 import { address, domain, key, MEBIBYTE, path, port } from './section.ts';
@@ -224,6 +225,7 @@ export const configSchema = z.strictObject({
   variants,
   ordinary,
   antivirus,
+  attachments,
   queue: queueSection,
   routes: key(
     z.record(z.string(), route).default({}),

@@ -2,6 +2,7 @@
 import type { CertifiedMessage, ReceiptType } from '../../evidence/certification-data/certification-data.ts';
 import { readReceiptType } from '../../evidence/receipts/receipt-choice.ts';
 import type { ScanVerdict } from '../../trust/antivirus/scanner.ts';
+import type { AttachmentFinding } from '../../trust/attachments/attachment-inspector.ts';
 import { parseAddressList } from '../../wire/mime/addresses.ts';
 import { decodeWords } from '../../wire/mime/encoded-words.ts';
 import type { Header } from '../../wire/mime/header.ts';
@@ -21,6 +22,8 @@ export interface AccessFacts {
   readonly limits: FormalLimits;
   /** Whether a domain is managed by a provider of the index (AP-22). */
   isCertifiedDomain(domain: string): boolean;
+  /** An attachment that this provider does not take. */
+  readonly attachment?: AttachmentFinding;
   /** What the antivirus says. */
   readonly scan: ScanVerdict;
 }
@@ -45,7 +48,11 @@ export type AccessDecision =
 /** Accepts or refuses a submission (AP-14, AP-19): one outcome, and one notification, for all (AP-18). */
 export function decideAccess(input: FormalInput, facts: AccessFacts): AccessDecision {
   const about = describe(input, facts);
-  const failures = checkFormally(input, facts.limits);
+  const { attachment } = facts;
+  const failures = [
+    ...checkFormally(input, facts.limits),
+    ...(attachment === undefined ? [] : [{ problem: attachment.problem, about: attachment.name }]),
+  ];
   const virus = facts.scan.verdict === 'infected' ? facts.scan.virus : undefined;
   if (failures.length > 0)
     return { decided: 'refuse', about, failures, ...(virus !== undefined && { virus }) };

@@ -15,6 +15,7 @@ import type { Clock, Instant } from '../../platform/clock.ts';
 import { Fault } from '../../platform/faults.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { Scanned } from '../../trust/antivirus/scanner.ts';
+import type { AttachmentInspector } from '../../trust/attachments/attachment-inspector.ts';
 import type { ProviderDirectory } from '../../trust/provider-directory/provider-directory.ts';
 import { sameAddress } from '../../wire/mime/addresses.ts';
 import { parseHeader } from '../../wire/mime/header.ts';
@@ -55,6 +56,7 @@ export interface AccessPointOptions {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly limits: FormalLimits;
+  readonly attachments: AttachmentInspector;
   readonly gate: CertificationGate;
 }
 
@@ -100,6 +102,9 @@ export class AccessPoint {
     const { message, reversePath } = submitted;
     // A recipient named twice in the dialogue is one recipient (DP-5: one receipt each).
     const forwardPaths = eachOnce(submitted.forwardPaths);
+    // What carries a virus is not unpacked.
+    const attachment =
+      message.scan.verdict === 'infected' ? undefined : await this.#options.attachments.inspect(message);
     const decision = decideAccess(
       {
         header: parseHeader(message.header),
@@ -111,6 +116,7 @@ export class AccessPoint {
       {
         identifier: newIdentifier(ids, provider), // AP-4, AP-5
         limits,
+        ...(attachment !== undefined && { attachment }),
         scan: message.scan,
         isCertifiedDomain: (domain) => snapshot.findByDomain(domain) !== undefined,
       },

@@ -9,6 +9,7 @@ import type { TrackingReader } from '../../mailroom/tracking/tracking-store.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { Journal } from '../../platform/journal.ts';
+import type { AttachmentInspector } from '../../trust/attachments/attachment-inspector.ts';
 import type { ProviderDirectory } from '../../trust/provider-directory/provider-directory.ts';
 import type { Attestation } from '../attestation.ts';
 import type { CertificationGate } from '../certification-gate.ts';
@@ -40,6 +41,8 @@ export interface IncomingPointOptions {
   /** Our own service mailbox (`mailReceipt`), lower case. */
   readonly serviceMailbox: string;
   readonly ownDomains: OwnDomains;
+  /** Of ordinary mail only: certified mail is never refused for what is attached. */
+  readonly attachments: AttachmentInspector;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly journal: Journal;

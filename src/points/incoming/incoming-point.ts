@@ -6,7 +6,7 @@ import { type Examination, examine } from './authenticity.ts';
 import { takeCharge } from './envelope.ts';
 import { decideIncoming, type IncomingDecision } from './incoming-decision.ts';
 import type { IncomingOutcome, IncomingPointOptions } from './incoming-options.ts';
-import { receiveInfected } from './infected.ts';
+import { receiveInfected, refuseAttachment } from './infected.ts';
 import { decideInfected, type InfectedDecision } from './infected-decision.ts';
 import { receiveNotification } from './notification.ts';
 import { receiveDamaged, receiveOrdinary } from './ordinary.ts';
@@ -96,8 +96,13 @@ export class IncomingPoint {
         return receiveNotification(reception, decision, this.#options);
       case 'damaged':
         return receiveDamaged(reception, decision, this.#options);
-      case 'ordinary':
-        return receiveOrdinary(reception, decision, this.#options);
+      case 'ordinary': {
+        const { attachments } = this.#options;
+        const attachment = await attachments.inspect(reception.transaction.message);
+        return attachment === undefined
+          ? receiveOrdinary(reception, decision, this.#options)
+          : refuseAttachment(reception, attachment, this.#options);
+      }
       case 'try-later':
         return { outcome: 'try-later', text: 'the signature cannot be checked at the moment' };
       default:

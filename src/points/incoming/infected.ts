@@ -2,6 +2,7 @@
 import { draftVirusDetection } from '../../evidence/notices/virus.ts';
 import { StepDraft } from '../../mailroom/steps/step-draft.ts';
 import type { Act } from '../../mailroom/steps/step-store.ts';
+import type { AttachmentFinding } from '../../trust/attachments/attachment-inspector.ts';
 import type { Attested } from '../attestation.ts';
 import { receivedTransitions } from '../lifecycle.ts';
 import { quarantineAct } from '../quarantining.ts';
@@ -122,7 +123,25 @@ async function refuseOrdinary(
   { virus }: Infected<'infected-ordinary'>,
   options: IncomingPointOptions,
 ): Promise<IncomingOutcome> {
-  const refusal = { code: 550, enhanced: '5.7.1', text: `the message carries a virus: ${virus}` } as const;
+  return refuse(reception, options, { text: `the message carries a virus: ${virus}`, detail: { virus } });
+}
+
+/** Ordinary mail with an attachment that this provider does not take: as with a virus. */
+export function refuseAttachment(
+  reception: Reception,
+  { problem, name }: AttachmentFinding,
+  options: IncomingPointOptions,
+): Promise<IncomingOutcome> {
+  const text = 'attachments of this kind are not taken';
+  return refuse(reception, options, { text, detail: { problem, attachment: name } });
+}
+
+async function refuse(
+  reception: Reception,
+  options: IncomingPointOptions,
+  { text, detail }: { readonly text: string; readonly detail: Readonly<Record<string, string>> },
+): Promise<IncomingOutcome> {
+  const refusal = { code: 550, enhanced: '5.7.1', text } as const;
   const step = new StepDraft();
   step.part([
     recordAct({
@@ -131,7 +150,7 @@ async function refuseOrdinary(
       about: describe(reception),
       provider: '',
       detail: {
-        virus,
+        ...detail,
         peer: reception.transaction.peer.address,
         reply: `${refusal.code} ${refusal.enhanced} ${refusal.text}`,
       },
