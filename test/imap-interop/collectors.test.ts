@@ -22,7 +22,8 @@ async function openHouse(
   const deliver = writeSecret(house, 'deliver.sh', [
     '#!/bin/sh',
     'set -C; n=0',
-    `until { : > "${maildir}/new/$$.$n"; } 2>/dev/null; do n=$((n + 1)); done`,
+    // Not ":", whose failed redirection would end the shell.
+    `until { true > "${maildir}/new/$$.$n"; } 2>/dev/null; do n=$((n + 1)); done`,
     `cat >| "${maildir}/new/$$.$n"`,
   ]);
   return { house, maildir, deliver };
