@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
+import { send } from '../../src/cli/send.ts';
 import { SubmissionFront } from '../../src/fronts/submission/submission.ts';
 import { Accounts } from '../../src/mailroom/accounts/accounts.ts';
 import { DelayingLoginGuard } from '../../src/mailroom/accounts/login-guard.ts';
@@ -13,6 +14,8 @@ import { systemTimers } from '../../src/platform/timers.ts';
 import { ClamdScanner } from '../../src/trust/antivirus/clamd-scanner.ts';
 import { noScanner } from '../../src/trust/antivirus/scanner.ts';
 import { identityPem } from '../../src/trust/authority/key-pair.ts';
+import { Captured } from '../cli/captured.ts';
+import { RunningDemo } from '../cli/running-demo.ts';
 import { Dialogue, plainToken } from '../smtp/dialogue.ts';
 import { openSockets } from '../world/sockets.ts';
 import { ALFA, BETA } from '../world/terms.ts';
@@ -213,6 +216,18 @@ suite('clamd of Debian', () => {
     assert.equal(await clamd.asks('RELOAD'), 'RELOADING\0');
     await until(scanner, () => raised().length === 0);
     assert.deepEqual(await both(), ['250', '250']);
+  });
+
+  test('AP-17 the demo uses the clamd that it is given', async () => {
+    await using demo = await RunningDemo.start({ clamd: clamd.path });
+    const [from, to] = ['tullia.serafini@cittadini.alfa.test', 'protocollo@pec.comune.castelmora.test'];
+    const outcomes = [];
+    for (const text of ['Buongiorno', TEST_VIRUS]) {
+      const captured = new Captured({ ids: randomIds });
+      await send({ from, to: [to], world: demo.worldFile, text, json: true }, captured);
+      outcomes.push(captured.json.outcome);
+    }
+    assert.deepEqual(outcomes, ['delivered', 'refused']);
   });
 
   test('a message above StreamMaxLength is not accepted unscanned, and harms no other', async () => {

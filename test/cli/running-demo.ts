@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
-import { Demo } from '../../src/demo/demo.ts';
+import { Demo, type DemoOptions } from '../../src/demo/demo.ts';
 import { Fault } from '../../src/platform/faults.ts';
 import { Pop3Client } from '../../src/wire/pop3/pop3-client.ts';
 
@@ -21,12 +21,12 @@ export class RunningDemo implements AsyncDisposable {
     this.demo = demo;
   }
 
-  static async start(): Promise<RunningDemo> {
+  static async start(options: Pick<DemoOptions, 'clamd'> = {}): Promise<RunningDemo> {
     const folder = mkdtempSync(join(tmpdir(), 'ceralacca-demo-'));
     for (let attempt = 1; ; attempt++) {
       const portBase = FIRST_BASE + Math.floor(Math.random() * (LAST_BASE - FIRST_BASE));
       try {
-        return new RunningDemo(folder, await Demo.start({ folder, portBase }));
+        return new RunningDemo(folder, await Demo.start({ folder, portBase, ...options }));
       } catch (error) {
         const taken = error instanceof Fault && error.code === 'port-unavailable';
         if (!taken || attempt === 10) throw error;

@@ -143,6 +143,7 @@ suite('the demo, from outside', { timeout: 240_000 }, () => {
   test('greets in Italian and English, with all that a mail client asks for', () => {
     const { stdout, stderr } = demo.program;
     assert.equal(stderr, WITHOUT_ANTIVIRUS, 'said aloud');
+    assert.match(stdout, /Senza antivirus \(--clamd ne usa uno\)/);
     assert.match(stdout, /il mondo di prova è pronto/);
     assert.match(stdout, /the demo world is ready/);
     for (const { name, submission, submissionStarttls, pop3s, imaps, mailboxes } of world.providers) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { draftTransportEnvelope } from '../../src/evidence/envelopes/transport-envelope.ts';
+import { randomIds } from '../../src/platform/ids.ts';
 import { checkSignatures } from './checks.ts';
-import { ALFA, BETA } from './terms.ts';
+import { ALFA, BETA, GAMMA } from './terms.ts';
 import { HOUR_MS, MORNING, World } from './world.ts';
 import type { WorldProvider } from './world-provider.ts';
 
@@ -218,6 +220,42 @@ suite('a virus at the incoming point', () => {
       beta.ordinaryLog().map(({ event, recipient }) => `${event} ${recipient}`),
       [`virus-detected ${CARLA}`],
     );
+  });
+
+  test('U-15 an infected envelope signed in another provider’s name: told to who signed it', async () => {
+    await using world = await World.open([ALFA, BETA, GAMMA]);
+    const { alfa, beta, gamma } = world;
+    knows(beta);
+    const letter = Buffer.from(`From: anna@pec.alfa.test\r\nTo: ${CARLA}\r\nSubject: Leggi\r\n\r\n${TEXT}`);
+    const original = await gamma.spool([letter]);
+    const forged = await gamma.attests(
+      draftTransportEnvelope({
+        provider: alfa.emitting,
+        ids: randomIds,
+        instant: MORNING,
+        about: {
+          identifier: 'inventato@pec.alfa.test',
+          sender: 'anna@pec.alfa.test',
+          recipients: [{ address: CARLA, certified: true }],
+          replyTo: 'anna@pec.alfa.test',
+        },
+        receiptType: 'completa',
+        original,
+      }),
+    );
+    await beta.receives(forged, { from: 'anna@pec.alfa.test', to: [CARLA] });
+    await beta.user('carla').seesNothing();
+    const [entry] = await quarantine(beta);
+    assert.deepEqual([entry?.kind, entry?.identifier], ['damaged', 'inventato@pec.alfa.test']);
+    assert.deepEqual(
+      beta.store.listQueue().map(({ kind, forwardPaths }) => [kind, ...forwardPaths]),
+      [['virus-detection', gamma.serviceMailbox]],
+    );
+    assert.deepEqual(beta.story('inventato@pec.alfa.test'), [`virus-detected ${CARLA}`]);
+    // Who never issued it does not take the notice either (IP-30), and that is the end of it.
+    await world.settles();
+    assert.deepEqual(beta.store.listQueue(), []);
+    assert.deepEqual(await gamma.service.kinds(), []);
   });
 
   test('IP-21 infected ordinary mail is refused by SMTP: no notification, no quarantine', async () => {
