@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { ExchangeFront } from '../../src/fronts/exchange/exchange.ts';
+import type { PeerTimeouts } from '../../src/mailroom/queue/peer-connection.ts';
 import { SmtpCourier } from '../../src/mailroom/queue/smtp-courier.ts';
 import { silentJournal } from '../../src/platform/journal.ts';
 import { systemTimers } from '../../src/platform/timers.ts';
@@ -12,11 +13,20 @@ export interface Sockets extends AsyncDisposable {
   readonly ports: ReadonlyMap<string, number>;
 }
 
+export interface SocketsOptions {
+  /** Puts something between the others and that provider, and gives the port it listens on. */
+  readonly between?: (
+    key: string,
+    door: { readonly port: number; readonly hostName: string },
+  ) => Promise<number>;
+  readonly timeouts?: Partial<PeerTimeouts>;
+}
+
 /**
  * From now on the providers of the world talk SMTP over TLS with one another, on loopback. TLS looks at the
  * machine's clock, so the world's must stand near it.
  */
-export async function openSockets(world: World): Promise<Sockets> {
+export async function openSockets(world: World, options: SocketsOptions = {}): Promise<Sockets> {
   await using opening = new AsyncDisposableStack();
   const ports = new Map<string, number>();
   const routes: Record<string, { readonly host: string; readonly port: number; readonly tlsName: string }> =
@@ -45,8 +55,9 @@ export async function openSockets(world: World): Promise<Sockets> {
     );
     const { port } = await front.listen({ host: '127.0.0.1', port: 0 });
     ports.set(provider.key, port);
+    const between = (await options.between?.(provider.key, { port, hostName })) ?? port;
     for (const domain of provider.terms.domains)
-      routes[domain] = { host: '127.0.0.1', port, tlsName: hostName };
+      routes[domain] = { host: '127.0.0.1', port: between, tlsName: hostName };
   }
   const { root, tls } = world.authority.parts.certificates;
   for (const provider of world.providers) {
@@ -63,6 +74,7 @@ export async function openSockets(world: World): Promise<Sockets> {
         clock: world.clock,
         timers: systemTimers,
         journal: silentJournal,
+        ...(options.timeouts === undefined ? {} : { timeouts: options.timeouts }),
       }),
     );
   }
