@@ -21,6 +21,18 @@ export interface Publication {
   read(): Buffer | Promise<Buffer>;
 }
 
+/** What the Authority does on request, over HTTP and for everyone. */
+export interface Service {
+  /** Path of its URL, from the first slash. */
+  readonly path: string;
+  /** Of what comes and of what is answered. */
+  readonly requestType: string;
+  readonly replyType: string;
+  /** Larger requests are refused. */
+  readonly limitBytes: number;
+  reply(request: Buffer): Promise<Buffer>;
+}
+
 /** Where to listen; port 0 takes any free one. */
 export interface Listening {
   readonly host: string;
@@ -50,6 +62,7 @@ const CRL_FOLDER = '/crl';
  */
 export class AuthorityServer {
   readonly #publications = new Map<string, Publication>();
+  readonly #services = new Map<string, Service>();
   readonly #servers: Server[] = [];
   readonly #journal: Journal;
 
@@ -60,6 +73,11 @@ export class AuthorityServer {
   /** Adds a file, or puts another in its place. */
   publish(publication: Publication): void {
     this.#publications.set(publication.path, publication);
+  }
+
+  /** Offers a service, or puts another in its place. */
+  offer(service: Service): void {
+    this.#services.set(service.path, service);
   }
 
   /** Publishes the CRLs of all its CAs, always fresh, and its index. */
@@ -132,6 +150,8 @@ export class AuthorityServer {
     audience: Publication['audience'],
   ): Promise<void> {
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
+    const service = audience === 'everyone' ? this.#services.get(path) : undefined;
+    if (service !== undefined) return serve(service, { request, response, journal: this.#journal });
     const publication = this.#publications.get(path);
     if (publication === undefined || (publication.audience === 'licensed' && audience === 'everyone')) {
       response.writeHead(404).end();
@@ -150,5 +170,38 @@ export class AuthorityServer {
       this.#journal.error({ path, cause: String(cause) }, 'a publication cannot be read');
       response.writeHead(503).end();
     }
+  }
+}
+
+async function serve(
+  service: Service,
+  exchange: { request: IncomingMessage; response: ServerResponse; journal: Journal },
+): Promise<void> {
+  const { request, response, journal } = exchange;
+  const { path, requestType, replyType, limitBytes } = service;
+  if (request.method !== 'POST') {
+    response.writeHead(405, { allow: 'POST' }).end();
+    return;
+  }
+  if (request.headers['content-type'] !== requestType) {
+    response.writeHead(415).end();
+    return;
+  }
+  try {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > limitBytes) {
+        response.writeHead(413, { connection: 'close' }).end();
+        return;
+      }
+      chunks.push(chunk);
+    }
+    const octets = await service.reply(Buffer.concat(chunks, size));
+    response.writeHead(200, { 'content-type': replyType, 'content-length': octets.length }).end(octets);
+  } catch (cause) {
+    journal.error({ path, cause: String(cause) }, 'a request cannot be served');
+    if (!response.headersSent) response.writeHead(503).end();
   }
 }

@@ -11,6 +11,7 @@ import {
   indexSignerRequest,
   providerRequest,
   type TlsNames,
+  timeStamperRequest,
   tlsRequest,
   VALIDITY_DAYS,
   validityFrom,
@@ -113,6 +114,15 @@ export class Authority {
     });
   }
 
+  /** What time is stamped with: RSA-2048, for nothing else (RFC 3161 section 2.3). */
+  async issueTimeStamper(options: IssueOptions = {}): Promise<Identity> {
+    const keyPair = options.keyPair ?? (await makeKeyPair('rsa-2048'));
+    const validity = options.validity ?? validityFrom(this.parts.clock.now(), VALIDITY_DAYS.signature);
+    const issuer = this.issuers.signing;
+    const request = timeStamperRequest(this.parts.name, { ...keyPair, validity, issuer });
+    return this.#issue(issuer, { keyPair, request });
+  }
+
   issueTlsServer(names: TlsNames, options: IssueOptions = {}): Promise<Identity> {
     return this.#issueTls(names, { ...options, purpose: 'serverAuth' });
   }
@@ -172,7 +182,7 @@ export async function signFile(
 ): Promise<Buffer> {
   const certificate = readCertificate(signer.certificate);
   if (!certificate.ok) throw new Fault('certificate-unreadable', certificate.reason, { temporary: false });
-  const template = new SignatureTemplate(certificate.value, signer.chain);
+  const template = new SignatureTemplate(certificate.value, { chain: signer.chain });
   const attributes = template.attributes(createHash('sha256').update(content).digest(), signingTimeMs);
   const signature = await promisify(sign)('sha256', attributes, signer.privateKey);
   return template.encapsulated(content, { attributes, signature });

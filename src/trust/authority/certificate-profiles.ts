@@ -11,6 +11,7 @@ import {
   PURPOSE,
   subjectAltName,
   subjectKeyIdentifier,
+  timeStampingOnly,
 } from './extension-writer.ts';
 import type { CertificateRequest, Issuer } from './issuer.ts';
 
@@ -81,6 +82,21 @@ export function indexSignerRequest(
   ];
   const subject = signatureSubject(authorityName, 'Indice dei gestori di posta certificata');
   return { subject, publicKey, validity, extensions };
+}
+
+/** What time is stamped with (RFC 3161 section 2.3). */
+export function timeStamperRequest(
+  authorityName: string,
+  { publicKey, validity, issuer }: Holder & { readonly issuer: Issuer },
+): CertificateRequest {
+  const extensions = [
+    keyUsage('digitalSignature', 'nonRepudiation'),
+    issuer.authorityKeyIdentifier,
+    subjectKeyIdentifier(keyIdentifier(publicKey)),
+    timeStampingOnly(),
+    crlDistributionPoint(issuer.crlUrl),
+  ];
+  return { subject: signatureSubject(authorityName, 'Marche temporali'), publicKey, validity, extensions };
 }
 
 function signatureSubject(organization: string, commonName: string): NameText {

@@ -13,6 +13,7 @@ export const PURPOSE = {
   emailProtection: OID.emailProtection,
   serverAuth: '1.3.6.1.5.5.7.3.1',
   clientAuth: '1.3.6.1.5.5.7.3.2',
+  timeStamping: OID.timeStamping,
 } as const;
 
 const TRUE = Buffer.from([TAG.boolean, 1, 0xff]);
@@ -46,6 +47,11 @@ export function keyUsage(...usages: readonly KeyUsage[]): Extension {
 
 export function extendedKeyUsage(...purposes: readonly string[]): Extension {
   return extension(OID.extendedKeyUsage, sequence(...purposes.map(oid)));
+}
+
+/** RFC 3161 section 2.3: critical, and the only purpose. */
+export function timeStampingOnly(): Extension {
+  return criticalExtension(OID.extendedKeyUsage, sequence(oid(PURPOSE.timeStamping)));
 }
 
 export function subjectKeyIdentifier(identifier: Buffer): Extension {

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import type { Instant } from '../../platform/clock.ts';
 import { type Certificate, isSignedBy, readCertificate } from '../../wire/cms/certificate.ts';
 import { printName, sameName } from '../../wire/cms/distinguished-name.ts';
-import { judgePath, type PathFailure } from './path-rules.ts';
+import { judgePath, type KeyPurpose, type PathFailure } from './path-rules.ts';
 import type { RevocationSource } from './revocation-source.ts';
 
 /** Most certificates in a path, signer and anchor included. */
@@ -39,6 +39,8 @@ export interface CertificationPathsOptions {
   readonly intermediates?: readonly Certificate[];
   /** Null: revocation is not asked. */
   readonly revocation: RevocationSource | null;
+  /** What the signers sign; e-mail unless told. */
+  readonly purpose?: KeyPurpose;
 }
 
 /** IP-6: builds and judges the whole certification path of a signer's certificate, and remembers the good ones. */
@@ -46,12 +48,15 @@ export class CertificationPaths {
   readonly #anchors: readonly Certificate[];
   readonly #intermediates: readonly Certificate[];
   readonly #revocation: RevocationSource | null;
+  readonly #purpose: KeyPurpose;
   readonly #remembered = new Map<string, Remembered>();
 
-  constructor({ anchors, intermediates = [], revocation }: CertificationPathsOptions) {
+  constructor(options: CertificationPathsOptions) {
+    const { anchors, intermediates = [], revocation, purpose = 'e-mail' } = options;
     this.#anchors = anchors;
     this.#intermediates = intermediates;
     this.#revocation = revocation;
+    this.#purpose = purpose;
   }
 
   /** `carried`: DER of further certificates that came with the signature; they are hints, never trusted. */
@@ -65,7 +70,7 @@ export class CertificationPaths {
     const authorities = [...this.#intermediates, ...readAll(carried)];
     let first: PathFailure | null = null;
     for (const path of this.#paths(signer, authorities)) {
-      const failure = judgePath(path, instant);
+      const failure = judgePath(path, { instant, purpose: this.#purpose });
       const outcome = failure ?? (await this.#askRevocation(path, instant));
       if ('path' in outcome) return this.#remember(key, outcome);
       first ??= outcome;

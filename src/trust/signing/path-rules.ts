@@ -39,10 +39,14 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([
  * IP-6, RFC 5280 section 6.1: whether the path (signer first, anchor last, each already known to be
  * signed by the next) may be trusted at `instant`. Revocation is asked elsewhere.
  */
-export function judgePath(path: readonly Certificate[], instant: Instant): PathFailure | null {
+export function judgePath(
+  path: readonly Certificate[],
+  { instant, purpose }: { readonly instant: Instant; readonly purpose: KeyPurpose },
+): PathFailure | null {
   for (const [index, certificate] of path.entries()) {
     const failure =
       judgeAny(certificate, instant) ??
+      judgePurpose(certificate, purpose) ??
       (index === 0 ? judgeSigner(certificate) : judgeAuthority(certificate, path.slice(0, index))) ??
       // The anchor is trusted by configuration, so how it was signed does not matter.
       (index < path.length - 1 ? judgeSignature(certificate) : null);
@@ -64,10 +68,23 @@ function judgeAny(certificate: Certificate, instant: Instant): PathFailure | nul
   if (bits !== undefined && bits < MIN_INPUT_RSA_BITS) {
     return { reason: 'weak-key', detail: `${name} has a key of ${bits} bits` };
   }
-  const usages = certificate.extendedKeyUsage;
-  const forMail = usages?.some((usage) => usage === OID.emailProtection || usage === OID.anyExtendedKeyUsage);
-  if (forMail === false) return { reason: 'signing-not-permitted', detail: `${name} is not for e-mail` };
   return null;
+}
+
+/** What a key is to be used for, by the extended key usage it must not leave out. */
+export type KeyPurpose = 'e-mail' | 'time stamps';
+
+const PURPOSES: Readonly<Record<KeyPurpose, string>> = {
+  'e-mail': OID.emailProtection,
+  'time stamps': OID.timeStamping,
+};
+
+function judgePurpose(certificate: Certificate, purpose: KeyPurpose): PathFailure | null {
+  const usages = certificate.extendedKeyUsage;
+  const wanted = PURPOSES[purpose];
+  if (usages?.some((usage) => usage === wanted || usage === OID.anyExtendedKeyUsage) ?? true) return null;
+  const detail = `${printName(certificate.subject)} is not for ${purpose}`;
+  return { reason: 'signing-not-permitted', detail };
 }
 
 /** RFC 8550 section 4.4.2: either bit lets a key sign messages. */

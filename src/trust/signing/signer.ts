@@ -23,7 +23,7 @@ export class Signer {
     this.certificate = parsed.value;
     this.#driver = driver;
     // SIG-2: the signer's certificate and those above it travel with each signature.
-    this.#template = new SignatureTemplate(parsed.value, driver.chain);
+    this.#template = new SignatureTemplate(parsed.value, { chain: driver.chain });
   }
 
   /**

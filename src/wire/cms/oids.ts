@@ -4,6 +4,8 @@
 export const OID = {
   data: '1.2.840.113549.1.7.1',
   signedData: '1.2.840.113549.1.7.2',
+  /** RFC 3161 section 2.4.2. */
+  timeStampInfo: '1.2.840.113549.1.9.16.1.4',
 
   contentType: '1.2.840.113549.1.9.3',
   messageDigest: '1.2.840.113549.1.9.4',
@@ -57,4 +59,5 @@ export const OID = {
 
   anyExtendedKeyUsage: '2.5.29.37.0',
   emailProtection: '1.3.6.1.5.5.7.3.4',
+  timeStamping: '1.3.6.1.5.5.7.3.8',
 } as const;

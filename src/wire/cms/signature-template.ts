@@ -11,7 +11,8 @@ import { OID } from './oids.ts';
  * and signing-certificate-v2 (RFC 5035).
  */
 export class SignatureTemplate {
-  readonly #version = integer(1);
+  readonly #version: Buffer;
+  readonly #contentType: Buffer;
   readonly #digestAlgorithms: Buffer;
   readonly #certificates: Buffer;
   readonly #signerHead: Buffer;
@@ -19,8 +20,17 @@ export class SignatureTemplate {
   readonly #contentTypeAttribute: Buffer;
   readonly #certificateAttribute: Buffer;
 
-  /** `chain`: DER of the certificates to carry besides the signer's own (SIG-2). */
-  constructor(certificate: Certificate, chain: readonly Buffer[] = []) {
+  /**
+   * `chain`: DER of the certificates to carry besides the signer's own (SIG-2); `contentType`: OID of what is signed,
+   * plain data unless told.
+   */
+  constructor(
+    certificate: Certificate,
+    { chain = [], contentType = OID.data }: { chain?: readonly Buffer[]; contentType?: string } = {},
+  ) {
+    // RFC 5652 section 5.1
+    this.#version = integer(contentType === OID.data ? 1 : 3);
+    this.#contentType = oid(contentType);
     const sha256 = sequence(oid(OID.sha256), nullValue());
     this.#digestAlgorithms = setOf(sha256);
     // CertificateSet is a SET, so DER wants it sorted too.
@@ -29,7 +39,7 @@ export class SignatureTemplate {
     const serial = der(TAG.integer, certificate.serial);
     this.#signerHead = Buffer.concat([integer(1), sequence(certificate.issuer.der, serial), sha256]);
     this.#signatureAlgorithm = sequence(oid(OID.rsaEncryption), nullValue());
-    this.#contentTypeAttribute = attribute(OID.contentType, oid(OID.data));
+    this.#contentTypeAttribute = attribute(OID.contentType, this.#contentType);
     this.#certificateAttribute = attribute(OID.signingCertificateV2, signingCertificate(certificate));
   }
 
@@ -45,7 +55,7 @@ export class SignatureTemplate {
 
   /** The CMS message around a detached content, DER. */
   detached(attributes: Buffer, signature: Uint8Array): Buffer {
-    return this.#wrap(sequence(oid(OID.data)), this.#signerInfo(attributes, signature));
+    return this.#wrap(sequence(this.#contentType), this.#signerInfo(attributes, signature));
   }
 
   /** The CMS message with its content inside, DER: a `.p7m` (DIR-7). */
@@ -53,7 +63,7 @@ export class SignatureTemplate {
     content: Uint8Array,
     { attributes, signature }: { attributes: Buffer; signature: Uint8Array },
   ): Buffer {
-    const encapsulated = sequence(oid(OID.data), der(0xa0, octetString(content)));
+    const encapsulated = sequence(this.#contentType, der(0xa0, octetString(content)));
     return this.#wrap(encapsulated, this.#signerInfo(attributes, signature));
   }
 

@@ -123,7 +123,7 @@ test('another content, another key, other attributes: each is told apart', () =>
   assert.equal(verdictOf({ ...signedData, contentType: '1.2.3' }), 'signature-invalid');
 });
 
-const template = new SignatureTemplate(certificate, [root.der]);
+const template = new SignatureTemplate(certificate, { chain: [root.der] });
 const key = createPrivateKey(readFileSync(alfa.keyFile));
 
 test('SIG-7 our signatures have contentType, signingTime and messageDigest', () => {
