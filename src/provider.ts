@@ -8,6 +8,7 @@ import { openFolders, sweepSpool } from './composition/folders.ts';
 import { openOrdinaryChecks } from './composition/ordinary-checking.ts';
 import { openRelay } from './composition/relaying.ts';
 import { openScanner } from './composition/scanning.ts';
+import { openSealing } from './composition/sealing.ts';
 import { openSearch } from './composition/searching.ts';
 import { openStore } from './composition/storing.ts';
 import { type Around, completed, type Surroundings } from './composition/surroundings.ts';
@@ -45,6 +46,12 @@ interface Running {
   readonly clock: ProviderClock;
 }
 
+/** What starts its work, and what makes it look anew. */
+interface Hands {
+  begin(): void;
+  wake(): void;
+}
+
 /** One running provider: configuration in, open doors out. Two fit in one process. */
 export class Provider implements AsyncDisposable {
   readonly config: Config;
@@ -55,10 +62,10 @@ export class Provider implements AsyncDisposable {
   /** Where the doors listen. */
   readonly ports: DoorPorts;
   readonly clock: ProviderClock;
-  readonly #begin: () => void;
+  readonly #hands: Hands;
   readonly #stack: AsyncDisposableStack;
 
-  private constructor(running: Running, begin: () => void, stack: AsyncDisposableStack) {
+  private constructor(running: Running, hands: Hands, stack: AsyncDisposableStack) {
     this.config = running.config;
     this.store = running.store;
     this.house = running.house;
@@ -66,7 +73,7 @@ export class Provider implements AsyncDisposable {
     this.accounts = running.accounts;
     this.ports = running.ports;
     this.clock = running.clock;
-    this.#begin = begin;
+    this.#hands = hands;
     this.#stack = stack;
   }
 
@@ -122,7 +129,9 @@ export class Provider implements AsyncDisposable {
     const wake = () => {
       relay.wake();
       house.deadlines.wake();
+      sealing.wake();
     };
+    const sealing = stack.use(await openSealing(config, { store, signer, around, gate: clockWatch }));
     const sweep = stack.use(new QuarantineSweep({ ...around, store }));
     const begin = () => {
       clockWatch.start();
@@ -130,19 +139,20 @@ export class Provider implements AsyncDisposable {
       house.deadlines.start();
       refresh.start();
       void sweep.start();
+      sealing.start();
       watch.lookout.start();
     };
     journal.info({ provider: config.provider.name, ports, watch: watch.port }, 'provider started');
     return new Provider(
       { config, store, house, relay, accounts, ports, clock: clockWatch },
-      begin,
+      { begin, wake },
       stack.move(),
     );
   }
 
   /** Takes up queue, deadlines and index. Once: peers that start as well should have their doors open. */
   begin(): void {
-    this.#begin();
+    this.#hands.begin();
   }
 
   /** Makes a mailbox with the usual folders, or changes the one of that address. */
@@ -151,11 +161,10 @@ export class Provider implements AsyncDisposable {
     await putMailbox(this.store, { quotaBytes, ...terms });
   }
 
-  /** Looks at queue and deadlines anew, once the clock is confirmed: it was moved. */
+  /** Looks at queue, deadlines and the days of the log anew, once the clock is confirmed: it was moved. */
   async wake(): Promise<void> {
     await this.clock.measure();
-    this.relay.wake();
-    this.house.deadlines.wake();
+    this.#hands.wake();
   }
 
   /** Closes the doors, lets what is under way end, closes the store. */

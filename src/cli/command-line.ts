@@ -8,6 +8,7 @@ import type { CheckConfigOptions } from './check-config.ts';
 import { type CommandSurroundings, LANGUAGES } from './command-surroundings.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { FsckOptions } from './fsck.ts';
+import { declareLog } from './log/declare-log.ts';
 import { declareQuarantine } from './quarantine/declare-quarantine.ts';
 import { declareQueue } from './queue/declare-queue.ts';
 import type { SendOptions } from './send.ts';
@@ -82,6 +83,7 @@ function declareProgram(surroundings: CommandSurroundings, end: End): Command {
   declareVerify(program, surroundings, end);
   declareCheckConfig(program, surroundings, end);
   declareFsck(program, surroundings, end);
+  declareLog(program, surroundings, end);
   declareQuarantine(program, surroundings, end);
   const queue = program.command('queue').description('see what waits to be relayed, and order it about');
   declareQueue(queue, surroundings, end);

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { join } from 'node:path';
 import { readConfig } from '../platform/config/config.ts';
 import type { CommandSurroundings } from './command-surroundings.ts';
 import { DEFAULT_CONFIG_FILE } from './usual-places.ts';
+
+/** Where a provider keeps its store. */
+export function storeFolder(folder: string): string {
+  return join(folder, 'store');
+}
 
 /** The folder that is named, or that the configuration names; undefined when that has errors, which are printed. */
 export function providerFolder(

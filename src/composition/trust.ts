@@ -167,7 +167,8 @@ async function directorySource({ directory }: Config): Promise<DirectorySource> 
   });
 }
 
-async function certificates(file: string) {
+/** @throws Fault `named-file-unreadable`, and what reading certificates throws */
+export async function certificates(file: string) {
   return readPemCertificates((await readNamed(file)).toString('utf8'), file);
 }
 

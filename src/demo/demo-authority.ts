@@ -7,10 +7,11 @@ import type { Ids } from '../platform/ids.ts';
 import type { Journal } from '../platform/journal.ts';
 import { Authority } from '../trust/authority/authority.ts';
 import { loadAuthority, saveAuthority } from '../trust/authority/authority-folder.ts';
-import { AuthorityServer, INDEX_PATH } from '../trust/authority/authority-server.ts';
+import { AuthorityServer, INDEX_PATH, type Service } from '../trust/authority/authority-server.ts';
 import { loadIdentity, saveIdentity } from '../trust/authority/identity-files.ts';
 import { type IndexedProvider, writeIndex } from '../trust/authority/index-writer.ts';
 import { certificatePem, type Identity } from '../trust/authority/key-pair.ts';
+import { TIME_STAMP_PATH, TimeStamping } from '../trust/authority/time-stamping.ts';
 import { readCertificate } from '../wire/cms/certificate.ts';
 
 /** A provider as the demo's Authority knows it. */
@@ -54,6 +55,8 @@ export class DemoAuthority implements AsyncDisposable {
   readonly indexSignerFile: string;
   readonly indexUrl: string;
   readonly crlUrl: string;
+  /** Where time is stamped (RFC 3161). */
+  readonly tsaUrl: string;
   readonly authority: Authority;
   readonly #options: DemoAuthorityOptions;
   readonly #server: AuthorityServer;
@@ -69,6 +72,7 @@ export class DemoAuthority implements AsyncDisposable {
     this.indexSignerFile = join(folder, 'index-signer.pem');
     this.indexUrl = `https://${host}:${indexPort}${INDEX_PATH}`;
     this.crlUrl = `http://${host}:${crlPort}/crl/signing.crl`;
+    this.tsaUrl = `http://${host}:${crlPort}${TIME_STAMP_PATH}`;
   }
 
   static async open(options: DemoAuthorityOptions): Promise<DemoAuthority> {
@@ -88,7 +92,7 @@ export class DemoAuthority implements AsyncDisposable {
     return opened;
   }
 
-  /** Starts to answer: revocation lists to everyone, the index to licensed providers. */
+  /** Starts to answer: revocation lists and time stamps to everyone, the index to licensed providers. */
   async listen(providers: readonly LicensedProvider[]): Promise<void> {
     const { host, indexPort, crlPort, folder } = this.#options;
     const indexed = await Promise.all(providers.map((provider) => this.#indexed(provider)));
@@ -96,6 +100,7 @@ export class DemoAuthority implements AsyncDisposable {
       writeIndex({ locationUrl: this.indexUrl, providers: indexed }),
     );
     this.#server.publishAuthority(this.authority, () => this.#index);
+    this.#server.offer(await this.#timeStamping());
     await this.#server.listenToEveryone({ host, port: crlPort });
     const identity = await this.#identity(join(folder, 'index-server'), () =>
       this.authority.issueTlsServer({
@@ -146,6 +151,14 @@ export class DemoAuthority implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server.close();
+  }
+
+  async #timeStamping(): Promise<Service> {
+    const { folder, clock, ids } = this.#options;
+    const identity = await this.#identity(join(folder, 'time-stamper'), () =>
+      this.authority.issueTimeStamper(),
+    );
+    return new TimeStamping({ identity, clock, ids }).service();
   }
 
   #signingPath(provider: LicensedProvider): string {

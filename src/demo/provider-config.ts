@@ -78,6 +78,7 @@ export async function writeProviderConfig(facts: ConfigFacts): Promise<string> {
     watch: { listen: { host: facts.host, port: facts.ports[provider.key].watch } },
     // On this machine nobody minds being asked so often, and the time server is the demo's own.
     time: { servers: [`${facts.host}:${facts.ports.ntp}`], intervalSeconds: 2 },
+    timestamping: { url: authority.tsaUrl },
     journal: { file: join(folder, 'journal.jsonl') },
   };
   await mkdir(folder, { recursive: true, mode: 0o700 });

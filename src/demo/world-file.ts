@@ -16,8 +16,8 @@ export interface World {
   readonly caFile: string;
   readonly authority: {
     readonly indexUrl: string;
-    /** No time-stamp service is running. */
-    readonly tsaUrl: string | null;
+    /** Time stamps over HTTP (RFC 3161). */
+    readonly tsaUrl: string;
     readonly crlUrl: string;
     /** A time server over UDP. */
     readonly ntp: Endpoint;
@@ -63,7 +63,7 @@ export function describeWorld(facts: {
     caFile: authority.caFile,
     authority: {
       indexUrl: authority.indexUrl,
-      tsaUrl: null,
+      tsaUrl: authority.tsaUrl,
       crlUrl: authority.crlUrl,
       ntp: { host, port: ports.ntp },
     },

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { join } from 'node:path';
 import { holdsStore, openStoredRecords, type StoredRecords } from '../../engines/sqlite/stored-records.ts';
 import { Fault } from '../../platform/faults.ts';
 import { type DemoWorld, readDemoWorld } from '../demo-world.ts';
+import { storeFolder } from '../provider-folder.ts';
 
 /** The records of one provider, open for reading. */
 export interface HouseRecords extends Disposable {
   /** Descriptive name; null when only its folder is known. */
   readonly name: string | null;
-  readonly records: StoredRecords;
+  readonly records: Omit<StoredRecords, 'sealedLog'>;
 }
 
 /** Where to look. */
@@ -33,11 +33,6 @@ export async function openHouses(places: HousePlaces): Promise<HouseRecords[]> {
 /** The houses of a demo; the first that cannot be read is told. */
 export function openWorldHouses({ configs }: DemoWorld): HouseRecords[] {
   return configs.map(({ folder, provider }) => openHouse(provider.name, storeFolder(folder)));
-}
-
-/** Where a provider keeps its store. */
-function storeFolder(folder: string): string {
-  return join(folder, 'store');
 }
 
 function openHouse(name: string | null, folder: string): HouseRecords {

@@ -2,12 +2,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LogReader } from '../../evidence/certification-log/log-store.ts';
+import type { SealedLogReader } from '../../evidence/certification-log/sealed-log-store.ts';
 import type { QueueReader } from '../../mailroom/queue/queue-store.ts';
 import type { TrackingReader } from '../../mailroom/tracking/tracking-store.ts';
 import { Fault } from '../../platform/faults.ts';
 import { type Database, openDatabase, storeFault } from './driver.ts';
 import { SqliteLogReader } from './readers/log-reader.ts';
 import { SqliteQueueReader } from './readers/queue-reader.ts';
+import { SqliteSealedLogReader } from './readers/sealed-log-reader.ts';
 import { SqliteTrackingReader } from './readers/tracking-reader.ts';
 
 const DATABASE = 'store.db';
@@ -15,6 +17,7 @@ const DATABASE = 'store.db';
 /** What a store remembers of messages, without their contents. */
 export interface StoredRecords extends Disposable {
   readonly log: LogReader;
+  readonly sealedLog: SealedLogReader;
   readonly tracking: Pick<TrackingReader, 'listTrackings'>;
 }
 
@@ -38,6 +41,7 @@ export interface StoredQueue extends Disposable {
 export function openStoredRecords(folder: string): StoredRecords {
   return openReaders(folder, (database) => ({
     log: new SqliteLogReader(database),
+    sealedLog: new SqliteSealedLogReader(database),
     tracking: new SqliteTrackingReader(database),
     [Symbol.dispose]: () => database[Symbol.dispose](),
   }));

@@ -7,6 +7,7 @@ import { ordinary } from './ordinary-section.ts';
 import { queueSection } from './queue-section.ts';
 import { address, domain, key, MEBIBYTE, path, port } from './section.ts';
 import { timeSection } from './time-section.ts';
+import { timestampingSection } from './timestamping-section.ts';
 import { watchSection } from './watch-section.ts';
 
 /** DM 2/11/2005 article 12: no provider may offer less for size times recipients (AP-13). */
@@ -233,6 +234,7 @@ export const configSchema = z.strictObject({
     'Mail domains that are not looked up in DNS, with the host that serves them.',
   ),
   time: timeSection,
+  timestamping: timestampingSection,
   watch: watchSection,
   alerts: alertsSection,
   journal,
