@@ -212,6 +212,7 @@ export const importTable: ImportTable = {
       'certificate-profile.ts',
       'certification-paths.ts',
       'crl-cache.ts',
+      'encapsulated.ts',
       'file-key.ts',
       'http-fetch.ts',
       'key-driver.ts',
@@ -234,6 +235,7 @@ export const importTable: ImportTable = {
       'provider-record.ts',
     ],
     'trust/mail-authentication': ['mail-authenticator.ts'],
+    'trust/timestamping': ['time-stamp-client.ts', 'token-check.ts'],
     'trust/spam': ['rspamd.ts', 'spam-filter.ts'],
     'wire/imap': [
       'grammar/flags.ts',
@@ -307,6 +309,14 @@ export const importTable: ImportTable = {
     ],
     'mailroom/quarantine': ['quarantine-sweep.ts'],
     'mailroom/steps': ['step-draft.ts'],
+    'evidence/certification-log': [
+      'log-audit.ts',
+      'log-findings.ts',
+      'log-tree.ts',
+      'merkle-tree.ts',
+      'seal.ts',
+      'sealing.ts',
+    ],
     'evidence/certification-data': ['reader.ts', 'writer.ts'],
     'trust/authority': [
       'authority-folder.ts',
@@ -314,6 +324,7 @@ export const importTable: ImportTable = {
       'identity-files.ts',
       'index-writer.ts',
       'key-pair.ts',
+      'time-stamping.ts',
     ],
   },
   allowances: [

@@ -4,11 +4,9 @@ import type { Instant } from '../../platform/clock.ts';
 import { digestOf } from '../../wire/cms/algorithms.ts';
 import type { Certificate } from '../../wire/cms/certificate.ts';
 import { OID } from '../../wire/cms/oids.ts';
-import { readSignedData } from '../../wire/cms/signed-data.ts';
 import { readTimeStampInfo, type TimeStampInfo } from '../../wire/cms/time-stamp.ts';
 import type { CertificationPaths } from '../signing/certification-paths.ts';
-import { KnownCertificates } from '../signing/known-certificates.ts';
-import { checkContent, findSigner } from '../signing/signer-check.ts';
+import { checkEncapsulated } from '../signing/encapsulated.ts';
 
 /** A time stamp that holds. */
 export interface GoodTimeStamp {
@@ -32,33 +30,30 @@ export async function checkTimeStamp(
   token: Uint8Array,
   { octets, paths }: { readonly octets: Uint8Array; readonly paths: CertificationPaths | null },
 ): Promise<TokenResult> {
-  const parsed = readSignedData(Buffer.from(token));
-  if (!parsed.ok) return bad(`not a token: ${parsed.reason}`);
-  const { contentType, content, certificates } = parsed.value;
-  if (contentType !== OID.timeStampInfo || content === null) return bad('not a token of RFC 3161');
-  const info = readTimeStampInfo(content);
-  if (!info.ok) return bad(`not a token: ${info.reason}`);
-  if (!isOver(info.value, octets)) return bad('the time stamp is of something else');
-  const one = findSigner(parsed.value, new KnownCertificates());
-  if ('authentic' in one) return bad(one.detail);
-  const check = checkContent(one, contentType);
-  if ('authentic' in check) return bad(check.detail);
-  check.update(content);
-  const failure = check.conclude();
-  if (failure !== null) return bad(failure.detail);
-  const instant = info.value.time;
-  const path = await paths?.judge(one.certificate, { instant, carried: certificates });
-  if (path !== undefined && !path.ok) return bad(path.detail);
-  const { serial, nonce } = info.value;
-  return { ok: true, instant, serial, certificate: one.certificate, ...(nonce !== undefined && { nonce }) };
+  const opened = await checkEncapsulated(token, {
+    contentType: OID.timeStampInfo,
+    paths,
+    instantOf: (content) => {
+      const info = readTimeStampInfo(content);
+      return info.ok ? info.value.time : undefined;
+    },
+  });
+  if (!opened.ok) return opened;
+  const info = readTimeStampInfo(opened.content);
+  if (!info.ok) return { ok: false, reason: `not a token: ${info.reason}` };
+  if (!isOver(info.value, octets)) return { ok: false, reason: 'the time stamp is of something else' };
+  const { time: instant, serial, nonce } = info.value;
+  return {
+    ok: true,
+    instant,
+    serial,
+    certificate: opened.certificate,
+    ...(nonce !== undefined && { nonce }),
+  };
 }
 
 function isOver(info: TimeStampInfo, octets: Uint8Array): boolean {
   const digest = digestOf({ oid: info.digestOid, parameters: null });
   if (digest === null || digest === 'md5' || digest === 'sha1') return false;
   return hash(digest, octets, 'buffer').equals(info.digest);
-}
-
-function bad(reason: string): TokenResult {
-  return { ok: false, reason };
 }
