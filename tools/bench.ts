@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 /**
- * Measurements: `npm run bench -- certified`, `npm run bench -- imap`, `npm run bench -- store`. Each is a
- * program of its own in tools/bench; what follows the name goes to it.
+ * Measurements: `npm run bench -- certified`, and so for `imap`, `soak` and `store`. Each is a program of its
+ * own in tools/bench; what follows the name goes to it.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { join } from 'node:path';
 const BENCHES: Readonly<Record<string, string>> = {
   certified: 'certified messages between two providers, beside ordinary mail through Postfix with Dovecot',
   imap: 'IMAP, beside Dovecot',
+  soak: 'two providers under load for as long as asked: do memory, files and queue stay flat?',
   store: 'durable steps of the store',
 };
 

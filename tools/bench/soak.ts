@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: EUPL-1.2
+/**
+ * Two providers under load for as long as asked: at 80 % of the best rate measured just before, do memory,
+ * open files and queue stay as they are? `npm run bench -- soak --help`
+ */
+import { setTimeout } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { BenchFolder, circumstances, keepResult } from './bench-folder.ts';
+import { BenchWorld, PASSWORD, type RunningProvider } from './bench-world.ts';
+import type { Job } from './generator.ts';
+import { type Carriers, carry, type LoadRow, storeBytes } from './load-row.ts';
+import { flatnessTable, type Sample, Sampler, sampleTable } from './soak-samples.ts';
+import { figure } from './table.ts';
+
+const HELP = `npm run bench -- soak [options]
+  --minutes N      how long the load is kept up (10)
+  --size KB        size of the messages (5)
+  --senders N      accounts that submit at the same time, a connection each (8)
+  --share N        share of the best rate, in per cent (80)
+  --best SECONDS   how long the best rate is measured, twice (10)
+Ends with 1 when something grows, and with an error when a message does not arrive.
+`;
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '10' },
+    size: { type: 'string', default: '5' },
+    senders: { type: 'string', default: '8' },
+    share: { type: 'string', default: '80' },
+    best: { type: 'string', default: '10' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const [minutes, sizeKb, senders, share, bestSeconds] = [
+  values.minutes,
+  values.size,
+  values.senders,
+  values.share,
+  values.best,
+].map(positive) as [number, number, number, number, number];
+const MAILBOXES = 32;
+/** Messages of one sender under way at most. */
+const WINDOW = 8;
+const SAMPLES = 120;
+const tell = (line: string) => process.stderr.write(`${line}\n`);
+
+function positive(text: string): number {
+  const number = Number(text);
+  if (!(number > 0)) throw new Error(`a number above 0 is expected, not ${text}`);
+  return number;
+}
+
+class Soak {
+  readonly #world: BenchWorld;
+  readonly #providers: readonly RunningProvider[];
+  #runs = 0;
+
+  constructor(world: BenchWorld) {
+    this.#world = world;
+    this.#providers = [world.provider('alfa'), world.provider('beta')];
+  }
+
+  async run(): Promise<{ readonly text: string; readonly flat: boolean }> {
+    tell('warming up');
+    await this.#carry({ seconds: bestSeconds });
+    const rows = [await this.#carry({ seconds: bestSeconds }), await this.#carry({ seconds: bestSeconds })];
+    const best = Math.max(...rows.map(({ perSecond }) => perSecond));
+    const rate = (best * share) / 100;
+    tell(`best rate ${best.toFixed(1)} a second; ${rate.toFixed(1)} for ${minutes} minutes`);
+    const { row, samples } = await this.#soak(rate);
+    const { text, flat } = flatnessTable(samples);
+    const head = `${minutes} minutes at ${figure(rate)} messages a second offered (${share} % of ${figure(best)}), ${sizeKb} KB, ${senders} senders
+${figure(row.count)} certified messages, all delivered: ${figure(row.perSecond)} a second, journey p50 ${figure(row.journeyP50Ms)} ms, p99 ${figure(row.journeyP99Ms)} ms
+`;
+    return { text: `${head}\n${sampleTable(samples)}\n${text}`, flat };
+  }
+
+  async #soak(rate: number): Promise<{ row: LoadRow; samples: Map<string, Sample[]> }> {
+    using stack = new DisposableStack();
+    const samplers = this.#providers.map(({ key, running, storeFile }) => ({
+      key,
+      sampler: stack.use(new Sampler(running.pid, storeFile)),
+    }));
+    const samples = new Map<string, Sample[]>(samplers.map(({ key }) => [key, []]));
+    const seconds = minutes * 60;
+    const everyMs = Math.max((seconds * 1000) / SAMPLES, 500);
+    const over = new AbortController();
+    const start = performance.now();
+    const sampling = (async () => {
+      while (!over.signal.aborted && performance.now() - start < seconds * 1000) {
+        const at = (performance.now() - start) / 1000;
+        for (const { key, sampler } of samplers) samples.get(key)?.push(sampler.take(at));
+        await setTimeout(everyMs, undefined, { signal: over.signal }).catch(() => undefined);
+      }
+    })();
+    try {
+      const row = await this.#carry({ seconds, rate });
+      return { row, samples };
+    } finally {
+      over.abort();
+      await sampling;
+    }
+  }
+
+  async #carry(terms: { readonly seconds: number; readonly rate?: number }): Promise<LoadRow> {
+    const [alfa, beta] = [this.#world.provider('alfa'), this.#world.provider('beta')];
+    const job: Job = {
+      port: alfa.ports.submission,
+      senders: Array.from({ length: senders }, (_, at) => ({ user: alfa.address(at), password: PASSWORD })),
+      recipients: Array.from({ length: MAILBOXES }, (_, number) => beta.address(number)),
+      sizeBytes: sizeKb * 1024,
+      window: WINDOW,
+      ...terms,
+      run: `soak${process.pid}r${this.#runs++}`,
+      watch: { storeFile: alfa.storeFile },
+    };
+    const carriers: Carriers = {
+      running: [alfa.running, beta.running],
+      keptBytes: () => storeBytes(alfa.storeFile) + storeBytes(beta.storeFile),
+    };
+    return await carry(job, carriers);
+  }
+}
+
+async function run(): Promise<void> {
+  const around = circumstances();
+  using folder = new BenchFolder();
+  await using world = await BenchWorld.start({
+    folder: folder.path,
+    providers: ['alfa', 'beta'],
+    mailboxes: Math.max(MAILBOXES, senders),
+  });
+  const { text, flat } = await new Soak(world).run();
+  const listed = Object.entries({ ...around, 'load afterwards': circumstances().load });
+  const whole = `${listed.map(([key, value]) => `- ${key}: ${value}`).join('\n')}\n\n${text}`;
+  process.stdout.write(whole);
+  tell(keepResult('soak.md', whole));
+  if (!flat) process.exitCode = 1;
+}
+
+if (values.help) process.stdout.write(HELP);
+else await run();
