@@ -7,6 +7,7 @@ import { SubmissionFront } from '../fronts/submission/submission.ts';
 import type { Accounts } from '../mailroom/accounts/accounts.ts';
 import { DelayingLoginGuard, type LoginGuard } from '../mailroom/accounts/login-guard.ts';
 import { Spool } from '../mailroom/contents/spool.ts';
+import { SpoolMemory } from '../mailroom/contents/spool-memory.ts';
 import type { Mailbox } from '../mailroom/mailboxes/mailbox-store.ts';
 import type { SearchStore } from '../mailroom/search/search-store.ts';
 import type { HouseStore } from '../mailroom/steps/house-store.ts';
@@ -43,6 +44,7 @@ interface Frame extends DoorFacts {
   readonly identity: TlsIdentity;
   readonly guard: LoginGuard;
   readonly counts: DoorCounts;
+  readonly spoolMemory: SpoolMemory;
 }
 
 /** Where the doors listen; with port 0 in the configuration, the ports that the system gave. */
@@ -58,6 +60,7 @@ export async function openDoors(facts: DoorFacts, stack: AsyncDisposableStack): 
     counts,
     identity: loadTlsIdentity({ keyFile, certFile }),
     guard: new DelayingLoginGuard({ clock: around.clock }),
+    spoolMemory: new SpoolMemory(),
   };
   const { submission, submissionStarttls, exchange, imaps, imap, pop3s, pop3 } = config.listen;
   const ports: DoorPorts = {};
@@ -202,8 +205,14 @@ async function login(
   }
 }
 
-function newSpool({ store, spoolFolder }: DoorFacts, maxSizeBytes: number): Spool {
-  return new Spool({ numbers: store, folder: spoolFolder, maxSizeBytes, watchPrefix: BOUNDARY_PREFIX });
+function newSpool({ store, spoolFolder, spoolMemory }: Frame, maxSizeBytes: number): Spool {
+  return new Spool({
+    numbers: store,
+    folder: spoolFolder,
+    maxSizeBytes,
+    memory: spoolMemory,
+    watchPrefix: BOUNDARY_PREFIX,
+  });
 }
 
 function placesOf({ limits }: Config) {

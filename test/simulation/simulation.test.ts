@@ -14,7 +14,7 @@ suite('four providers in virtual time, with everything going wrong', () => {
   test('AP-36 AP-37 AP-38 AP-39 AP-40 AP-41 AP-42 each recipient has one end, each notice its hour', async (t) => {
     const seed = seedOfThisRun();
     t.diagnostic(`seed ${seed}`);
-    const report = await simulate({ seed, days: 4, messages: 600 });
+    const report = await simulate({ seed, days: 4, messages: 500 });
     assert.ok(report.messages > 400, `${report.messages} messages were certified`);
     // Each row of the table that this world can reach was gone through.
     for (const row of [

@@ -9,7 +9,7 @@ import type { VirtualTime } from './virtual-time.ts';
 
 const MINUTE_MS = 60_000;
 /** A client that gets no answer sends again this often. */
-const MOST_TRIES = 5;
+const MOST_TRIES = 20;
 
 export interface TrafficParts {
   readonly time: VirtualTime;

@@ -296,7 +296,7 @@ export const importTable: ImportTable = {
     ],
     'points/quota': ['quota-warnings.ts'],
     'mailroom/accounts': ['login-guard.ts', 'passwords.ts'],
-    'mailroom/contents': ['blob-octets.ts', 'composition.ts', 'spool.ts'],
+    'mailroom/contents': ['blob-octets.ts', 'composition.ts', 'spool-memory.ts', 'spool.ts'],
     'mailroom/mailboxes': ['folders.ts'],
     'mailroom/queue': [
       'courier.ts',

@@ -14,11 +14,14 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { Fault } from '../../platform/faults.ts';
 import { indexMessage } from '../../wire/mime/mime-index.ts';
 import { readPieces } from '../../wire/mime/octets.ts';
 import { HEADER_LIMIT_BYTES, Spool, type SpoolOptions } from './spool.ts';
+import { SpoolMemory } from './spool-memory.ts';
 
 let folder: string;
 let lastNumber = 0;
@@ -32,6 +35,12 @@ async function spooled(chunks: readonly Uint8Array[], options: Partial<SpoolOpti
   const spool = newSpool(options);
   for (const chunk of chunks) await spool.write(chunk);
   return spool.finish();
+}
+
+/** Collects garbage when it is called, so that what is left is held by somebody. */
+function forcedCollection(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
 }
 
 suite('spool', () => {
@@ -137,6 +146,49 @@ suite('spool', () => {
     await unfinished.write(Buffer.alloc(101));
     await unfinished.discard();
     await unfinished.discard();
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  test('a peer that sends octet by octet holds no more memory than its message has octets', async () => {
+    const collect = forcedCollection();
+    const octets = Uint8Array.from({ length: 200_000 }, () => 0x61);
+    for (const start of ['', 'Subject: prova\r\n\r\n']) {
+      const spool = newSpool({ memoryBytes: 1_000_000 });
+      await spool.write(Buffer.from(start));
+      collect();
+      const before = process.memoryUsage();
+      for (const octet of octets) await spool.write(Uint8Array.of(octet));
+      collect();
+      const { heapUsed, external } = process.memoryUsage();
+      // Each octet as a buffer of its own would take some hundred.
+      const held = heapUsed + external - before.heapUsed - before.external;
+      assert.ok(held < 20 * octets.length, `${held} octets held`);
+      assert.equal((await spool.finish()).size, start.length + octets.length);
+    }
+  });
+
+  test('all together hold so much: then bodies go to files, and a header that finds no room is put off', async () => {
+    const memory = new SpoolMemory(10_000);
+    const options = { memory, memoryBytes: 6000 };
+    const spools = [newSpool(options), newSpool(options), newSpool(options)];
+    for (const spool of spools) await spool.write(Buffer.from(`a: b\r\n\r\n${'x'.repeat(4000)}`));
+    assert.ok(memory.takenBytes <= 10_000);
+    assert.equal(readdirSync(folder).length, 1, 'the third did not fit');
+    const late = newSpool(options);
+    await assert.rejects(
+      (async () => {
+        await late.write(Buffer.from('Subject: '));
+        for (let line = 0; line < 20; line++) await late.write(Buffer.from(`${'x'.repeat(500)}\r\n `));
+      })(),
+      (error) => error instanceof Fault && error.code === 'spool-memory-full' && error.temporary,
+    );
+    await late.discard();
+    for (const spool of spools) await (await spool.finish()).discard();
+    assert.equal(memory.takenBytes, 0);
+    const again = newSpool(options);
+    await again.write(Buffer.from(`Subject: ${'x'.repeat(3000)}\r\n`));
+    await again.discard();
+    assert.equal(memory.takenBytes, 0);
     assert.deepEqual(readdirSync(folder), []);
   });
 

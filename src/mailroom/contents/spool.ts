@@ -8,9 +8,15 @@ import { type MimeIndex, MimeIndexer } from '../../wire/mime/mime-index.ts';
 import { asBuffer, FileOctets, MemoryOctets } from '../../wire/mime/octets.ts';
 import { BlobOctets } from './blob-octets.ts';
 import type { ContentNumbers, NewBlob } from './content-store.ts';
+import type { SpoolMemory } from './spool-memory.ts';
 
 /** Messages up to this size wait in memory, larger ones in a file. */
 export const SPOOL_MEMORY_BYTES = 256 * 1024;
+/**
+ * Pieces below half of this are gathered in blocks of this size: kept as they come, each octet of a peer
+ * that sends octet by octet would hold hundreds.
+ */
+const BLOCK_BYTES = 16 * 1024;
 /** More of a header than this is not read: the message is malformed for us. */
 export const HEADER_LIMIT_BYTES = 1024 * 1024;
 /**
@@ -39,6 +45,8 @@ export interface SpoolOptions {
   /** Octets beyond which the rest is counted but thrown away (AP-15). */
   readonly maxSizeBytes: number;
   readonly memoryBytes?: number;
+  /** What all spools may hold together; no limit without it. */
+  readonly memory?: SpoolMemory;
   /** Boundary prefix to watch for (`MimeIndex.watched`). */
   readonly watchPrefix?: string;
 }
@@ -54,7 +62,10 @@ export class Spool {
   readonly #memoryBytes: number;
   readonly #blobId: number;
   #chunks: Buffer[] = [];
+  #block: Buffer | undefined;
+  #blockUsed = 0;
   #held = 0;
+  #reserved = 0;
   #size = 0;
   #file: FileHandle | undefined;
   #path: string | undefined;
@@ -80,7 +91,8 @@ export class Spool {
 
   /**
    * Takes the next octets. A returned promise must be awaited before the next call.
-   * Rejects with the temporary Fault `spool-unavailable` when the disk refuses.
+   * Rejects with the temporary Faults `spool-unavailable` when the disk refuses, and `spool-memory-full` when
+   * too much is on its way in at once.
    */
   write(chunk: Uint8Array): Promise<void> | undefined {
     this.#size += chunk.length;
@@ -88,10 +100,10 @@ export class Spool {
     const octets = asBuffer(chunk);
     this.#hash.update(octets);
     this.#indexer.update(octets);
-    this.#chunks.push(octets);
+    this.#gather(octets);
     this.#held += octets.length;
     // A file is written a memory's worth at a time: few large writes instead of one per packet.
-    return this.#held > this.#memoryBytes ? this.#flush() : undefined;
+    return this.#held > this.#memoryBytes || !this.#reserve() ? this.#makeRoom() : undefined;
   }
 
   /** Ends the message. Throws when it was too large: look at `tooLarge` first. */
@@ -100,8 +112,10 @@ export class Spool {
     if (this.#path !== undefined) await this.#flush();
     passCommitPoint('message-spooled');
     const index = this.#indexer.end();
+    this.#release();
     const sha256 = this.#hash.digest();
     const path = this.#path;
+    this.#closeBlock();
     if (path === undefined) {
       const [only, ...others] = this.#chunks;
       const buffer = only !== undefined && others.length === 0 ? only : Buffer.concat(this.#chunks);
@@ -120,6 +134,8 @@ export class Spool {
   /** Frees what an unfinished spool holds; never rejects. */
   async discard(): Promise<void> {
     this.#chunks = [];
+    this.#block = undefined;
+    this.#release();
     const file = this.#file;
     this.#file = undefined;
     await file?.close().catch(() => undefined);
@@ -149,7 +165,49 @@ export class Spool {
     };
   }
 
+  /** Accounts for what is held now; false when all spools together would hold too much. */
+  #reserve(): boolean {
+    const { memory } = this.#options;
+    const more = this.#held + this.#indexer.heldBytes - this.#reserved;
+    if (memory === undefined || more === 0) return true;
+    if (more < 0) memory.give(-more);
+    else if (!memory.take(more)) return false;
+    this.#reserved += more;
+    return true;
+  }
+
+  #release(): void {
+    this.#options.memory?.give(this.#reserved);
+    this.#reserved = 0;
+  }
+
+  async #makeRoom(): Promise<void> {
+    await this.#flush();
+    if (this.#reserve()) return;
+    const sentence = 'the messages on their way in hold all the memory there is for them';
+    throw new Fault('spool-memory-full', sentence, { temporary: true });
+  }
+
+  #gather(octets: Buffer): void {
+    if (octets.length >= BLOCK_BYTES / 2) {
+      this.#closeBlock();
+      this.#chunks.push(octets);
+      return;
+    }
+    if (this.#blockUsed + octets.length > BLOCK_BYTES) this.#closeBlock();
+    this.#block ??= Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    this.#blockUsed += octets.copy(this.#block, this.#blockUsed);
+  }
+
+  #closeBlock(): void {
+    if (this.#block !== undefined && this.#blockUsed > 0)
+      this.#chunks.push(this.#block.subarray(0, this.#blockUsed));
+    this.#block = undefined;
+    this.#blockUsed = 0;
+  }
+
   async #flush(): Promise<void> {
+    this.#closeBlock();
     const chunks = this.#chunks;
     this.#chunks = [];
     this.#held = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { decodeCharset } from './charsets.ts';
-import { charOctets, quoteOctets, type WordCharset, WordWriter } from './word-writer.ts';
+import { quoteOctets, textOctets, type WordCharset, WordWriter } from './word-writer.ts';
 
 export type { WordCharset } from './word-writer.ts';
 
@@ -172,7 +172,7 @@ const ATOMS = /^[\w!#$%&'*+/=?^`{|}~-]+(?: [\w!#$%&'*+/=?^`{|}~-]+)*$/;
 
 function writerFor(text: string, options: EncodeTextOptions, context: 'text' | 'phrase'): WordWriter {
   const charset = options.charset ?? (/^[\x00-\xff]*$/.test(text) ? 'iso-8859-1' : 'utf-8');
-  const octets = Buffer.concat(Array.from(text, (char) => charOctets(char, charset)));
+  const octets = textOctets(text, charset);
   // Q can be read with the bare eye; it is left only where B is much shorter, as in other alphabets.
   const readable = quoteOctets(octets, context).length * 2 <= Math.ceil(octets.length / 3) * 4 * 3;
   const encoding = readable ? 'q' : 'b';

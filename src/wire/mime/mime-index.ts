@@ -58,6 +58,11 @@ export class MimeIndexer {
     this.#header.keepFrom(this.#tree.headerStart);
   }
 
+  /** Octets kept at the moment: those of the header that is being read, up to the limit `headerBytes`. */
+  get heldBytes(): number {
+    return this.#header.heldBytes;
+  }
+
   /** The index; to be called once, after the last `update`. */
   end(): MimeIndex {
     this.#scanner.end();

@@ -87,22 +87,39 @@ export class WordWriter {
   }
 }
 
-/** The octets of one character; what ISO-8859-1 lacks is a question mark there. */
-export function charOctets(char: string, charset: WordCharset): Buffer {
-  if (charset === 'utf-8') return Buffer.from(char);
+/** Made once: a subject may have a million characters. */
+const ONE_OCTET = Array.from({ length: 256 }, (_, octet) => Buffer.of(octet));
+const QUESTION_MARK = Buffer.from('?');
+
+/** The octets of one character, not to be changed; what ISO-8859-1 lacks is a question mark there. */
+function charOctets(char: string, charset: WordCharset): Buffer {
   const code = char.codePointAt(0) ?? 0;
-  return Buffer.from([code > 0xff ? 0x3f : code]);
+  const single = code < (charset === 'utf-8' ? 0x80 : 0x100) ? ONE_OCTET[code] : undefined;
+  return single ?? (charset === 'utf-8' ? Buffer.from(char) : QUESTION_MARK);
+}
+
+/** The octets of a text, each character as `charOctets` has it. */
+export function textOctets(text: string, charset: WordCharset): Buffer {
+  if (charset === 'utf-8') return Buffer.from(text);
+  return Buffer.from(text.replace(/[^\x00-\xff]/gu, '?'), 'latin1');
 }
 
 /** The Q encoding of RFC 2047 section 4.2. */
 export function quoteOctets(octets: Uint8Array, context: 'text' | 'phrase'): string {
-  const safe = context === 'phrase' ? /[A-Za-z0-9!*+/-]/ : /[!-<>@-^`-~]/;
   let quoted = '';
-  for (const octet of octets) {
-    const char = String.fromCharCode(octet);
-    if (octet === 0x20) quoted += '_';
-    else if (safe.test(char)) quoted += char;
-    else quoted += `=${octet.toString(16).toUpperCase().padStart(2, '0')}`;
-  }
+  for (const octet of octets) quoted += QUOTED[context][octet];
   return quoted;
+}
+
+const QUOTED = {
+  text: quotedTable(/[!-<>@-^`-~]/),
+  phrase: quotedTable(/[A-Za-z0-9!*+/-]/),
+};
+
+function quotedTable(safe: RegExp): readonly string[] {
+  return Array.from({ length: 256 }, (_, octet) => {
+    const char = String.fromCharCode(octet);
+    if (octet === 0x20) return '_';
+    return safe.test(char) ? char : `=${octet.toString(16).toUpperCase().padStart(2, '0')}`;
+  });
 }
