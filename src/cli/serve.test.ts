@@ -23,6 +23,8 @@ suite('ceralacca serve', () => {
     assert.equal(captured.stdout.text, '');
     assert.match(captured.stderr.text, /^provider: this key is missing/m);
     assert.match(captured.stderr.text, /^colour: there is no such key/m);
+    // SEC-8: nobody runs without a scanner by accident.
+    assert.match(captured.stderr.text, /^antivirus: this key is missing; write: .*`scanner: none`/m);
   });
 
   test('a file that is missing is named in one line', async () => {
@@ -35,6 +37,6 @@ suite('ceralacca serve', () => {
     writeFileSync(config, text);
     const captured = new Captured();
     assert.equal(await runCommandLine(['serve', '--config', config], captured), 3);
-    assert.match(captured.stderr.text, /^ceralacca: .*missing\/[a-z-]+\.pem.*\n$/);
+    assert.match(captured.stderr.text, /^ceralacca: .*missing\/[a-z-]+\.(pem|token).*\n$/);
   });
 });
