@@ -90,6 +90,19 @@ suite('what holds', () => {
     assert.match(text, /^VALIDO: busta di anomalia\n.*non ne certifica né il mittente/s);
   });
 
+  test('an envelope or receipt that was made to look like an anomaly envelope does not hold', async () => {
+    const envelope = await samples.octetsOf(samples.world.beta.user('carla'), {
+      kind: 'posta-certificata',
+      about: 'completa',
+    });
+    const changed = envelope
+      .toString('latin1')
+      .replace('X-Trasporto: posta-certificata', 'X-Trasporto: errore');
+    const found = await report(Buffer.from(changed, 'latin1'));
+    assert.deepEqual([found.code, found.verdict], [1, 'bad']);
+    assert.equal(failure(found), 'form contradictory-headers');
+  });
+
   test('the index tells that the signer is a provider', async () => {
     const { indexFile: index, indexSignerFile: indexSigner } = samples;
     const found = await report(await receipt(), { index, indexSigner });

@@ -82,9 +82,16 @@ function hardDefects(input: RecognitionInput): readonly string[] {
   return recognised.kind === 'neither' ? recognised.hard : [];
 }
 
-/** An anomaly envelope certifies nothing: it only has to carry the message it wraps. */
+/**
+ * An anomaly envelope certifies nothing: a text and the message it wraps. Were `daticert.xml` in it, it would be something
+ * else whose header, which no signature covers, was changed.
+ */
 function anomalyDefects({ index }: MessageFile): readonly string[] {
-  return findNamedPart(index, 'postacert.eml') === undefined ? ['original-missing'] : [];
+  const defects: string[] = [];
+  if (findNamedPart(index, 'postacert.eml') === undefined) defects.push('original-missing');
+  if (findNamedPart(index, 'daticert.xml') !== undefined) defects.push('contradictory-headers');
+  else if (index.root.parts[0]?.parts.length !== 2) defects.push('anomaly-parts');
+  return defects;
 }
 
 async function examineOrdinary(

@@ -89,6 +89,7 @@ export const englishVerification: VerificationWords = {
     'certification-data-unreadable': 'the certification data (daticert.xml) cannot be read',
     'kind-mismatch': 'the kind it declares is not that of the certification data',
     'original-missing': 'the original (postacert.eml) is missing',
+    'anomaly-parts': 'an anomaly envelope is made of a text and the original, and of nothing else',
     'original-repeated': 'the original (postacert.eml) is there more than once',
     'identifier-mismatch': 'the identifier is not that of the certification data',
     'delivery-recipient-missing': 'the recipient of the delivery is missing',

@@ -93,6 +93,7 @@ export const italianVerification: VerificationWords = {
     'certification-data-unreadable': 'i dati di certificazione (daticert.xml) non si possono leggere',
     'kind-mismatch': 'il tipo dichiarato non è quello dei dati di certificazione',
     'original-missing': 'manca il messaggio originale (postacert.eml)',
+    'anomaly-parts': 'una busta di anomalia è fatta di un testo e del messaggio originale, di niente altro',
     'original-repeated': 'il messaggio originale (postacert.eml) è presente più volte',
     'identifier-mismatch': "l'identificativo non è quello dei dati di certificazione",
     'delivery-recipient-missing': 'manca il destinatario della consegna',
