@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import type { DemoOptions } from '../demo/demo.ts';
 import { RECEIPT_TYPES } from '../evidence/certification-data/certification-data.ts';
 import { Fault } from '../platform/faults.ts';
+import type { BackupOptions } from './backup.ts';
 import type { CheckConfigOptions } from './check-config.ts';
 import { type CommandSurroundings, LANGUAGES } from './command-surroundings.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -11,6 +12,7 @@ import type { FsckOptions } from './fsck.ts';
 import { declareLog } from './log/declare-log.ts';
 import { declareQuarantine } from './quarantine/declare-quarantine.ts';
 import { declareQueue } from './queue/declare-queue.ts';
+import type { RestoreOptions } from './restore.ts';
 import type { SendOptions } from './send.ts';
 import type { StatusOptions } from './status.ts';
 import type { TraceOptions } from './trace.ts';
@@ -87,6 +89,7 @@ function declareProgram(surroundings: CommandSurroundings, end: End): Command {
   declareQuarantine(program, surroundings, end);
   const queue = program.command('queue').description('see what waits to be relayed, and order it about');
   declareQueue(queue, surroundings, end);
+  declareBackup(program, surroundings, end);
   return program;
 }
 
@@ -278,6 +281,30 @@ function declareFsck(program: Command, surroundings: CommandSurroundings, end: E
     .action(async (folder: string | undefined, options: FsckOptions) => {
       const { fsck } = await import('./fsck.ts');
       end(await fsck({ ...options, ...(folder !== undefined && { folder }) }, surroundings));
+    });
+}
+
+function declareBackup(program: Command, surroundings: CommandSurroundings, end: End): void {
+  program
+    .command('backup <dest>')
+    .description('back a store up, while its provider runs or not')
+    .option('--folder <folder>', "the provider's folder")
+    .option('--config <file>', `instead: its configuration (default: ${DEFAULT_CONFIG_FILE})`)
+    .option('--link', 'link large messages instead of copying them: quick, but on the same disk')
+    .addHelpText('after', '\nA backup that lies in DEST already is brought up to date.')
+    .action(async (to: string, options: Omit<BackupOptions, 'to'>) => {
+      const { backup } = await import('./backup.ts');
+      end(await backup({ ...options, to }, surroundings));
+    });
+  program
+    .command('restore <src>')
+    .description('make a store of a backup')
+    .argument('[folder]', "the provider's folder, which holds no store")
+    .option('--config <file>', `instead: its configuration (default: ${DEFAULT_CONFIG_FILE})`)
+    .option('--even-damaged', 'restore what is left of a backup that is damaged')
+    .action(async (from: string, folder: string | undefined, options: Omit<RestoreOptions, 'from'>) => {
+      const { restore } = await import('./restore.ts');
+      end(await restore({ ...options, from, ...(folder !== undefined && { folder }) }, surroundings));
     });
 }
 

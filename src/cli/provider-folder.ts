@@ -9,9 +9,16 @@ export function storeFolder(folder: string): string {
   return join(folder, 'store');
 }
 
+export interface ProviderPlace {
+  /** A provider's folder. */
+  readonly folder?: string;
+  /** The provider's configuration, where no folder is named. */
+  readonly config?: string;
+}
+
 /** The folder that is named, or that the configuration names; undefined when that has errors, which are printed. */
 export function providerFolder(
-  { folder, config = DEFAULT_CONFIG_FILE }: { readonly folder?: string; readonly config?: string },
+  { folder, config = DEFAULT_CONFIG_FILE }: ProviderPlace,
   stderr: CommandSurroundings['stderr'],
 ): string | undefined {
   if (folder !== undefined) return folder;

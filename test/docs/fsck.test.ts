@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { codesIn, readText, sourceFiles } from './project.ts';
+import { codesIn, readText, sourceFiles, tableAfter } from './project.ts';
 
 test('docs/operating/backup.md lists every finding of fsck, and no other', () => {
   const checks = sourceFiles().filter((path) =>
@@ -10,9 +10,7 @@ test('docs/operating/backup.md lists every finding of fsck, and no other', () =>
   assert.ok(checks.length > 5);
   const found = checks.flatMap((path) => [...readText(path).matchAll(/code: '([\w-]+)'/g)]);
   const known = new Set(found.map(([, code = '']) => code));
-  const rows = readText('docs/operating/backup.md')
-    .split('\n')
-    .filter((line) => line.startsWith('| `'));
-  const listed = rows.flatMap((line) => codesIn(line.split('|')[1] ?? ''));
+  const rows = tableAfter(readText('docs/operating/backup.md'), '## fsck');
+  const listed = rows.flatMap(([names = '']) => codesIn(names));
   assert.deepEqual(listed.sort(), [...known].sort());
 });

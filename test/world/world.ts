@@ -70,6 +70,7 @@ export class World implements AsyncDisposable {
   readonly caFile: string;
   readonly authority: Authority;
   readonly providers: WorldProvider[] = [];
+  readonly #openings = new Map<string, () => Promise<WorldProvider>>();
   /** Whether revocation lists can be had. */
   crlAvailable = true;
 
@@ -120,9 +121,10 @@ export class World implements AsyncDisposable {
     for (const terms of providers) {
       const revocation = new CrlCache({ clock, fetchUrl: (url) => world.#revocationList(url) });
       const identity = await world.identityFor(terms);
-      world.providers.push(
-        await WorldProvider.open(terms, { ...around, revocation, ...ownSurroundings(terms) }, identity),
-      );
+      const own = { ...around, revocation, ...ownSurroundings(terms) };
+      const open = () => WorldProvider.open(terms, own, identity);
+      world.#openings.set(terms.key, open);
+      world.providers.push(await open());
     }
     await world.publishes();
     return world;
@@ -132,6 +134,17 @@ export class World implements AsyncDisposable {
     const found = this.providers.find((provider) => provider.key === key);
     assert.ok(found, `no provider ${key} in this world`);
     return found;
+  }
+
+  /** A provider stops, something happens to its folder meanwhile, and it starts again. */
+  async restarts(key: string, meanwhile: (folder: string) => Promise<void>): Promise<void> {
+    const stopped = this.provider(key);
+    await stopped[Symbol.asyncDispose]();
+    await meanwhile(join(this.folder, key));
+    const open = this.#openings.get(key);
+    assert.ok(open);
+    this.providers[this.providers.indexOf(stopped)] = await open();
+    await this.publishes();
   }
 
   get alfa(): WorldProvider {

@@ -288,6 +288,8 @@ export const importTable: ImportTable = {
       'submission-client.ts',
     ],
     'engines/sqlite': [
+      'backup/store-backup.ts',
+      'backup/store-restore.ts',
       'check/store-check.ts',
       'folder-lock.ts',
       'search/sqlite-search.ts',

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { backup, DatabaseSync, type StatementSync } from 'node:sqlite';
 import { Fault } from '../../platform/faults.ts';
 
 /** What goes into a statement's places and comes out of its columns. */
@@ -25,6 +25,8 @@ export interface Database extends Disposable {
   prepareTuples<Row extends readonly SqlValue[]>(sql: string): Statement<Row>;
   /** Whether a transaction is open. */
   readonly inTransaction: boolean;
+  /** Copies what the connection sees to another file; inside a transaction, one moment, whoever writes meanwhile. */
+  copyTo(path: string): Promise<void>;
 }
 
 /** Opens a file, or makes it; throws what `storeFault` understands. */
@@ -41,9 +43,15 @@ export function openDatabase(path: string, options: { readOnly: boolean }): Data
     get inTransaction() {
       return database.isTransaction;
     },
+    copyTo: async (path) => {
+      await backup(database, path, { rate: COPIED_PAGES });
+    },
     [Symbol.dispose]: () => database.close(),
   };
 }
+
+/** Pages copied before others of this thread have their turn. */
+const COPIED_PAGES = 2000;
 
 function statement<Row>(prepared: StatementSync): Statement<Row> {
   return {
