@@ -18,6 +18,7 @@ import { type Journal, silentJournal } from '../../platform/journal.ts';
 import { ManualTimers, systemTimers, type Timers } from '../../platform/timers.ts';
 import { noScanner } from '../../trust/antivirus/scanner.ts';
 import { scanningSink } from '../../trust/antivirus/scanning-sink.ts';
+import { RECEIVED_LIMIT } from '../../wire/smtp/hop-limit.ts';
 import {
   JUDGED_AT_ONCE,
   type SubmissionAnswer,
@@ -216,6 +217,17 @@ suite('submission', () => {
     assert.equal(await send(dialogue, 'a'), '552 5.3.4 il messaggio e troppo grande');
     assert.match(await send(dialogue, 'a'), /^554 5\.5\.3 no/);
     assert.match(await send(dialogue, 'a'), /^554 5\.7\.1 no/);
+  });
+
+  test('IP-29 a message in a loop is refused by SMTP alone, without a notice that would go round as well', async () => {
+    const { front, port, taken } = await openFront();
+    await using _ = front;
+    using dialogue = await loggedIn(port);
+    const message = (count: number) => `${'Received: by x\r\n'.repeat(count)}Subject: x\r\n\r\nciao`;
+    assert.match(await send(dialogue, message(RECEIVED_LIMIT + 1)), /^554 5\.4\.6/);
+    assert.equal(taken.length, 0);
+    assert.match(await send(dialogue, message(RECEIVED_LIMIT)), /^250/);
+    assert.equal(taken.length, 1);
   });
 
   test('bare CR, bare LF and NUL are refused after the whole message, and the session goes on', async () => {

@@ -131,6 +131,7 @@ suite('warnings of a mailbox that fills up', () => {
     assert.equal(
       text,
       [
+        'Return-Path: <>',
         'Date: Sun, 22 Nov 2026 10:00:00 +0100',
         'From: Gestore Alfa <postmaster@alfa.test>',
         'To: protocollo@alfa.test',

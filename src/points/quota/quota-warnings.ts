@@ -92,7 +92,8 @@ export class QuotaWarnings implements AsyncDisposable {
   async #warn(mailbox: Mailbox, facts: QuotaFacts): Promise<void> {
     const { store, journal } = this.#options;
     try {
-      const message = Buffer.concat(this.#message(facts));
+      // RFC 5321 section 4.4; the null path, since nobody answers it.
+      const message = Buffer.concat([Buffer.from('Return-Path: <>\r\n'), ...this.#message(facts)]);
       const composition = compose([message], { numbers: store, index: indexMessage(message) });
       const now = this.#options.clock.now();
       const step = new StepDraft().keep(composition);

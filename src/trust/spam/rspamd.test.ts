@@ -74,9 +74,16 @@ suite('rspamd', () => {
 
   test('what a stranger says of himself ends no line', async () => {
     await using house = await openFilter(says({ action: 'no action' }));
-    const strange = { ...mail(), reversePath: '', helo: 'x\r\nRcpt: y', forwardPaths: ['"è\n"@d.test'] };
+    const strange = {
+      ...mail(),
+      reversePath: '',
+      helo: 'x\r\nRcpt: y',
+      forwardPaths: ['"è\n"@d.test'],
+      address: '::ffff:192.0.2.9',
+    };
     assert.ok(await house.filter.judge(strange));
     const headers = house.told[0]?.headers;
+    assert.deepEqual(headers?.ip, ['192.0.2.9']);
     assert.deepEqual(
       [headers?.from, headers?.helo, headers?.rcpt],
       [['<>'], ['x??Rcpt: y'], ['"??"@d.test']],

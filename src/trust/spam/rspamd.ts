@@ -99,7 +99,8 @@ function headersOf({ reversePath, forwardPaths, address, helo }: SuspectMail) {
   return {
     From: plain(reversePath === '' ? '<>' : reversePath),
     Rcpt: forwardPaths.map(plain),
-    IP: address,
+    // An IPv4 peer at an IPv6 socket.
+    IP: address.replace(/^::ffff:(?=\d+\.)/i, ''),
     ...(helo !== '' && { Helo: plain(helo) }),
   };
 }
