@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { suite, test } from 'node:test';
+import { examineStore } from '../../src/composition/store-examination.ts';
 import { draftTransportEnvelope } from '../../src/evidence/envelopes/transport-envelope.ts';
 import { randomIds } from '../../src/platform/ids.ts';
 import { checkSignatures } from './checks.ts';
@@ -146,6 +148,14 @@ suite('a virus at the incoming point', () => {
       await world.passes(25 * HOUR_MS);
       assert.equal((await anna.kinds()).length, 4);
       await checkSignatures(world);
+      if (engine === 'memory') return;
+      // Every invariant of both stores holds, the quarantine's references among them.
+      for (const key of ['alfa', 'beta']) {
+        const findings: unknown[] = [];
+        for await (const finding of examineStore({ folder: join(world.folder, key), quick: false }))
+          findings.push(finding);
+        assert.deepEqual(findings, [], key);
+      }
     });
   }
 
