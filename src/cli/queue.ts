@@ -41,8 +41,8 @@ export async function listQueue(
 ): Promise<ExitCode> {
   const folder = providerFolder(options, stderr);
   if (folder === undefined) return EXIT.bad;
-  const now = clock.now();
-  const view = await viewQueue(folder, now);
+  const view = await viewQueue(folder, clock.now());
+  const { now } = view;
   const { destination, kind, state, olderThanMs = 0, limit = Number.POSITIVE_INFINITY } = options;
   const found = view.entries.filter(
     (entry) =>
@@ -72,8 +72,8 @@ export async function explainEntry(
 ): Promise<ExitCode> {
   const folder = providerFolder(options, stderr);
   if (folder === undefined) return EXIT.bad;
-  const now = clock.now();
-  const view = await viewQueue(folder, now);
+  const view = await viewQueue(folder, clock.now());
+  const { now } = view;
   const entry = view.entries.find((one) => one.id === id);
   const words = wordsOf(options);
   if (entry === undefined) {

@@ -96,6 +96,20 @@ suite('dns', () => {
     assert.ok((await server.dns.addresses('localhost')).includes('127.0.0.1'));
   });
 
+  test('one family that fails hides the other as little as both failing means that there is none', async () => {
+    using server = await openServer({
+      '28 mx.beta.test': SERVFAIL,
+      '1 mx.beta.test': [Buffer.from([192, 0, 2, 1])],
+      '28 mx.gamma.test': SERVFAIL,
+      '1 mx.gamma.test': [],
+    });
+    assert.deepEqual(await server.dns.addresses('mx.beta.test'), ['192.0.2.1']);
+    await assert.rejects(
+      server.dns.addresses('mx.gamma.test'),
+      (error) => error instanceof Fault && error.code === 'dns-unavailable' && error.temporary,
+    );
+  });
+
   test('the strings of a TXT record are one text; no record and no name are no text', async () => {
     const strings = (...parts: string[]) =>
       Buffer.concat(parts.map((part) => Buffer.from(`${String.fromCharCode(part.length)}${part}`)));

@@ -12,30 +12,37 @@ export interface QueueView {
   readonly entries: readonly QueueEntry[];
   readonly heldDestinations: readonly string[];
   readonly running: boolean;
+  /** By the clock of the provider where it runs: a demo's may have been moved. */
+  readonly now: Instant;
   stateOf(entry: QueueEntry): EntryState;
 }
 
 /** Reads the queue of a provider's folder, while it runs or not. @throws Fault */
-export async function viewQueue(folder: string, now: Instant): Promise<QueueView> {
-  const underWay = await askUnderWay(folder);
+export async function viewQueue(folder: string, ourNow: Instant): Promise<QueueView> {
+  const provider = await askProvider(folder);
+  const now = provider?.now ?? ourNow;
   using stored = openStoredQueue(storeFolderOf(folder));
   return {
     entries: stored.queue.listQueue(),
     heldDestinations: stored.queue.listHeldDestinations(),
-    running: underWay !== undefined,
+    running: provider !== undefined,
+    now,
     stateOf({ id, held, notBefore }) {
-      if (underWay?.has(id) === true) return 'under-way';
+      if (provider?.underWay.has(id) === true) return 'under-way';
       if (held) return 'held';
       return notBefore <= now ? 'due' : 'waiting';
     },
   };
 }
 
-/** What the provider tries at the moment; undefined when none runs. */
-async function askUnderWay(folder: string): Promise<ReadonlySet<number> | undefined> {
+/** What the provider tries at the moment, by its clock; undefined when none runs. */
+async function askProvider(
+  folder: string,
+): Promise<{ readonly underWay: ReadonlySet<number>; readonly now: Instant | undefined } | undefined> {
   try {
-    const { underWay } = await orderProvider(folder, { order: 'queue-under-way' });
-    return new Set(Array.isArray(underWay) ? underWay.filter((id) => typeof id === 'number') : []);
+    const { underWay, now } = await orderProvider(folder, { order: 'queue-under-way' });
+    const ids = Array.isArray(underWay) ? underWay.filter((id) => typeof id === 'number') : [];
+    return { underWay: new Set(ids), now: typeof now === 'number' ? now : undefined };
   } catch (error) {
     if (error instanceof Fault && error.code === 'provider-not-running') return undefined;
     throw error;

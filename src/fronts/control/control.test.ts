@@ -86,7 +86,7 @@ suite('orders to a running provider', () => {
       store.listQueue().map(({ notBefore }) => notBefore),
       [5_000, 5_000, 5_000],
     );
-    assert.deepEqual(await order({ order: 'queue-under-way' }), { ok: true, underWay: [3] });
+    assert.deepEqual(await order({ order: 'queue-under-way' }), { ok: true, underWay: [3], now: 5_000 });
   });
 
   test('what is no order, or of no entry, is refused and changes nothing', async () => {

@@ -20,7 +20,9 @@ export class QueueOrders {
 
   /** Rejects with the temporary Fault of a store that does not commit. */
   async obey({ order, entries }: Readonly<Record<string, unknown>>): Promise<ControlAnswer> {
-    if (order === 'queue-under-way') return { ok: true, underWay: this.#options.relay.underWay };
+    if (order === 'queue-under-way') {
+      return { ok: true, underWay: this.#options.relay.underWay, now: this.#options.clock.now() };
+    }
     const choice = readChoice(entries);
     if (choice === undefined) return refused('it is not said which entries');
     const found = this.#find(choice);
