@@ -4,7 +4,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { checkConfigFile } from '../../src/cli/check-config.ts';
-import { listQueue, orderQueue, type QueueListOptions } from '../../src/cli/queue.ts';
 import { type SendOptions, send } from '../../src/cli/send.ts';
 import { trace } from '../../src/cli/trace.ts';
 import { type VerifyOptions, verify } from '../../src/cli/verify.ts';
@@ -392,32 +391,3 @@ async function verifying(file: string, options: VerifyOptions) {
   const code = await verify({ file, options: { world: demo.worldFile, ...options } }, captured);
   return { code, captured };
 }
-
-suite('ceralacca queue', () => {
-  test('shows what waits for the provider that never answers, and obeys while the provider runs', async () => {
-    await sending({ to: ['chiunque@pec.silente.test'], wait: false });
-    const folder = join(demo.folder, 'alfa', 'data');
-    const waiting = async (options: QueueListOptions = {}) => {
-      const captured = new Captured();
-      await listQueue({ folder, json: true, ...options }, captured);
-      return captured.json as { readonly running: boolean; readonly entries: readonly { id: number }[] };
-    };
-    const { running, entries } = await waiting({ destination: 'pec.silente.test' });
-    assert.equal(running, true);
-    const [entry] = entries;
-    assert.ok(entry);
-    const order = async (what: 'hold' | 'release' | 'retry') => {
-      const captured = new Captured();
-      const choice = { id: entry.id };
-      assert.equal(await orderQueue({ order: what, choice, options: { folder, lang: 'en' } }, captured), 0);
-      return captured.stdout.text;
-    };
-    assert.equal(await order('hold'), 'Held: 1.\n');
-    assert.deepEqual(
-      (await waiting({ destination: 'pec.silente.test' })).entries.map(({ id }) => id),
-      [entry.id],
-    );
-    assert.equal(await order('release'), 'Released: 1.\n');
-    assert.equal(await order('retry'), 'Due at once: 1.\n');
-  });
-});
