@@ -22,6 +22,8 @@ export const COMMIT_POINTS = {
   'relay-settled': 'the answer of the peer is kept',
   'envelope-taken':
     'an envelope is taken in charge and delivered; what its mailbox had no room for is not told',
+  'notification-kept':
+    'a receipt or notice is in the mailbox with all that it moves; an arrival of what was there already is not written down',
   'exchange-answering': 'what a peer brought is kept; the 250 is not written',
   'notice-signed': 'a notice of 12 or 24 hours is signed; neither it nor its mark is kept',
   'notice-committed': 'a notice of 12 or 24 hours is kept with its mark',

@@ -6,6 +6,7 @@ import { draftVirusNonDelivery } from '../../evidence/notices/virus.ts';
 import { StepDraft } from '../../mailroom/steps/step-draft.ts';
 import type { Act, Condition } from '../../mailroom/steps/step-store.ts';
 import type { TrackingOutcome } from '../../mailroom/tracking/tracking-store.ts';
+import { passCommitPoint } from '../../platform/commit-points.ts';
 import { receivedTransitions, trackedTransitions } from '../lifecycle.ts';
 import { placeReceipt } from '../placement.ts';
 import { NOTIFICATION_KEY, recordAct } from '../records.ts';
@@ -52,6 +53,7 @@ export async function receiveNotification(
     parts.push({ addressee, part: step.part([...once.acts, ...acts], once.onlyIf) });
   }
   const outcome = await options.store.commit(step.build());
+  passCommitPoint('notification-kept');
   const again = parts.filter(({ part }) => outcome.parts[part]?.done === false);
   if (again.length > 0) await recordAgain(work, again);
   return { outcome: 'taken' };
