@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { examineStore } from '../../src/composition/store-examination.ts';
@@ -26,6 +27,7 @@ const KEYS: readonly ProviderKey[] = ['alfa', 'beta'];
 /** How long a world under kills, on a machine with other work, may take to come to rest. */
 const REST_MS = 120_000;
 const LOOK_MS = 150;
+const DEATHS_PER_EXAMINATION = 3;
 const HOUR_MS = 3_600_000;
 
 export interface CrashWorldOptions {
@@ -50,6 +52,7 @@ export class CrashWorld implements AsyncDisposable {
   #era: FastEra = { beganAt: systemClock.now(), movedMs: 0 };
   readonly #plan: DeathPlan;
   #killsWanted = 0;
+  #deaths = 0;
   /** Deaths that come before those of the plan. */
   readonly #nextDeaths = new Map<ProviderKey, Death[]>();
   #failure: unknown;
@@ -89,6 +92,7 @@ export class CrashWorld implements AsyncDisposable {
         era: () => this.#era,
         nextDeath: () => this.#nextDeath(key),
         killOther: () => this.providers.get(other)?.kill(),
+        examine: () => this.#examineDead(key),
         calm: (wanted) => this.load.calm(wanted),
         tell,
       });
@@ -100,6 +104,7 @@ export class CrashWorld implements AsyncDisposable {
     const time = setInterval(() => this.#moveClock(), 100);
     this.#stack.defer(() => clearInterval(time));
     this.#stack.defer(async () => {
+      await this.load.abandon();
       await Promise.allSettled([...this.providers.values()].map((provider) => provider.stop('killed')));
     });
   }
@@ -228,6 +233,19 @@ export class CrashWorld implements AsyncDisposable {
       limit: 10,
     });
     return silent.length + readers.listQueue().filter(({ expiresAt }) => expiresAt <= now).length;
+  }
+
+  /** What a kill leaves is whole, but for what the next start sweeps; looked at in a copy, now and then. */
+  async #examineDead(key: ProviderKey): Promise<void> {
+    this.#deaths += 1;
+    if (this.#deaths % DEATHS_PER_EXAMINATION !== 0) return;
+    const copy = join(this.folder, `${key}-dead`);
+    // Sockets are no part of what rests.
+    const filter = (path: string): boolean => !path.endsWith('control');
+    await cp(join(this.folder, key, 'data'), copy, { recursive: true, filter });
+    for await (const finding of examineStore({ folder: copy }))
+      assert.ok(finding.passing, `fsck of ${key}, which was killed: ${JSON.stringify(finding)}`);
+    await rm(copy, { recursive: true });
   }
 
   /** What `ceralacca fsck` looks at. */

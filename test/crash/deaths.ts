@@ -20,8 +20,16 @@ export const CALM_POINTS: readonly CommitPoint[] = ['cards-written', 'cards-comm
 export const DAY_POINTS: readonly CommitPoint[] = (Object.keys(COMMIT_POINTS) as CommitPoint[]).filter(
   (point) => !NIGHT_POINTS.includes(point),
 );
-/** Points passed at most once in a life. */
-const ONCE: readonly CommitPoint[] = ['store-opened', 'index-copy-written', ...CALM_POINTS];
+/** Points passed seldom in a life, or once. */
+const SELDOM: readonly CommitPoint[] = [
+  'store-opened',
+  'index-copy-written',
+  'spool-begun',
+  'blob-synced',
+  'blob-named',
+  'blob-removing',
+  ...CALM_POINTS,
+];
 const LONGEST_WORK_MS = 1500;
 const LONGEST_START_MS = 1500;
 
@@ -49,7 +57,7 @@ export class DeathPlan {
   #atPoint(): Death {
     if (this.#waiting.length === 0) this.#waiting = this.#dice.shuffled(this.#points);
     const [point = 'group-committed'] = this.#waiting.splice(0, 1);
-    return { how: 'at-point', point, times: ONCE.includes(point) ? 1 : this.#dice.between(1, 4) };
+    return { how: 'at-point', point, times: SELDOM.includes(point) ? 1 : this.#dice.between(1, 4) };
   }
 }
 

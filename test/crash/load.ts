@@ -31,6 +31,7 @@ export class Load {
   #drafts = 0;
   #work: Promise<unknown> = Promise.resolve();
   #failure: unknown;
+  #abandoned = false;
   /** Visits of readers that went well. */
   visits = 0;
 
@@ -69,6 +70,13 @@ export class Load {
     this.requireUndisturbed();
   }
 
+  /** Everybody leaves, whatever they wait for. */
+  async abandon(): Promise<void> {
+    this.#abandoned = true;
+    this.#on = false;
+    await this.#work;
+  }
+
   /** One message from each provider to somebody whose provider does not answer. */
   async sendUnanswered(): Promise<void> {
     await Promise.all(
@@ -92,7 +100,8 @@ export class Load {
 
   #submit(provider: ProviderKey, letter: ReturnType<typeof drawUp>): Promise<void> {
     const { ports, ledger } = this.#options;
-    return submitUntilTaken(letter, { port: ports[provider].submission, ca: this.#ca, ledger });
+    const { submission: port } = ports[provider];
+    return submitUntilTaken(letter, { port, ca: this.#ca, ledger, abandoned: () => this.#abandoned });
   }
 
   async #read(key: ProviderKey, who: { readonly mailbox: string; readonly byImap: boolean }): Promise<void> {

@@ -15,12 +15,14 @@ export interface SendingOptions {
   readonly port: number;
   readonly ca: string;
   readonly ledger: Ledger;
+  /** Nobody waits for an answer any more. */
+  readonly abandoned: () => boolean;
 }
 
 /** Submits a message as mail programs do: again and again until a 250 has been read. */
 export async function submitUntilTaken(letter: Letter, options: SendingOptions): Promise<void> {
   const entry = options.ledger.begin(letter);
-  while (entry.told.length === 0) {
+  while (entry.told.length === 0 && !options.abandoned()) {
     const attempt = await attemptTo(letter, options);
     if (attempt === 'unreachable') await pause(RETRY_MS);
     else if (attempt === 'unknown') {

@@ -22,6 +22,8 @@ export interface SupervisedOptions {
   readonly killOther: () => void;
   /** For points that are passed only when nothing comes. */
   readonly calm: (wanted: boolean) => void;
+  /** Looks at what a death left, before the next life begins. */
+  readonly examine: () => Promise<void>;
   readonly tell: (line: string) => void;
 }
 
@@ -78,7 +80,7 @@ export class Supervised {
   }
 
   async #live(): Promise<void> {
-    const { name, era, folder, nextDeath, tell, calm } = this.#options;
+    const { name, era, folder, nextDeath, tell, calm, examine } = this.#options;
     while (!this.#over) {
       const death = nextDeath();
       if (isAt(death, 'index-copy-written')) rmSync(join(this.data, 'index-last-good.p7m'), { force: true });
@@ -99,6 +101,7 @@ export class Supervised {
       this.#count(end);
       const vain = death?.how === 'at-point' && end.point === undefined ? 'in vain ' : '';
       tell(`${name} died (${vain}${wordsOf(death)}${end.opened ? '' : ', not open yet'})`);
+      await examine();
     }
   }
 
