@@ -78,7 +78,7 @@ export class Judge {
     const submitted = this.#ledger.submitted.get(glance.clientId);
     assert.ok(submitted, `M2 about ${glance.clientId}, which nobody sent`);
     assert.equal(submitted.sender, owner);
-    assert.ok(!submitted.wellFormed, `M2 about ${glance.clientId}, which is well formed`);
+    assert.ok(!submitted.admissible, `M2 or M3 about ${glance.clientId}, which is in order`);
     submitted.notAccepted++;
   }
 
@@ -121,7 +121,8 @@ export class Judge {
     const where = `${glance.kind} of ${glance.provider} on ${glance.identifier} ${glance.about}`;
     const forService = glance.kind === 'rilevazione-virus';
     assert.equal(owner, forService ? machine.provider.serviceMailbox : fate.message.sender, where);
-    if (!forService) {
+    if (forService) fate.virusFoundBy.add(glance.provider);
+    else {
       const { kind, provider } = glance;
       assert.ok(!fate.ends.some((end) => end.kind === kind && end.provider === provider), `twice: ${where}`);
       fate.ends.push({ kind, provider });

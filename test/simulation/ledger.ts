@@ -23,6 +23,8 @@ export class Fate {
   takenInCharge = false;
   firstNotices = 0;
   secondNotices = 0;
+  /** Providers that told the sender's provider of a virus (M8). */
+  readonly virusFoundBy = new Set<string>();
   /** Ends that the sender saw: kind and who says it. */
   readonly ends: { readonly kind: string; readonly provider: string }[] = [];
 
@@ -55,7 +57,7 @@ export interface Submitted {
   readonly certified: readonly string[];
   readonly ordinary: readonly string[];
   /** Whether the law admits it. */
-  readonly wellFormed: boolean;
+  readonly admissible: boolean;
   /** Answers that said `accepted`, by PEC msgid. */
   readonly accepted: Set<string>;
   refusedAnswers: number;

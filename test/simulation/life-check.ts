@@ -16,6 +16,14 @@ import type { Machine } from './machine.ts';
 export const FULL_BYTES = 10;
 
 type Mark = Extract<Act, { do: 'mark-tracking' }>;
+/** The row of the table that gives a recipient of ours its end. */
+const RECEIVED_ROWS = {
+  delivered: 'deliver',
+  'not-delivered': 'fail',
+  virus: 'findVirus',
+  anomaly: 'wrap',
+} as const;
+
 type OutcomeAct = Extract<Act, { do: 'put-delivery-outcome' }>;
 
 /** What one part of a step did. */
@@ -136,17 +144,17 @@ export class LifeCheck {
     if (outcome.identifier.startsWith('notification ')) return;
     const id = key(outcome.identifier, outcome.recipient);
     const before = this.#received.get(id) ?? 'received';
-    const name = ({ delivered: 'deliver', 'not-delivered': 'fail', anomaly: 'wrap' } as const)[
-      outcome.outcome as Exclude<ReceivedState, 'received' | 'virus'>
-    ];
-    if (name === undefined) return;
+    const name = RECEIVED_ROWS[outcome.outcome];
     const row: Transition<ReceivedState> = receivedTransitions[name];
     assert.ok(row.from.includes(before), `${this.#machine.key}: ${id}: ${name} from ${before}`);
     this.#row(name, { done, identifier: outcome.identifier, recipient: outcome.recipient, row });
-    if (name !== 'fail') assert.ok(has(done, { do: 'append' }), `${id}: ${name} without a message`);
+    if (name === 'deliver' || name === 'wrap')
+      assert.ok(has(done, { do: 'append' }), `${id}: ${name} without a message`);
     if (name === 'deliver') assert.ok(has(done, { do: 'enqueue', kind: 'delivery-' }), `${id}: no receipt`);
     if (name === 'fail') assert.ok(has(done, { do: 'enqueue', kind: 'non-delivery' }), `${id}: no notice`);
-    if (name !== 'wrap') {
+    if (name === 'findVirus')
+      assert.ok(has(done, { do: 'enqueue', kind: 'virus-detection' }), `${id}: no M8`);
+    if (name === 'deliver' || name === 'fail') {
       // DP-22: what the mailbox is like at this moment, and nothing else, decides.
       const mailbox = this.#machine.provider.kept.findMailbox(outcome.recipient);
       const open = mailbox?.status === 'active' && mailbox.quotaBytes > FULL_BYTES;
@@ -177,7 +185,7 @@ export class LifeCheck {
       );
       assert.ok(found, `${name} of ${identifier} ${recipient ?? ''} without its record ${event}`);
     }
-    if (row?.emits?.to === 'sender' && !name.startsWith('deliver') && name !== 'fail')
+    if (row?.emits?.to === 'sender' && name in trackedTransitions)
       assert.ok(has(done, { do: 'append' }), `${name} of ${identifier} without its notice`);
   }
 }

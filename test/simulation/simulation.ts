@@ -12,7 +12,7 @@ import { Machine } from './machine.ts';
 import { QueueCheck } from './queue-check.ts';
 import { Seeded } from './seeded.ts';
 import { SimNetwork, type WireTerms } from './sim-network.ts';
-import { PROVIDERS, SILENT_DOMAIN, SILENT_PROVIDER } from './town.ts';
+import { KNOW_THE_VIRUS, NEW_VIRUS, PROVIDERS, SILENT_DOMAIN, SILENT_PROVIDER } from './town.ts';
 import { Traffic } from './traffic.ts';
 import { Troubles } from './troubles.ts';
 import { judgeTheEnd } from './verdict.ts';
@@ -186,6 +186,7 @@ class Simulation implements AsyncDisposable {
       this.#machines.push(machine);
       for (const domain of provider.terms.domains.slice(1))
         for (const person of provider.terms.users) await provider.opens(`${person}@${domain}`);
+      if (KNOW_THE_VIRUS.has(machine.key)) provider.words.viruses.set(NEW_VIRUS, 'Verme.Nuovo');
       this.#watch(machine);
       machine.starts();
     }

@@ -13,6 +13,10 @@ export const PEOPLE = [
   'gare',
 ];
 
+/** Stands in a letter with a virus; only the scanners of these know it yet. */
+export const NEW_VIRUS = 'X-VERME-NUOVO';
+export const KNOW_THE_VIRUS: ReadonlySet<string> = new Set(['beta', 'delta']);
+
 /** The domain that goes from one provider to another; nobody writes from it. */
 export const MOVING_DOMAIN = 'pec.mosso.test';
 /** Listed in the index, and its machine never answers. */

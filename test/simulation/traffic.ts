@@ -4,7 +4,7 @@ import type { Letter } from '../world/letters.ts';
 import type { Ledger, Submitted } from './ledger.ts';
 import type { Machine } from './machine.ts';
 import type { Seeded } from './seeded.ts';
-import { MOVING_DOMAIN, PEOPLE, SILENT_DOMAIN } from './town.ts';
+import { KNOW_THE_VIRUS, MOVING_DOMAIN, NEW_VIRUS, PEOPLE, SILENT_DOMAIN } from './town.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 const MINUTE_MS = 60_000;
@@ -35,12 +35,14 @@ export class Traffic {
     const clientId = `<${++this.#written}@client.test>`;
     const recipients = this.#recipients();
     const wellFormed = !seeded.happens(0.01);
+    const infected = seeded.happens(0.02);
     const letter: Letter = {
       to: recipients.slice(0, 2),
       cc: recipients.slice(2),
       messageId: clientId,
       subject: `Pratica ${this.#written}`,
-      text: 'Si convoca il consiglio.\r\n'.repeat(seeded.between(1, 60)),
+      text:
+        'Si convoca il consiglio.\r\n'.repeat(seeded.between(1, 60)) + (infected ? `${NEW_VIRUS}\r\n` : ''),
       ...(wellFormed ? {} : { from: null }),
       ...(seeded.happens(0.4) && { receipt: seeded.pick(['breve', 'sintetica']) }),
     };
@@ -50,7 +52,7 @@ export class Traffic {
       home: machine.key,
       certified: recipients.filter((path) => /@pec\.\w+\.test$/.test(path)),
       ordinary: recipients.filter((path) => !/@pec\.\w+\.test$/.test(path)),
-      wellFormed,
+      admissible: wellFormed && !(infected && KNOW_THE_VIRUS.has(machine.key)),
       accepted: new Set(),
       refusedAnswers: 0,
       unanswered: 0,

@@ -149,7 +149,7 @@ export class Troubles {
   async #mailboxChanges(machine: Machine): Promise<void> {
     const { seeded } = this.#parts;
     const address = `${seeded.pick(PEOPLE)}@${machine.provider.domain}`;
-    const what = seeded.pick(['disabled', 'full', 'open', 'open'] as const);
+    const what = seeded.pick(['disabled', 'full', 'open', 'open', 'open', 'open', 'open', 'open'] as const);
     const { id: _, ...mailbox } = machine.provider.kept.findMailbox(address) ?? { id: 0 };
     if (!('address' in mailbox)) return;
     await putMailbox(machine, {

@@ -26,7 +26,7 @@ export function judgeTheEnd(facts: Facts): void {
 
 /** AP-21, AP-14: as many messages as were accepted, and one more at most for each lost answer. */
 function judgeSubmitted(submitted: Submitted): void {
-  const { clientId, accepted, certifiedAs, unanswered, wellFormed, notAccepted, refusedAnswers } = submitted;
+  const { clientId, accepted, certifiedAs, unanswered, admissible, notAccepted, refusedAnswers } = submitted;
   for (const identifier of accepted)
     assert.ok(certifiedAs.includes(identifier), `accepted and lost: ${identifier}`);
   const least = accepted.size;
@@ -34,7 +34,7 @@ function judgeSubmitted(submitted: Submitted): void {
     certifiedAs.length >= least && certifiedAs.length <= least + unanswered,
     `${clientId} more often`,
   );
-  if (!wellFormed) {
+  if (!admissible) {
     assert.equal(certifiedAs.length, 0, `${clientId} should have been refused`);
     assert.ok(notAccepted >= refusedAnswers && notAccepted <= refusedAnswers + unanswered, clientId);
   }
@@ -57,13 +57,18 @@ function judgeFate(fate: Fate, { ledger, checks }: Facts): void {
     else own++;
   }
   if (own > 0) {
-    assert.ok(fate.passage.sendingFailed, `M13 without a failure: ${where} ${told}`);
-    assert.equal(secondNotices, 0, `AP-40: M13 and M5b: ${where}`);
+    // IP-19: M9 is said by the sender's provider too, for each end that a virus was.
+    assert.ok(
+      fate.passage.sendingFailed || fate.virusFoundBy.size > 0,
+      `M13 without a failure: ${where} ${told}`,
+    );
+    if (fate.virusFoundBy.size === 0) assert.equal(secondNotices, 0, `AP-40: M13 and M5b: ${where}`);
     assert.equal(own, 1, `M13 twice: ${where}`);
   }
   // One end from each provider that took it; none only where it got lost on the way back.
   for (const key of taken) {
-    const back = ends.some(({ provider }) => names.get(provider) === key);
+    const back =
+      ends.some(({ provider }) => names.get(provider) === key) || fate.virusFoundBy.has(nameOf(key, checks));
     if (!back)
       assert.ok(ledger.givenUp.has(`${key} ${message.identifier}`), `no end of ${key}: ${where} ${told}`);
   }
