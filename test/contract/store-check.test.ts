@@ -81,6 +81,18 @@ suite('fsck', () => {
     });
   }
 
+  test('LOG-3 records that were forgotten are no gap, and what they told is not missed', async (t) => {
+    const folder = copyOf(t, 'alfa');
+    change(
+      folder,
+      `DROP TRIGGER logNeverForgets; DROP TRIGGER logForgetsWholeSeals; DROP TRIGGER logNeverChanges;
+       UPDATE log SET instant = instant + 1000000, record = json_set(record, '$.instant', instant + 1000000)
+         WHERE sequence > 8;
+       DELETE FROM log WHERE sequence <= 8; INSERT INTO logForgotten VALUES (8)`,
+    );
+    assert.deepEqual(await findingsOf(folder), []);
+  });
+
   test('blob-damaged: an octet flipped in a file is found, unless octets are left alone', async (t) => {
     const folder = copyOf(t, 'beta');
     const [path = ''] = largeFiles(folder);

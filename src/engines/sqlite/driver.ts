@@ -62,6 +62,7 @@ function statement<Row>(prepared: StatementSync): Statement<Row> {
   };
 }
 
+const SQLITE_BUSY = 5;
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
 
@@ -69,6 +70,11 @@ const SQLITE_NOTADB = 26;
 export function saysDamaged(error: unknown): boolean {
   const primary = primaryCode((error as { errcode?: unknown }).errcode);
   return primary === SQLITE_CORRUPT || primary === SQLITE_NOTADB;
+}
+
+/** Whether an error of SQLite says that somebody else has the file locked. */
+export function saysBusy(error: unknown): boolean {
+  return primaryCode((error as { errcode?: unknown }).errcode) === SQLITE_BUSY;
 }
 
 /** The low octet is the primary result code; the rest tells its varieties apart. */

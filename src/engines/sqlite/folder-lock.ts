@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Fault } from '../../platform/faults.ts';
-import { type Database, openDatabase } from './driver.ts';
+import { type Database, openDatabase, saysBusy, storeFault } from './driver.ts';
 
 /**
  * Takes the folder for this process; throws `store-locked`, naming who has it. The lock is the
@@ -17,6 +17,7 @@ export function lockFolder(folder: string): Disposable {
     database.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
   } catch (cause) {
     database[Symbol.dispose]();
+    if (!saysBusy(cause)) throw storeFault(cause);
     const message = `the store in ${folder} is in use by ${holderIn(holderFile)}`;
     throw new Fault('store-locked', message, { temporary: true, cause });
   }
@@ -24,7 +25,7 @@ export function lockFolder(folder: string): Disposable {
   return { [Symbol.dispose]: () => release(database) };
 }
 
-/** Whether some process has the store of a folder open. Leaves no trace. */
+/** Whether some process has the store of a folder open. Leaves no trace. @throws Fault `store-unavailable` */
 export function isFolderLocked(folder: string): boolean {
   const path = join(folder, 'lock');
   if (!existsSync(path)) return false;
@@ -32,8 +33,9 @@ export function isFolderLocked(folder: string): boolean {
   try {
     database.exec('PRAGMA busy_timeout = 0; PRAGMA user_version');
     return false;
-  } catch {
-    return true;
+  } catch (error) {
+    if (saysBusy(error)) return true;
+    throw storeFault(error);
   } finally {
     database[Symbol.dispose]();
   }

@@ -40,14 +40,15 @@ export interface SqliteStoreOptions {
  * wrote it, `store-unavailable` when it cannot be opened.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
-  await mkdir(join(options.folder, BLOBS), { recursive: true, mode: 0o700 });
-  // The files beside it, the write-ahead log among them, take their mode from the database's.
-  await (await open(join(options.folder, DATABASE), 'a', 0o600)).close();
-  const lock = lockFolder(options.folder);
+  let lock: Disposable | undefined;
   try {
+    await mkdir(join(options.folder, BLOBS), { recursive: true, mode: 0o700 });
+    // The files beside it, the write-ahead log among them, take their mode from the database's.
+    await (await open(join(options.folder, DATABASE), 'a', 0o600)).close();
+    lock = lockFolder(options.folder);
     return await SqliteStore.open({ ...options, lock });
   } catch (error) {
-    lock[Symbol.dispose]();
+    lock?.[Symbol.dispose]();
     throw storeFault(error);
   }
 }
@@ -91,6 +92,7 @@ export class SqliteStore extends SqliteReaders implements HouseStore {
 
   static async open(options: SqliteStoreOptions & { readonly lock: Disposable }): Promise<SqliteStore> {
     const listeners = new CommitListeners();
+    let store: SqliteStore | undefined;
     const limits = { ...DEFAULT_STORE_LIMITS, ...options.limits };
     const path = join(options.folder, DATABASE);
     const writer = await WriterLink.open({
@@ -98,14 +100,22 @@ export class SqliteStore extends SqliteReaders implements HouseStore {
       path,
       journal: options.journal,
       onCommitted: (committed) => listeners.tell(committed),
-      onFilesToRemove: (files) => store.#removeFiles(files),
+      onFilesToRemove: (files) => {
+        if (store !== undefined) store.#removeFiles(files);
+      },
       onFailure: (fault, restarted) => options.onFailure?.(fault, restarted),
     });
-    // The database's own name in its folder has to survive a power cut as well.
-    await syncFolder(options.folder);
-    const reading = openDatabase(path, { readOnly: true });
-    const store = new SqliteStore({ options, reading, writer, listeners });
-    return store;
+    try {
+      // The database's own name in its folder has to survive a power cut as well.
+      await syncFolder(options.folder);
+      const reading = openDatabase(path, { readOnly: true });
+      store = new SqliteStore({ options, reading, writer, listeners });
+      return store;
+    } catch (error) {
+      // A thread left behind would keep the folder, and the process.
+      await writer[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   nextBlobId(): BlobId {

@@ -2,6 +2,7 @@
 import type { LogReader, LogRecord } from '../../evidence/certification-log/log-store.ts';
 import type { QueueReader } from '../../mailroom/queue/queue-store.ts';
 import type { TrackingReader } from '../../mailroom/tracking/tracking-store.ts';
+import type { Instant } from '../../platform/clock.ts';
 import type { Finding } from '../../platform/findings.ts';
 import { messageTransitions } from '../lifecycle.ts';
 import { NOTIFICATION_KEY } from '../records.ts';
@@ -10,7 +11,7 @@ import { judgeReception } from './reception.ts';
 import { judgeTrackings } from './trackings.ts';
 
 /** What the invariants are read from: every `HouseStore` has it. */
-export type LifeReaders = Pick<LogReader, 'stories' | 'recordsAbout'> &
+export type LifeReaders = Pick<LogReader, 'stories' | 'recordsAbout' | 'listRecords'> &
   Pick<QueueReader, 'listQueue'> &
   Pick<TrackingReader, 'findSubmission' | 'listTrackings' | 'listDeliveryOutcomes' | 'identifiers'>;
 
@@ -22,15 +23,28 @@ export function* examineLives(readers: LifeReaders): Generator<Finding> {
   const queue = Map.groupBy(readers.listQueue(), ({ identifier }) => identifier);
   const lifeOf = (identifier: string, records: readonly LogRecord[]) =>
     gather(readers, { identifier, records, queued: queue.get(identifier) ?? [] });
+  // LOG-3: of what is older than the records that are kept, the log has nothing left to say.
+  const [oldest] = readers.listRecords(1, 1);
+  const since = oldest === undefined || oldest.sequence === 1 ? undefined : oldest.instant;
   for (const records of readers.stories()) {
     const [first] = records;
-    if (first !== undefined) yield* judgeLife(lifeOf(first.identifier, records));
+    if (first !== undefined) yield* judgeSince(lifeOf(first.identifier, records), since);
   }
   for (const identifier of new Set([...readers.identifiers(), ...queue.keys()])) {
     if (identifier.startsWith(NOTIFICATION_KEY)) continue;
     const known = readers.recordsAbout(identifier).some((record) => record.identifier === identifier);
-    if (!known) yield* judgeLife(lifeOf(identifier, []));
+    if (!known) yield* judgeSince(lifeOf(identifier, []), since);
   }
+}
+
+function judgeSince(life: Life, since: Instant | undefined): readonly Finding[] {
+  const { submission, trackings, outcomes } = life;
+  const begun = [
+    ...(submission === undefined ? [] : [submission.acceptedAt]),
+    ...trackings.map(({ dispatchedAt }) => dispatchedAt),
+    ...outcomes.map(({ at }) => at),
+  ];
+  return since !== undefined && begun.some((at) => at < since) ? [] : judgeLife(life);
 }
 
 /** Looks at one message, whatever the others are. */

@@ -183,14 +183,16 @@ const RELAY_CHECKS: readonly RowCheck[] = [
     code: 'log-gap',
     what: 'records are missing before this one',
     sql: `SELECT 'record ' || sequence FROM
-      (SELECT sequence, lag(sequence, 1, 0) OVER (ORDER BY sequence) AS before FROM log)
+      (SELECT sequence, lag(sequence, 1,
+        (SELECT coalesce(max(upTo), 0) FROM logForgotten)) OVER (ORDER BY sequence) AS before FROM log)
       WHERE sequence <> before + 1`,
   },
   {
     code: 'log-gap',
     what: 'records are missing after the last one',
     sql: `SELECT 'record ' || seq FROM sqlite_sequence
-      WHERE name = 'log' AND seq <> (SELECT coalesce(max(sequence), 0) FROM log)`,
+      WHERE name = 'log' AND seq <> coalesce((SELECT max(sequence) FROM log),
+        (SELECT max(upTo) FROM logForgotten), 0)`,
   },
 ];
 
