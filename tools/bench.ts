@@ -10,6 +10,7 @@ const BENCHES: Readonly<Record<string, string>> = {
   certified: 'certified messages between two providers, beside ordinary mail through Postfix with Dovecot',
   imap: 'IMAP, beside Dovecot',
   soak: 'two providers under load for as long as asked: do memory, files and queue stay flat?',
+  log: 'the certification log as it grows: appending, tracing, sealing',
   store: 'durable steps of the store',
 };
 

@@ -22,6 +22,7 @@ export function recordLeaf({ sequence, text }: { sequence: number; text: string 
 export class LogTree implements TreeNodes {
   readonly #reader: LogTreeReader;
   #last: { block: number; levels: Buffer[] } | undefined;
+  #leaves: { block: number; leaves: Buffer | undefined } | undefined;
 
   constructor(reader: LogTreeReader) {
     this.#reader = reader;
@@ -30,11 +31,21 @@ export class LogTree implements TreeNodes {
   /** The hash of a record's leaf, or undefined when it is not kept. */
   leaf(sequence: number): Buffer | undefined {
     const index = sequence - 1;
-    const leaves = this.#reader.leavesOf(Math.floor(index / BLOCK_LEAVES));
+    const leaves = this.#leavesOf(Math.floor(index / BLOCK_LEAVES));
     const start = (index % BLOCK_LEAVES) * TREE_HASH_BYTES;
     return leaves === undefined || leaves.length <= start
       ? undefined
       : leaves.subarray(start, start + TREE_HASH_BYTES);
+  }
+
+  /** Whoever walks along the records asks for the same block again and again; the last one may still grow. */
+  #leavesOf(block: number): Buffer | undefined {
+    const known = this.#leaves;
+    if (known?.block === block && known.leaves?.length === BLOCK_LEAVES * TREE_HASH_BYTES)
+      return known.leaves;
+    const leaves = this.#reader.leavesOf(block);
+    this.#leaves = { block, leaves };
+    return leaves;
   }
 
   /** Throws when the store has not what the node is made of. */
