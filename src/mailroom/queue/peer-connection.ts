@@ -46,6 +46,7 @@ export const DEFAULT_PEER_TIMEOUTS: PeerTimeouts = {
 const SLOWEST_BYTES_PER_MS = 4;
 /** Time that one more recipient may take the peer. */
 const RECIPIENT_MS = 1_000;
+const NEVER = new AbortController().signal;
 const REPLY_LIMIT_BYTES = 64 * 1024;
 
 export interface PeerTransaction {
@@ -68,6 +69,8 @@ export interface PeerConnectionOptions {
   readonly ownName: string;
   readonly timeouts: PeerTimeouts;
   readonly timers: Timers;
+  /** Aborted when nobody waits for the session any more: what is being opened is let go at once. */
+  readonly closing?: AbortSignal;
 }
 
 /** The connection broke, or was closed, before the fate of the message was known. */
@@ -107,12 +110,13 @@ export class PeerConnection {
    * required and cannot be had, else `peer-unreachable`.
    */
   static async open(options: PeerConnectionOptions): Promise<PeerConnection> {
-    const { hop, timers, timeouts } = options;
-    const socket = await connectTo(hop, { connectMs: timeouts.connectMs, timers });
+    const { hop, timers, timeouts, closing = NEVER } = options;
+    const socket = await connectTo(hop, { connectMs: timeouts.connectMs, timers, closing });
     const smtp = new SMTPConnection({ ...connectionOptions(options), connection: socket });
     const hearing = await new Promise<HearingLimit>((resolve, reject) => {
       const fail = (error: unknown) => {
         cancel();
+        closing.removeEventListener('abort', giveUp);
         const inTls = smtp.upgrading === true;
         smtp.close();
         reject(connectFault({ hop, error, inTls }));
@@ -122,9 +126,12 @@ export class PeerConnection {
         forgetReplies(smtp);
       });
       const cancel = timers.after(timeouts.sessionMs, () => fail(new Error('no session in time')));
+      const giveUp = () => fail(new Error('closed'));
+      closing.addEventListener('abort', giveUp);
       smtp.once('error', fail);
       smtp.connect((error) => {
         smtp.off('error', fail);
+        closing.removeEventListener('abort', giveUp);
         cancel();
         if (error === undefined) resolve(limit);
         else fail(error);

@@ -15,21 +15,29 @@ export function placeOf({ name, address, port }: Hop): string {
  */
 export function connectTo(
   hop: Hop,
-  limits: { readonly connectMs: number; readonly timers: Timers },
+  limits: { readonly connectMs: number; readonly timers: Timers; readonly closing: AbortSignal },
 ): Promise<Socket> {
-  const { connectMs, timers } = limits;
+  const { connectMs, timers, closing } = limits;
   return new Promise((resolve, reject) => {
+    if (closing.aborted) {
+      reject(new Fault('peer-unreachable', `${placeOf(hop)}: closed`, { temporary: true }));
+      return;
+    }
     const socket = connect({ host: hop.address, port: hop.port, noDelay: true });
     const fail = (cause: Error) => {
       cancel();
+      closing.removeEventListener('abort', give);
       socket.destroy();
       const message = `${placeOf(hop)}: ${cause.message}`;
       reject(new Fault('peer-unreachable', message, { temporary: true, cause }));
     };
+    const give = () => fail(new Error('closed'));
     const cancel = timers.after(connectMs, () => fail(new Error('no connection in time')));
+    closing.addEventListener('abort', give);
     socket.once('error', fail);
     socket.once('connect', () => {
       cancel();
+      closing.removeEventListener('abort', give);
       socket.off('error', fail);
       resolve(socket);
     });

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { after, before, suite, test } from 'node:test';
 import { storedContent } from '../../../test/queue/queue-in-memory.ts';
 import { courierTo, entryFor, openPeer, SENT, scripted } from '../../../test/queue/smtp-peers.ts';
@@ -245,5 +247,24 @@ suite('smtp courier', () => {
     for (let n = 0; n < count; n++) expected.update(chunk);
     const arrived = createHash('sha256').update(transactions[0]?.octets ?? Buffer.alloc(0));
     assert.equal(arrived.digest('hex'), expected.digest('hex'));
+  });
+
+  test('closing lets go of a session that is still being opened', async () => {
+    // A peer that takes the connection and never greets.
+    const silent = createServer(() => {});
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const courier = courierTo({ 'beta.test': { host: '127.0.0.1', port } }, { certifiedCa: '' });
+    const accepted = once(silent, 'connection') as Promise<[Socket]>;
+    const relayed = courier.relay(ordinary, SENT);
+    const [socket] = await accepted;
+    const ended = once(socket, 'close');
+    socket.resume();
+    courier[Symbol.dispose]();
+    await assert.rejects(relayed, { code: 'peer-unreachable', message: /closed/ });
+    await ended;
+    await assert.rejects(courier.relay(ordinary, SENT), { code: 'peer-unreachable' });
+    silent.close();
   });
 });

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../platform/clock.ts';
 import type { Dns } from '../../platform/dns.ts';
 import { Fault } from '../../platform/faults.ts';
@@ -39,11 +40,14 @@ export interface SmtpCourierOptions {
 export class SmtpCourier implements Courier, Disposable {
   readonly #options: SmtpCourierOptions;
   readonly #routes: Routes;
+  readonly #closing = new AbortController();
   readonly #pool: PeerPool<PeerConnection>;
 
   constructor(options: SmtpCourierOptions) {
     const { routes, dns, ownName, otherOwnNames = [], clock, timers } = options;
     this.#options = options;
+    // One for each session being opened.
+    setMaxListeners(0, this.#closing.signal);
     this.#routes = new Routes({ routes, dns, ownNames: [ownName, ...otherOwnNames] });
     this.#pool = new PeerPool({
       open: (hop, kind) => this.#open(hop, kind),
@@ -98,6 +102,7 @@ export class SmtpCourier implements Courier, Disposable {
 
   /** Closes the connections kept open. */
   [Symbol.dispose](): void {
+    this.#closing.abort();
     this.#pool.close();
   }
 
@@ -114,7 +119,7 @@ export class SmtpCourier implements Courier, Disposable {
     const { ownName, certifiedCa, journal, timers } = this.#options;
     const timeouts = { ...DEFAULT_PEER_TIMEOUTS, ...this.#options.timeouts };
     const open = (protection: Protection) =>
-      PeerConnection.open({ hop, protection, ownName, timeouts, timers });
+      PeerConnection.open({ hop, protection, ownName, timeouts, timers, closing: this.#closing.signal });
     // AP-32, SEC-12: towards a PEC provider cleartext is no way out.
     if (kind === 'certified') return open({ tls: 'required', ca: certifiedCa });
     try {
