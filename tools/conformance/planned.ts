@@ -9,13 +9,8 @@ export const planned: Readonly<Record<string, string>> = {
   'LOG-10': SEALED_LOG,
   'LOG-11': SEALED_LOG,
   'SIG-5': KEYS,
-  ...range('DIR', 1, 17, AUTHORITY),
+  'DIR-6': AUTHORITY,
+  'DIR-9': AUTHORITY,
   'SEC-9': KEYS,
   'SEC-10': AUTHORITY,
 };
-
-function range(family: string, first: number, last: number, work: string): Record<string, string> {
-  const entries: Record<string, string> = {};
-  for (let number = first; number <= last; number++) entries[`${family}-${number}`] = work;
-  return entries;
-}
