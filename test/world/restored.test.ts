@@ -46,7 +46,10 @@ suite('a backup', () => {
     let stop = false;
     const answered: string[] = [];
     const sends = async (text: string) => {
-      while (!stop) answered.push(await anna.certifies({ to: [CARLA], text }));
+      while (!stop) {
+        answered.push(await anna.certifies({ to: [CARLA], text }));
+        await new Promise((resolve) => setTimeout(resolve, 30));
+      }
     };
     // Large messages go while they are brought.
     const removes = async () => {

@@ -10,12 +10,14 @@ interface RowCheck {
 }
 
 /** How many slices of contents name each blob, and how far they reach; SQLite keeps it for the checks below. */
-const SLICES = `CREATE TEMP TABLE IF NOT EXISTS sliceUse AS
-  SELECT blob, count(*) AS referrers, max(reach) AS reach FROM (
+const SLICES = `
+  CREATE TEMP TABLE sliceUse (blob INTEGER, referrers INTEGER, reach INTEGER);
+  INSERT INTO sliceUse SELECT blob, count(*), max(reach) FROM (
     SELECT contents.id, json_extract(value, '$[0]') AS blob,
            max(json_extract(value, '$[1]') + json_extract(value, '$[2]')) AS reach
     FROM contents, json_each(contents.slices) GROUP BY contents.id, blob
-  ) GROUP BY blob`;
+  ) GROUP BY blob;
+  CREATE INDEX temp.sliceUseByBlob ON sliceUse (blob)`;
 
 const CONTENT_CHECKS: readonly RowCheck[] = [
   {
