@@ -10,6 +10,7 @@ import { type CommandSurroundings, LANGUAGES } from './command-surroundings.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { FsckOptions } from './fsck.ts';
 import { declareLog } from './log/declare-log.ts';
+import { declareMailbox } from './mailbox/declare-mailbox.ts';
 import { declareQuarantine } from './quarantine/declare-quarantine.ts';
 import { declareQueue } from './queue/declare-queue.ts';
 import type { RestoreOptions } from './restore.ts';
@@ -90,6 +91,8 @@ function declareProgram(surroundings: CommandSurroundings, end: End): Command {
   const queue = program.command('queue').description('see what waits to be relayed, and order it about');
   declareQueue(queue, surroundings, end);
   declareBackup(program, surroundings, end);
+  const mailbox = program.command('mailbox').description('make, change and show mailboxes');
+  declareMailbox(mailbox, surroundings, end);
   return program;
 }
 

@@ -1,29 +1,48 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { ControlSocket } from '../fronts/control/control-socket.ts';
+import { MailboxOrders } from '../fronts/control/mailbox-orders.ts';
 import { QueueOrders } from '../fronts/control/queue-orders.ts';
+import { Provisioning } from '../mailroom/provisioning/provisioning.ts';
 import type { Relay } from '../mailroom/queue/relay.ts';
 import type { HouseStore } from '../mailroom/steps/house-store.ts';
+import type { Config } from '../platform/config/config.ts';
 import { Fault } from '../platform/faults.ts';
+import type { Journal } from '../platform/journal.ts';
 import type { Around } from './surroundings.ts';
 
 /** Where the operator's commands reach this provider. Mail is served without it too: what is in the way is told. */
 export async function openControl(facts: {
-  readonly folder: string;
+  readonly config: Config;
   readonly store: HouseStore;
   readonly relay: Relay;
   readonly around: Around;
 }): Promise<AsyncDisposable> {
-  const { folder, store, relay, around } = facts;
-  const orders = new QueueOrders({ store, relay, clock: around.clock });
+  const { config, store, relay, around } = facts;
+  const { folder } = config;
+  const queue = new QueueOrders({ store, relay, clock: around.clock });
+  const mailboxes = openMailboxOrders(config, { store, journal: around.journal });
   try {
     return await ControlSocket.listen({
       folder,
-      obey: (order) => orders.obey(order),
+      obey: (order) => (MailboxOrders.takes(order) ? mailboxes : queue).obey(order),
       journal: around.journal,
     });
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    around.journal.warn({ error }, 'commands that change the queue do not reach this provider');
+    around.journal.warn({ error }, 'commands that change queue or mailboxes do not reach this provider');
     return new AsyncDisposableStack();
   }
+}
+
+/** Takes orders about mailboxes: from the socket, or from the command where the provider stands still. */
+export function openMailboxOrders(
+  { provider, limits }: Config,
+  options: { readonly store: HouseStore; readonly journal: Journal },
+): MailboxOrders {
+  const facts = {
+    ownDomains: new Set(provider.domains),
+    reserved: new Set([provider.serviceMailbox, provider.serviceAddress].map((one) => one.toLowerCase())),
+    quotaBytes: limits.quotaBytes,
+  };
+  return new MailboxOrders(new Provisioning({ ...options, facts }));
 }

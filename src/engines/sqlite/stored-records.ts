@@ -3,11 +3,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LogReader } from '../../evidence/certification-log/log-store.ts';
 import type { SealedLogReader } from '../../evidence/certification-log/sealed-log-store.ts';
+import type { MailboxReader } from '../../mailroom/mailboxes/mailbox-store.ts';
 import type { QueueReader } from '../../mailroom/queue/queue-store.ts';
 import type { TrackingReader } from '../../mailroom/tracking/tracking-store.ts';
 import { Fault } from '../../platform/faults.ts';
 import { type Database, openDatabase, storeFault } from './driver.ts';
 import { SqliteLogReader } from './readers/log-reader.ts';
+import { SqliteMailboxReader } from './readers/mailbox-reader.ts';
 import { SqliteQueueReader } from './readers/queue-reader.ts';
 import { SqliteSealedLogReader } from './readers/sealed-log-reader.ts';
 import { SqliteTrackingReader } from './readers/tracking-reader.ts';
@@ -52,6 +54,19 @@ export function openStoredQueue(folder: string): StoredQueue {
   return openReaders(folder, (database) => ({
     queue: new SqliteQueueReader(database),
     tracking: new SqliteTrackingReader(database),
+    [Symbol.dispose]: () => database[Symbol.dispose](),
+  }));
+}
+
+/** The mailboxes of a store, with their folders and the room they take. */
+export interface StoredMailboxes extends Disposable {
+  readonly mailboxes: MailboxReader;
+}
+
+/** Opens the mailboxes of a store for reading, as above. @throws Fault */
+export function openStoredMailboxes(folder: string): StoredMailboxes {
+  return openReaders(folder, (database) => ({
+    mailboxes: new SqliteMailboxReader(database),
     [Symbol.dispose]: () => database[Symbol.dispose](),
   }));
 }

@@ -5,8 +5,8 @@ import { dirname, join, resolve } from 'node:path';
 import { Fault } from '../../platform/faults.ts';
 import type { Journal } from '../../platform/journal.ts';
 
-/** Octets of one order. */
-export const ORDER_LIMIT_BYTES = 4096;
+/** Octets of one order: one that makes many mailboxes is long. */
+export const ORDER_LIMIT_BYTES = 8 * 1024 * 1024;
 /** Commands connected at the same time. */
 export const CONNECTIONS_LIMIT = 16;
 const SILENCE_MS = 10_000;
@@ -59,7 +59,7 @@ export class ControlSocket implements AsyncDisposable {
       await rm(path, { force: true });
       const control = new ControlSocket(path, async (order) => {
         const answer = await obey(order);
-        journal.info({ order, answer }, 'an order of the operator');
+        journal.info({ order: toldOf(order), answer }, 'an order of the operator');
         return answer;
       });
       await new Promise<void>((resolve, reject) => {
@@ -81,6 +81,11 @@ export class ControlSocket implements AsyncDisposable {
   }
 }
 
+/** What the journal is told of an order: holders, and the hashes of passwords, are no matter for it. */
+function toldOf({ order, entries }: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return { order, ...(entries !== undefined && { entries }) };
+}
+
 function converse(socket: Socket, obey: Obey): void {
   let text = '';
   let asked = false;
@@ -89,8 +94,9 @@ function converse(socket: Socket, obey: Obey): void {
   socket.on('error', () => undefined);
   socket.on('data', (chunk: string) => {
     if (asked) return;
+    const known = text.length;
     text += chunk;
-    const end = text.indexOf('\n');
+    const end = text.indexOf('\n', known);
     if (end < 0 && text.length <= ORDER_LIMIT_BYTES) return;
     asked = true;
     socket.setTimeout(0);
