@@ -60,7 +60,7 @@ export async function giveOrder(
     if (!(error instanceof Fault) || error.code !== 'provider-not-running') throw error;
     if (place.config === undefined) {
       const message = `${error.message}; one that stands still needs its configuration as well (--config)`;
-      throw new Fault(error.code, message, { temporary: true, cause: error });
+      throw new Fault('provider-not-running', message, { temporary: true, cause: error });
     }
     return refusedIn(await carryOut(place.folder, { config: place.config, order }));
   }
