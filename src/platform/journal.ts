@@ -14,10 +14,15 @@ export interface Journal {
   child(facts: Record<string, unknown>): Journal;
 }
 
+/** Lines for a file are gathered so long, in milliseconds: a crash of the machine may cost them. */
+const GATHER_MS = 200;
+
 /** A journal of JSON lines, into a file or onto standard error. */
 export function openJournal(options: { file?: string | undefined; level?: string }): Journal {
   const destination = pino.destination(
-    options.file === undefined ? { dest: 2, sync: true } : { dest: options.file, mkdir: true, sync: false },
+    options.file === undefined
+      ? { dest: 2, sync: true }
+      : { dest: options.file, mkdir: true, sync: false, minLength: 4096, periodicFlush: GATHER_MS },
   );
   const serializers = { error: describeError, cause: describeError };
   return pino({ level: options.level ?? 'info', base: null, serializers }, destination);
