@@ -1,24 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { readFile } from 'node:fs/promises';
 import { openStoredRecords } from '../engines/sqlite/stored-records.ts';
 import { auditLog } from '../evidence/certification-log/log-audit.ts';
-import { type Config, readConfig } from '../platform/config/config.ts';
-import { readPemCertificates } from '../trust/signing/authorities.ts';
-import type { CommandSurroundings, Language } from './command-surroundings.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { configOf, type LogOptions, materialOf, type Streams } from './log/log-place.ts';
 import { sealChecks } from './log/seal-checks.ts';
 import { storeFolder } from './provider-folder.ts';
-import { DEFAULT_CONFIG_FILE } from './usual-places.ts';
 import { englishLog, italianLog, type LogWords } from './wording/log-words.ts';
-
-export interface LogOptions {
-  /** The provider's configuration: folder, anchors and who must have signed come from there. */
-  readonly config?: string;
-  readonly json?: boolean;
-  readonly lang?: Language;
-}
-
-type Streams = Pick<CommandSurroundings, 'stdout' | 'stderr'>;
 
 /** Changes when a key changes its meaning or goes; new keys may come without notice. */
 export const LOG_FORMAT = 'ceralacca-log/1';
@@ -72,25 +59,4 @@ export function listSeals(options: LogOptions, { stdout, stderr }: Streams): Exi
 
 function wordsOf({ lang }: LogOptions): LogWords {
   return lang === 'en' ? englishLog : italianLog;
-}
-
-function configOf(
-  { config = DEFAULT_CONFIG_FILE }: LogOptions,
-  stderr: Streams['stderr'],
-): Config | undefined {
-  const reading = readConfig(config);
-  if (reading.ok) return reading.config;
-  for (const { path, sentence } of reading.problems)
-    stderr.write(`${path === '' ? config : path}: ${sentence}\n`);
-  return undefined;
-}
-
-async function materialOf({ trust, timestamping, provider }: Config) {
-  const read = async (file: string) => readPemCertificates(await readFile(file, 'utf8'), file);
-  return {
-    anchors: await read(trust.anchorsFile),
-    intermediates: trust.intermediatesFile === undefined ? [] : await read(trust.intermediatesFile),
-    stampAnchors: await read(timestamping.anchorsFile ?? trust.anchorsFile),
-    serviceAddress: provider.serviceAddress,
-  };
 }

@@ -1,14 +1,26 @@
 // SPDX-License-Identifier: EUPL-1.2
 import assert from 'node:assert/strict';
-import { cpSync } from 'node:fs';
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, suite, test } from 'node:test';
+import { completed } from '../../src/composition/surroundings.ts';
+import { openSigner } from '../../src/composition/trust.ts';
+import {
+  type LogProof,
+  readLogProof,
+  writeLogProof,
+} from '../../src/evidence/certification-log/log-proof.ts';
+import { readSeal } from '../../src/evidence/certification-log/seal.ts';
+import { readConfig } from '../../src/platform/config/config.ts';
+import { silentJournal } from '../../src/platform/journal.ts';
+import { readSignedData } from '../../src/wire/cms/signed-data.ts';
 import { ceralacca, DemoProcess } from '../demo/demo-process.ts';
 
 suite('the sealed log of a demo, from outside', { timeout: 120_000 }, () => {
   let demo: DemoProcess;
   let config: string;
+  let messageId: string;
 
   before(async () => {
     demo = await DemoProcess.start();
@@ -16,8 +28,10 @@ suite('the sealed log of a demo, from outside', { timeout: 120_000 }, () => {
     const [alfa, beta] = demo.world.providers;
     const [from, to] = [alfa?.mailboxes[0]?.address ?? '', beta?.mailboxes[0]?.address ?? ''];
     const world = join(demo.folder, 'world.json');
-    const sent = await ceralacca('send', '--world', world, '--from', from, '--to', to, '--text', 'Prova');
+    const words = ['--from', from, '--to', to, '--text', 'Prova', '--json'];
+    const sent = await ceralacca('send', '--world', world, ...words);
     assert.equal(sent.code, 0, sent.stderr);
+    ({ messageId } = JSON.parse(sent.stdout) as { messageId: string });
   });
   after(() => demo[Symbol.asyncDispose]());
 
@@ -40,6 +54,75 @@ suite('the sealed log of a demo, from outside', { timeout: 120_000 }, () => {
     assert.equal(verified.code, 0);
     const english = await ceralacca('log', 'verify', '--config', config, '--lang', 'en');
     assert.match(english.stdout, /^The log is whole/);
+  });
+
+  test('a message is proved to whoever has the authorities, with the store gone', async () => {
+    const file = join(demo.folder, 'prova.json');
+    const ca = join(demo.folder, 'ca.pem');
+    const { records } = JSON.parse(
+      (await ceralacca('trace', messageId, '--folder', join(demo.folder, 'alfa', 'data'), '--json')).stdout,
+    ) as { records: unknown[] };
+    const proved = await ceralacca('log', 'prove', messageId, '--config', config);
+    assert.equal(proved.code, 0, proved.stderr);
+    writeFileSync(file, proved.stdout);
+    const checked = await ceralacca('log', 'check-proof', file, '--ca', ca);
+    assert.match(
+      checked.stdout,
+      /^La prova è valida\. Registro di Gestore Alfa S\.p\.A\.\nregistrazione \d+: /,
+    );
+    assert.match(checked.stdout, /firmato da posta-certificata@pec\.alfa\.test, marca temporale \d\d\//);
+    assert.equal(checked.code, 0);
+    const json = JSON.parse((await ceralacca('log', 'check-proof', file, '--ca', ca, '--json')).stdout);
+    assert.equal(json.records.length, records.length);
+    assert.deepEqual(
+      [json.holds, json.records[0].record.messageId, json.seals[0].signer],
+      [true, messageId, 'posta-certificata@pec.alfa.test'],
+    );
+    const other = await ceralacca('log', 'check-proof', file, '--ca', ca, '--signer', 'pec@beta.test');
+    assert.match(other.stdout, /^La prova NON è valida: .* signed by somebody else than pec@beta\.test/);
+    assert.equal(other.code, 1);
+  });
+
+  test('who signs the seal of another provider is found out, and what is altered in the file', async () => {
+    const ca = join(demo.folder, 'ca.pem');
+    const proof = readLogProof(
+      Buffer.from((await ceralacca('log', 'prove', '1', '--config', config)).stdout),
+    );
+    const [seal, record] = [proof?.seals[0], proof?.records[0]];
+    assert.ok(seal !== undefined && record !== undefined);
+    const check = async (forged: LogProof) => {
+      const file = join(demo.folder, 'forged.json');
+      writeFileSync(file, writeLogProof(forged));
+      return (await ceralacca('log', 'check-proof', file, '--ca', ca, '--lang', 'en')).stdout;
+    };
+    const opened = readSignedData(seal.signed);
+    assert.ok(opened.ok && opened.value.content !== null);
+    const beta = readConfig(join(demo.folder, 'beta', 'config.yaml'));
+    assert.ok(beta.ok);
+    const theirs = await openSigner(beta.config, completed({ journal: silentJournal }));
+    const closedAt = readSeal(opened.value.content)?.closedAt ?? 0;
+    const signed = await theirs.seal(opened.value.content, closedAt);
+    assert.match(
+      await check({ records: [record], seals: [{ ...seal, signed }] }),
+      /^The proof does NOT hold: seal 1 is broken: signed by .*Beta.*who is somebody else/,
+    );
+    const token = Buffer.from(seal.token ?? '');
+    token.writeUInt8(token.readUInt8(token.length - 1) ^ 1, token.length - 1);
+    assert.match(await check({ records: [record], seals: [{ ...seal, token }] }), /\(stamp-broken\)/);
+    const text = record.text.replace('"event":"', '"event":"x-');
+    assert.match(await check({ records: [{ ...record, text }], seals: [seal] }), /\(leaf-differs\)/);
+    assert.match(await check({ records: [], seals: [seal] }), /is no proof of the log/);
+  });
+
+  test('what is not sealed yet, or not known, has no proof', async () => {
+    const unknown = await ceralacca('log', 'prove', 'nessuno@pec.alfa.test', '--config', config);
+    assert.deepEqual(
+      [unknown.code, unknown.stdout, unknown.stderr],
+      [1, '', 'Nessun registro conosce nessuno@pec.alfa.test.\n'],
+    );
+    const later = await ceralacca('log', 'prove', '999999', '--config', config);
+    assert.match(later.stderr, /^Il registro non ha la registrazione 999999/);
+    assert.equal(later.code, 1);
   });
 
   test('LOG-7 who writes into the store is found out, record by record', async () => {

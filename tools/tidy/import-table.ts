@@ -316,6 +316,8 @@ export const importTable: ImportTable = {
     'evidence/certification-log': [
       'log-audit.ts',
       'log-findings.ts',
+      'log-proof-check.ts',
+      'log-proof.ts',
       'log-tree.ts',
       'merkle-tree.ts',
       'seal.ts',

@@ -2,10 +2,11 @@
 import { type Command, Option } from 'commander';
 import { type CommandSurroundings, LANGUAGES } from '../command-surroundings.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import type { LogOptions } from '../log.ts';
 import { DEFAULT_CONFIG_FILE } from '../usual-places.ts';
+import type { LogOptions } from './log-place.ts';
+import type { CheckProofOptions } from './prove.ts';
 
-/** `ceralacca log verify | seals`. */
+/** `ceralacca log verify | seals | prove | check-proof`. */
 export function declareLog(
   program: Command,
   surroundings: CommandSurroundings,
@@ -28,11 +29,49 @@ export function declareLog(
     const { listSeals } = await import('../log.ts');
     end(listSeals(options, surroundings));
   });
+  declareProofs(log, surroundings, end);
 }
+
+type Declared = (log: Command, surroundings: CommandSurroundings, end: (code: ExitCode) => void) => void;
+
+const declareProofs: Declared = (log, surroundings, end) => {
+  log
+    .command('prove <what>')
+    .description(
+      'print the proof that a record (by its number), or all of a message (by its id), is in the log',
+    )
+    .option('--config <file>', `the provider's configuration (default: ${DEFAULT_CONFIG_FILE})`)
+    .addOption(languageOption())
+    .addHelpText(
+      'after',
+      '\nThe proof is a JSON document for log check-proof, with seals and time stamps. A record can be proved when its day is\nclosed. Ends with 1 when there is no such record, or no seal over it.',
+    )
+    .action(async (what: string, options: LogOptions) => {
+      const { proveLog } = await import('./prove.ts');
+      end(proveLog({ what, options }, surroundings));
+    });
+  log
+    .command('check-proof <file>')
+    .description('tell whether such a proof holds, offline, and the first thing that is wrong')
+    .requiredOption('--ca <file>', "PEM authorities that the provider's certificate must chain to")
+    .option('--tsa-ca <file>', "those of the time-stamp authority's certificate (default: the same)")
+    .option('--signer <address>', "the provider's service address, which must have signed")
+    .option('--json', 'as JSON')
+    .addOption(languageOption())
+    .addHelpText('after', '\nEnds with 0 when it holds, 1 when it does not.')
+    .action(async (file: string, options: CheckProofOptions) => {
+      const { checkProofFile } = await import('./prove.ts');
+      end(await checkProofFile({ file, options }, surroundings));
+    });
+};
 
 function common(command: Command): Command {
   return command
     .option('--config <file>', `the provider's configuration (default: ${DEFAULT_CONFIG_FILE})`)
     .option('--json', 'as JSON')
-    .addOption(new Option('--lang <language>', 'language of the result').choices(LANGUAGES).default('it'));
+    .addOption(languageOption());
+}
+
+function languageOption(): Option {
+  return new Option('--lang <language>', 'language of the result').choices(LANGUAGES).default('it');
 }

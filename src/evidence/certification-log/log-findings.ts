@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { Instant } from '../../platform/clock.ts';
 
 /** What is wrong with a log, as precisely as can be told. */
 export type LogFinding =
@@ -21,10 +22,20 @@ export type LogFinding =
 /** How signatures and time stamps are checked; the log knows neither. */
 export interface SealChecks {
   /** The text inside a signed seal, when the signature is the provider's and holds. */
-  openSeal(signed: Uint8Array): Promise<{ ok: true; text: Buffer } | { ok: false; reason: string }>;
+  openSeal(
+    signed: Uint8Array,
+  ): Promise<
+    | { ok: true; text: Buffer /** Whom the certificate names, where it is asked. */; signer?: string }
+    | { ok: false; reason: string }
+  >;
   /** Whether the token is a time stamp over these octets. Null: time stamps are not checked. */
   checkToken:
-    | ((token: Uint8Array, signed: Uint8Array) => Promise<{ ok: true } | { ok: false; reason: string }>)
+    | ((
+        token: Uint8Array,
+        signed: Uint8Array,
+      ) => Promise<
+        { ok: true /** When, as the token says. */; instant?: Instant } | { ok: false; reason: string }
+      >)
     | null;
 }
 
