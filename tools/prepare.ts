@@ -8,9 +8,12 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Program, programs } from './prepare/programs.ts';
 
-/** The programs of the table that no folder of the search path holds. */
+/** Where servers are; not in the search path of everybody. */
+const SERVER_FOLDERS = ['/usr/sbin', '/sbin'];
+
+/** The programs of the table that no folder of the search path holds, nor one of those where servers are. */
 export function missingPrograms(table: readonly Program[], searchPath: string): Program[] {
-  const folders = searchPath.split(delimiter).filter((folder) => folder !== '');
+  const folders = [...searchPath.split(delimiter), ...SERVER_FOLDERS].filter((folder) => folder !== '');
   return table.filter((program) => !folders.some((folder) => isExecutable(join(folder, program.command))));
 }
 

@@ -41,7 +41,7 @@ export class RealClamd implements AsyncDisposable {
   }
 
   async starts(): Promise<this> {
-    const child = spawn('clamd', ['-c', join(this.folder, 'clamd.conf')], {
+    const child = spawn('/usr/sbin/clamd', ['-c', join(this.folder, 'clamd.conf')], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;

@@ -12,7 +12,7 @@ export interface Program {
 /** Every such program; a test that needs another adds a line. */
 export const programs: readonly Program[] = [
   { command: 'clamd', debianPackage: 'clamav-daemon', usedFor: 'finding viruses behind the doors' },
-  { command: 'cc', debianPackage: 'gcc', usedFor: 'a library that makes a disk fail on order' },
+  { command: 'cc', debianPackage: 'build-essential', usedFor: 'a library that makes a disk fail on order' },
   { command: 'curl', debianPackage: 'curl', usedFor: 'IMAP, POP3 and SMTP as curl speaks them' },
   { command: 'fetchmail', debianPackage: 'fetchmail', usedFor: 'IMAP and POP3 as fetchmail speaks them' },
   { command: 'getmail', debianPackage: 'getmail6', usedFor: 'IMAP and POP3 as getmail speaks them' },
