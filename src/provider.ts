@@ -50,6 +50,7 @@ interface Running {
 interface Hands {
   begin(): void;
   wake(): void;
+  refreshIndex(): Promise<unknown>;
 }
 
 /** One running provider: configuration in, open doors out. Two fit in one process. */
@@ -145,7 +146,7 @@ export class Provider implements AsyncDisposable {
     journal.info({ provider: config.provider.name, ports, watch: watch.port }, 'provider started');
     return new Provider(
       { config, store, house, relay, accounts, ports, clock: clockWatch },
-      { begin, wake },
+      { begin, wake, refreshIndex: () => refresh.refresh() },
       stack.move(),
     );
   }
@@ -161,9 +162,10 @@ export class Provider implements AsyncDisposable {
     await putMailbox(this.store, { quotaBytes, ...terms });
   }
 
-  /** Looks at queue, deadlines and the days of the log anew, once the clock is confirmed: it was moved. */
+  /** Looks at index, queue, deadlines and the days of the log anew, once the clock is confirmed: it was moved. */
   async wake(): Promise<void> {
     await this.clock.measure();
+    await this.#hands.refreshIndex();
     this.#hands.wake();
   }
 

@@ -2,6 +2,7 @@
 import type { Config } from '../platform/config/config.ts';
 import { ClamdScanner } from '../trust/antivirus/clamd-scanner.ts';
 import { noScanner, type Scanner } from '../trust/antivirus/scanner.ts';
+import { countedScanner } from './check-counts.ts';
 import type { Around } from './surroundings.ts';
 
 const HOUR_MS = 3_600_000;
@@ -16,10 +17,10 @@ export async function openScanner(
 ): Promise<Scanner> {
   if (antivirus.scanner === 'none') {
     around.journal.warn({ antivirus: 'none' }, NO_ANTIVIRUS);
-    return noScanner;
+    return countedScanner(noScanner, around.metrics);
   }
   const { socket, host, port = 0, maximumSignatureAgeHours } = antivirus;
-  return stack.use(
+  const clamd = stack.use(
     await ClamdScanner.open({
       ...around,
       place: socket === undefined ? { host, port } : { path: socket },
@@ -30,6 +31,7 @@ export async function openScanner(
       maximumAgeMs: maximumSignatureAgeHours === null ? null : maximumSignatureAgeHours * HOUR_MS,
     }),
   );
+  return countedScanner(clamd, around.metrics);
 }
 
 /** What is said at every start of a provider that looks for no viruses. */

@@ -108,5 +108,8 @@ suite('a running demo, watched', { timeout: 240_000 }, () => {
       report.checks.find(({ name }) => name === 'clock'),
       { name: 'clock', well: true },
     );
+    const text = await (await fetch(`${alfa().watch}/metrics`)).text();
+    const [, age] = /^ceralacca_index_age_seconds (\S+)$/m.exec(text) ?? [];
+    assert.ok(Number(age) < 3600, `the index is ${age} seconds old`);
   });
 });

@@ -81,7 +81,7 @@ export class BlobFiles {
       for (const file of await listFolder(join(this.#folder, fanOut))) {
         const name = nameOf(file);
         if (name === undefined || this.#claims.has(name.id)) continue;
-        if (file.endsWith(PARTIAL)) await rm(join(this.#folder, fanOut, file), { force: true });
+        if (file.endsWith(PARTIAL)) await this.#remove(name.id, join(this.#folder, fanOut, file));
         else if (!(await this.#removeUnlessKept(name))) continue;
         removed += 1;
       }
@@ -103,10 +103,15 @@ export class BlobFiles {
 
   async #removeUnlessKept(name: BlobName): Promise<boolean> {
     if (this.#claims.has(name.id) || this.#isKept(name)) return false;
-    const removal = rm(this.pathOf(name), { force: true }).finally(() => this.#removals.delete(name.id));
-    this.#removals.set(name.id, removal);
-    await removal;
+    await this.#remove(name.id, this.pathOf(name));
     return true;
+  }
+
+  /** A claim of the blob waits for the removal. */
+  async #remove(id: BlobId, path: string): Promise<void> {
+    const removal = rm(path, { force: true }).finally(() => this.#removals.delete(id));
+    this.#removals.set(id, removal);
+    await removal;
   }
 
   async #place(blob: NewBlob): Promise<void> {
