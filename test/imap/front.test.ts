@@ -45,6 +45,24 @@ suite('the IMAP front', { timeout: 60_000 }, () => {
     assert.match(await fourth.command('a', 'NOOP'), /^a OK /);
   });
 
+  test('SEC-1 who is logged in to a mailbox that is disabled is told BYE, also in IDLE; others go on', async () => {
+    await using house = await openImapHouse();
+    using first = await openLoggedIn(house);
+    using idling = await openLoggedIn(house);
+    using stranger = await open(house);
+    await first.command('a', 'SELECT INBOX');
+    await idling.command('a', 'SELECT INBOX');
+    idling.send('b IDLE\r\n');
+    await idling.until(/^\+ /m);
+    const { id: _, ...mailbox } = house.store.getMailbox(house.mailbox);
+    const acts = [{ do: 'put-mailbox', mailbox: { ...mailbox, status: 'disabled' }, folders: [] }] as const;
+    await house.store.commit({ blobs: [], contents: [], parts: [{ acts }] });
+    const words = /^\* BYE La casella e' stata disabilitata, o la password cambiata\r\n/m;
+    for (const client of [first, idling]) assert.match(await farewell(client), words);
+    assert.match(await stranger.command('a', 'NOOP'), /^a OK /);
+    await until(() => house.front.sessions === 1);
+  });
+
   test('SEC-11 a crowd beyond that is closed without a word', async () => {
     await using house = await openImapHouse({ limits: { sessions: 1, farewells: 0 } });
     using first = await open(house);

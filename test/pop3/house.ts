@@ -26,7 +26,7 @@ export interface Pop3HouseOptions extends Omit<MailHouseOptions, 'wrap'> {
   readonly timers?: Timers;
   readonly authenticate?: Authenticate;
   /** Stands between the front and the store of the house. */
-  readonly wrap?: (store: HouseStore) => Pop3Store;
+  readonly wrap?: (store: HouseStore) => Omit<Pop3Store, 'onCommitted'>;
 }
 
 export async function openPop3House(options: Pop3HouseOptions = {}): Promise<Pop3House> {
@@ -36,9 +36,11 @@ export async function openPop3House(options: Pop3HouseOptions = {}): Promise<Pop
 
 /** The doors of POP3 before a house that is there already, which ends with them. */
 export async function openPop3Doors(house: MailHouse, options: Pop3HouseOptions = {}): Promise<Pop3House> {
+  const wrapped = options.wrap?.(house.store);
+  const onCommitted: Pop3Store['onCommitted'] = (listener) => house.store.onCommitted(listener);
   const front = new Pop3Front({
     authenticate: options.authenticate ?? house.authenticate,
-    store: options.wrap?.(house.store) ?? house.store,
+    store: wrapped === undefined ? house.store : { ...wrapped, onCommitted },
     tls: house.identity,
     timers: options.timers ?? systemTimers,
     journal: options.journal ?? silentJournal,

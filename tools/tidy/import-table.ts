@@ -298,7 +298,7 @@ export const importTable: ImportTable = {
       'stored-records.ts',
     ],
     'points/quota': ['quota-warnings.ts'],
-    'mailroom/accounts': ['login-guard.ts', 'passwords.ts'],
+    'mailroom/accounts': ['login-guard.ts', 'open-log-ins.ts', 'passwords.ts'],
     'mailroom/contents': ['blob-octets.ts', 'composition.ts', 'spool-memory.ts', 'spool.ts'],
     'mailroom/mailboxes': ['folders.ts'],
     'mailroom/provisioning': ['mailbox-decision.ts'],

@@ -14,6 +14,7 @@ export interface ImapTexts {
   readonly noSuchQuotaRoot: string;
   readonly idleTooLong: string;
   readonly noLogIn: string;
+  readonly logInOver: string;
   readonly stopping: string;
 }
 
@@ -30,5 +31,6 @@ export const ITALIAN_TEXTS: ImapTexts = {
   noSuchQuotaRoot: 'Non esiste una tale quota',
   idleTooLong: 'Connessione inattiva da troppo tempo',
   noLogIn: 'Nessun accesso entro il tempo previsto',
+  logInOver: "La casella e' stata disabilitata, o la password cambiata",
   stopping: 'Il servizio viene riavviato',
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Socket } from 'node:net';
+import { OpenLogIns } from '../../mailroom/accounts/open-log-ins.ts';
 import type { Spool } from '../../mailroom/contents/spool.ts';
 import type { SearchStore } from '../../mailroom/search/search-store.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -50,6 +51,7 @@ export class ImapFront {
   readonly #house: ImapHouse;
   readonly #watch: FolderWatch;
   readonly #loggedIn = new SessionCounts();
+  readonly #logIns: OpenLogIns;
   readonly #listening: Listening;
   readonly #places: PeerPlaces;
   readonly #connections = new Set<ClientConnection>();
@@ -69,6 +71,7 @@ export class ImapFront {
       onSocket: (socket, tls) => this.#receive(socket, tls),
     });
     this.#watch = new FolderWatch(store);
+    this.#logIns = new OpenLogIns(store);
     const images = new FolderImages({ store, watch: this.#watch, messageLimit: this.#limits.imagedMessages });
     this.#house = {
       store,
@@ -108,6 +111,7 @@ export class ImapFront {
     for (const connection of this.#connections) connection.stop();
     await Promise.all([closed, gone]);
     this.#watch[Symbol.dispose]();
+    this.#logIns[Symbol.dispose]();
   }
 
   #receive(socket: Socket, tls: ListenAddress['tls']): void {
@@ -119,7 +123,7 @@ export class ImapFront {
       return;
     }
     const connection = new ClientConnection(socket, {
-      ...this.#connectionOptions(peer),
+      ...this.#connectionOptions(peer, () => connection.revoke()),
       implicitTls: tls === 'implicit',
       onClosed: () => {
         this.#connections.delete(connection);
@@ -132,12 +136,19 @@ export class ImapFront {
     begun.catch(() => connection.destroy());
   }
 
-  #connectionOptions(peer: string) {
+  #connectionOptions(peer: string, revoke: () => void) {
     const { authenticate, timers, clock, sessionLimits = {}, compress = true } = this.#options;
     const journal = this.#options.journal.child({ front: 'imap', peer });
     const house = this.#house;
     return {
-      backend: new HouseBackend({ house, authenticate, sessions: this.#loggedIn, peer, journal }),
+      backend: new HouseBackend({
+        house,
+        authenticate,
+        sessions: this.#loggedIn,
+        enter: (mailbox) => this.#logIns.enter(mailbox, revoke),
+        peer,
+        journal,
+      }),
       secureContext: () => this.#listening.secureContext,
       timers,
       clock,

@@ -15,7 +15,7 @@ import type { Maildrop } from '../../wire/pop3/pop3-maildrop.ts';
 /** What POP3 needs of the store. */
 export type Pop3Store = Pick<MailboxReader, 'findFolder' | 'listMessages'> &
   ContentReader &
-  Pick<StepStore, 'commit'>;
+  Pick<StepStore, 'commit' | 'onCommitted'>;
 
 /**
  * The INBOX of a mailbox as it was at the log-in; other folders are not seen by POP3. What comes in

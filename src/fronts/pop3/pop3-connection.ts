@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
+import type { OpenLogIns } from '../../mailroom/accounts/open-log-ins.ts';
 import type { Mailbox } from '../../mailroom/mailboxes/mailbox-store.ts';
 import { Fault } from '../../platform/faults.ts';
 import type { Journal } from '../../platform/journal.ts';
@@ -26,6 +27,7 @@ export interface ConnectionSurroundings {
   readonly authenticate: Authenticate;
   readonly store: Pop3Store;
   readonly locks: MailboxLocks;
+  readonly logIns: OpenLogIns;
   readonly timers: Timers;
   readonly journal: Journal;
   readonly limits: Pop3FrontLimits;
@@ -46,6 +48,7 @@ export class Pop3Connection {
   readonly #implicitTls: boolean;
   #inbox: Inbox | undefined;
   #unlock: (() => void) | undefined;
+  #forget: (() => void) | undefined;
   #cancelIdle: (() => void) | undefined;
   #isReading = false;
   #stopping = false;
@@ -88,6 +91,7 @@ export class Pop3Connection {
       cancelLogIn();
       this.#cancelIdle?.();
       this.#unlock?.();
+      this.#forget?.();
     }
     const cancelClose = timers.after(limits.closeMs, () => this.destroy());
     await this.#channel.end();
@@ -148,7 +152,7 @@ export class Pop3Connection {
 
   // DP-27: the session asks for a log-in only under TLS.
   async #logIn({ address, password }: ActNamed<'log-in'>): Promise<LogInAnswer> {
-    const { authenticate, locks, store, limits } = this.#surroundings;
+    const { authenticate, locks, logIns, store, limits } = this.#surroundings;
     try {
       const mailbox = await authenticate(address, password, this.#peer);
       if (mailbox === undefined) {
@@ -158,6 +162,8 @@ export class Pop3Connection {
       const unlock = locks.take(mailbox.id);
       if (unlock === undefined) return { is: 'in-use' };
       this.#unlock = unlock;
+      // Without a word, as the autologout does: POP3 has none for it.
+      this.#forget = logIns.enter(mailbox, () => this.destroy());
       this.#inbox = new Inbox(store, { mailbox, messageLimit: limits.maildropMessages });
       const { maildrop } = this.#inbox;
       this.#journal.info({ mailbox: mailbox.address, messages: maildrop.length }, 'a POP3 session begins');

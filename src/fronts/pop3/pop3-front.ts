@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Socket } from 'node:net';
+import { OpenLogIns } from '../../mailroom/accounts/open-log-ins.ts';
 import type { Journal } from '../../platform/journal.ts';
 import { type ListenAddress, Listening, PeerPlaces } from '../../platform/listening.ts';
 import type { Timers } from '../../platform/timers.ts';
@@ -41,6 +42,7 @@ export class Pop3Front {
       authenticate: options.authenticate,
       store: options.store,
       locks: new MailboxLocks(),
+      logIns: new OpenLogIns(options.store),
       timers: options.timers,
       journal: options.journal,
       limits: { ...DEFAULT_POP3_FRONT_LIMITS, ...options.limits },
@@ -76,6 +78,7 @@ export class Pop3Front {
     });
     await Promise.all([closed, ...this.#connections.values()]);
     cancel();
+    this.#surroundings.logIns[Symbol.dispose]();
   }
 
   #receive(socket: Socket, tls: ListenAddress['tls']): void {

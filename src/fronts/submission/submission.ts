@@ -45,7 +45,7 @@ export interface SubmissionPoint {
 
 export interface SubmissionFrontOptions {
   readonly accessPoint: SubmissionPoint;
-  readonly accounts: Pick<Accounts, 'authenticate'>;
+  readonly accounts: Pick<Accounts, 'authenticate' | 'stillOpens'>;
   readonly guard: LoginGuard;
   /** A spool that takes `hardSizeBytes`. */
   readonly openSpool: () => MessageSink<Scanned<SpooledMessage>>;
@@ -67,6 +67,8 @@ const LOGIN_SHUT: SmtpReply = {
   enhanced: '4.7.0',
   text: 'too many failed logins, try again later',
 };
+/** RFC 5321 section 3.8: the connection ends with it, and the client comes again to log in anew. */
+const LOGIN_OVER: SmtpReply = { code: 421, enhanced: '4.7.0', text: 'your login is over, log in again' };
 const FOREIGN_SENDER: SmtpReply = {
   code: 553,
   enhanced: '5.7.1',
@@ -128,8 +130,11 @@ export class SubmissionFront implements AsyncDisposable {
     return {
       authenticate: (credentials, peer) => this.#login(credentials, peer),
       // AP-3: no notification may go to somebody who did not write.
-      checkSender: (reversePath, { user }) =>
-        user !== undefined && sameAddress(reversePath, user.address) ? undefined : FOREIGN_SENDER,
+      checkSender: (reversePath, { user }) => {
+        if (user === undefined) return FOREIGN_SENDER;
+        if (!this.#options.accounts.stillOpens(user)) return LOGIN_OVER;
+        return sameAddress(reversePath, user.address) ? undefined : FOREIGN_SENDER;
+      },
       // Whether the recipient exists is for the receiving provider to say; its address need only be one.
       checkRecipient: (forwardPath) => (forwardPath.includes('@') ? undefined : NO_DOMAIN),
       takeMessage: (octets, transaction) => this.#submit(octets, transaction),
@@ -172,6 +177,8 @@ export class SubmissionFront implements AsyncDisposable {
     // AP-15: above the hard limit there is no M2.
     if (message === 'too-large') return TOO_LARGE;
     try {
+      // The mailbox may have been disabled, or got another password, while the message came in (AP-2).
+      if (!this.#options.accounts.stillOpens(mailbox)) return LOGIN_OVER;
       const submission = { mailbox, reversePath, forwardPaths, message };
       // A loop gets no notice: it would go round as well.
       const refusal =

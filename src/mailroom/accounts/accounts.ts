@@ -74,6 +74,11 @@ export class Accounts {
     return this.#openHash(address) === hash ? this.#mailboxes.findMailbox(address) : undefined;
   }
 
+  /** Whether who logged in to this mailbox before could do so now, with the same password. */
+  stillOpens({ address, passwordHash }: Mailbox): boolean {
+    return passwordHash !== undefined && this.#openHash(address) === passwordHash;
+  }
+
   #openHash(address: string): string | undefined {
     const mailbox = this.#mailboxes.findMailbox(address);
     const open = mailbox?.status === 'active' && mailbox.role === 'user';

@@ -25,6 +25,8 @@ export interface HouseBackendOptions {
   readonly house: ImapHouse;
   readonly authenticate: Authenticate;
   readonly sessions: SessionCounts;
+  /** Keeps the session only while its log-in holds; returns how to leave. */
+  readonly enter: (mailbox: Mailbox) => () => void;
   /** IP address of the client. */
   readonly peer: string;
   readonly journal: Journal;
@@ -57,13 +59,18 @@ export class HouseBackend implements ImapBackend {
   }
 
   #enter(mailbox: Mailbox): HouseAccount | Refusal {
-    const { house, sessions, journal } = this.#options;
+    const { house, sessions, enter, journal } = this.#options;
     if (sessions.of(mailbox.id) >= house.limits.sessionsPerMailbox) {
       journal.warn({ mailbox: mailbox.address }, 'too many IMAP sessions of one mailbox');
       return new Refusal(house.texts.tooManySessions, 'LIMIT');
     }
     sessions.change(mailbox.id, 1);
     journal.info({ mailbox: mailbox.address }, 'an IMAP session begins');
-    return new HouseAccount(house, { mailbox, leave: () => sessions.change(mailbox.id, -1) });
+    const forget = enter(mailbox);
+    const leave = () => {
+      forget();
+      sessions.change(mailbox.id, -1);
+    };
+    return new HouseAccount(house, { mailbox, leave });
   }
 }

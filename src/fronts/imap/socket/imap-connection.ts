@@ -78,6 +78,11 @@ export class ClientConnection implements ImapConnection {
     this.#sendAway(this.#options.texts.stopping, 'UNAVAILABLE');
   }
 
+  /** Sends the client away because its log-in is worth nothing any more. */
+  revoke(): void {
+    this.#sendAway(this.#options.texts.logInOver, undefined);
+  }
+
   destroy(): void {
     this.#transport.destroy();
   }
