@@ -371,24 +371,6 @@ suite('POP3 front, when things go wrong', { timeout: 60_000 }, () => {
     taken.close();
   });
 
-  test('SEC-1 who is logged in to a mailbox that is disabled is shut out, and removes nothing', async () => {
-    await using house = await openPop3House();
-    await house.deliver(ONE);
-    const client = await loggedIn(house);
-    assert.match(await client.ask('DELE 1'), /^\+OK/);
-    const { id: _, ...mailbox } = house.store.getMailbox(house.mailbox);
-    const put = (status: 'active' | 'disabled') => {
-      const acts = [{ do: 'put-mailbox', mailbox: { ...mailbox, status }, folders: [] }] as const;
-      return house.store.commit({ blobs: [], contents: [], parts: [{ acts }] });
-    };
-    await put('active');
-    assert.match(await client.ask('NOOP'), /^\+OK/);
-    await put('disabled');
-    assert.equal(await client.hearTheEnd(), '');
-    await allGone(house);
-    assert.deepEqual(uids(house), [1]);
-  });
-
   test('a new certificate is shown from the next handshake on', async () => {
     await using house = await openPop3House();
     const folder = mkdtempSync(join(tmpdir(), 'pop3-renewed-'));
