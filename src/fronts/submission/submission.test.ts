@@ -102,7 +102,6 @@ async function openFront(
   return { front, port, taken };
 }
 
-/** Greeted and logged in. */
 async function loggedIn(port: number): Promise<Dialogue> {
   const dialogue = await Dialogue.open(port, { tls: true });
   await dialogue.reply();
