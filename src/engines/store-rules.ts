@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 
 import type { LogRecord } from '../evidence/certification-log/log-store.ts';
+import type { NewFrame } from '../mailroom/frames/frame-store.ts';
+import { stepFault } from './step-faults.ts';
 
 /** What grows in a store, and how far. */
 export interface StoreLimits {
@@ -34,4 +36,23 @@ export function isRecordAbout(id: string): (record: LogRecord) => boolean {
   return ({ identifier, messageId }) =>
     wanted !== '' &&
     (identifier === wanted || (messageId !== undefined && bareMessageId(messageId) === wanted));
+}
+
+/** Frames removed by one act: about a tenth of a second's work. */
+export const FRAMES_FORGOTTEN_AT_ONCE = 1000;
+
+/** Throws `step-malformed` when a frame's pieces are not all of its blob in order, or lie outside of its original. */
+export function checkFrame(
+  { blob, pieces, original }: Pick<NewFrame, 'blob' | 'pieces' | 'original'>,
+  blobBytes: number,
+): void {
+  let at = 0;
+  for (const { of, offset, length } of pieces) {
+    const fits =
+      of === 'frame' ? offset === at : offset >= 0 && offset + length <= (original?.sizeBytes ?? 0);
+    if (!fits || length <= 0) throw stepFault('step-malformed', `a piece does not fit the frame ${blob}`);
+    if (of === 'frame') at += length;
+  }
+  if (at !== blobBytes)
+    throw stepFault('step-malformed', `the frame ${blob} has ${at} octets in pieces, not ${blobBytes}`);
 }

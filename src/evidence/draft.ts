@@ -39,6 +39,8 @@ export interface Draft {
   readonly boundary: string;
   /** The entity holds octets above 127 (those of an original). */
   readonly eightBit: boolean;
+  /** All of the original that the entity holds ranges of, as `postacert.eml` carries it; absent when it holds none. */
+  readonly original?: readonly Piece[];
   /** Instant of the transaction: Date, text and certification data say it, signingTime should. */
   readonly instant: Instant;
 }

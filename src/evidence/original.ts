@@ -31,6 +31,8 @@ export interface EnclosedOriginal {
 /** What goes into a `postacert.eml` part. */
 export interface Enclosure {
   readonly pieces: readonly Piece[];
+  /** What the pieces are cut from: the whole original as an envelope carries it. */
+  readonly whole: readonly Piece[];
   readonly eightBit: boolean;
   /** Lines that a boundary of ours must not start like. */
   readonly watched: readonly string[];
@@ -102,7 +104,11 @@ export function encloseAgain({ octets, index, part }: EnclosedOriginal): Enclosu
 /** GEN-5, U-9: the octets stay, the label tells what they are. */
 export function enclosure(
   pieces: readonly Piece[],
-  { eightBit, watched }: Pick<MimeIndex, 'eightBit' | 'watched'>,
+  {
+    eightBit,
+    watched,
+    whole = pieces,
+  }: Pick<MimeIndex, 'eightBit' | 'watched'> & { readonly whole?: readonly Piece[] },
 ): Enclosure {
-  return { pieces, eightBit, watched, encoding: eightBit ? '8bit' : '7bit' };
+  return { pieces, whole, eightBit, watched, encoding: eightBit ? '8bit' : '7bit' };
 }

@@ -10,6 +10,7 @@ import { AUTOMATIC_LINE } from '../wire/mime/automatic-mail.ts';
 import { MimeIndexer } from '../wire/mime/mime-index.ts';
 import { type Piece, streamPieces } from '../wire/mime/octets.ts';
 import { type CertificationGate, openGate, requireOpenGate } from './certification-gate.ts';
+import { type FrameShape, shapeFrame } from './framing.ts';
 
 declare const attested: unique symbol;
 
@@ -23,6 +24,8 @@ export interface Attested {
   /** Without angle brackets. */
   readonly messageId: string;
   readonly composition: Composition;
+  /** Which of its octets we wrote. */
+  readonly shape: FrameShape;
   /** Holds octets above 127. */
   readonly eightBit: boolean;
 }
@@ -79,12 +82,13 @@ export class Attestation {
       instant: draft.instant,
     });
     const pieces = [...trace, ...sealed];
-    const index = await indexOf(pieces);
+    const [index, shape] = await Promise.all([indexOf(pieces), shapeFrame(pieces, draft)]);
     this.#onAttested(draft.kind);
     return {
       kind: draft.kind,
       messageId: draft.messageId,
       composition: compose(pieces, { numbers: this.#numbers, index }),
+      shape,
       eightBit: draft.eightBit,
     } as Attested;
   }

@@ -309,6 +309,42 @@ export const DAMAGES: readonly Damage[] = [
       UPDATE log SET record = json_set(record, '$.event', 'index-updated') WHERE record LIKE '%"envelope-sent"%'`,
   },
   {
+    code: 'frame-broken',
+    of: 'alfa',
+    damage: 'a frame that is no frame',
+    sql: "UPDATE frames SET frame = '{' WHERE blob = (SELECT min(blob) FROM frames)",
+  },
+  {
+    code: 'frame-broken',
+    of: 'alfa',
+    damage: 'a frame of no message',
+    sql: "UPDATE frames SET frame = json_remove(frame, '$.messageId')",
+  },
+  {
+    code: 'frame-broken',
+    of: 'beta',
+    damage: 'a frame with a piece too few',
+    sql: "UPDATE frames SET frame = json_remove(frame, '$.pieces[0]')",
+  },
+  {
+    code: 'frame-broken',
+    of: 'beta',
+    damage: 'a hole beyond the original',
+    sql: "UPDATE frames SET frame = json_set(frame, '$.original.sizeBytes', 1) WHERE frame LIKE '%original%'",
+  },
+  {
+    code: 'blob-missing',
+    of: 'alfa',
+    damage: 'a frame without its blob',
+    sql: 'UPDATE frames SET blob = blob + 1000000 WHERE blob = (SELECT min(blob) FROM frames)',
+  },
+  {
+    code: 'references-wrong',
+    of: 'alfa',
+    damage: 'a frame forgotten without its blob',
+    sql: 'DELETE FROM frames WHERE blob = (SELECT max(blob) FROM frames)',
+  },
+  {
     code: 'blob-damaged',
     of: 'alfa',
     damage: 'an octet changed among the rows',

@@ -27,7 +27,8 @@ export function referToContent(tables: Tables, target: { content: ContentId; bro
   return content.size;
 }
 
-function referToBlob(tables: Tables, target: { blob: BlobId; brought: Brought }): number {
+/** Something that is no content refers to the blob from now on; returns its size in octets. */
+export function referToBlob(tables: Tables, target: { blob: BlobId; brought: Brought }): number {
   const row = tables.blobs.get(target.blob);
   const octets = row?.octets ?? target.brought.blobs.get(target.blob);
   if (octets === undefined)
@@ -48,7 +49,8 @@ export function releaseContent(tables: Tables, id: ContentId): void {
   for (const blob of blobsOf(row.content)) releaseBlob(tables, blob);
 }
 
-function releaseBlob(tables: Tables, id: BlobId): void {
+/** One reference less; the blob goes with the last one. */
+export function releaseBlob(tables: Tables, id: BlobId): void {
   const row = tables.blobs.get(id);
   if (row === undefined) return;
   if (row.references > 1) tables.blobs.set(id, { ...row, references: row.references - 1 });

@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import type { LogRecord } from '../../evidence/certification-log/log-store.ts';
 import type { RecordText, StoredSeal } from '../../evidence/certification-log/sealed-log-store.ts';
-import type { BlobId, ContentId, NewBlob, StoredContent } from '../../mailroom/contents/content-store.ts';
+import type {
+  BlobId,
+  ContentId,
+  NewBlob,
+  Slice,
+  StoredContent,
+} from '../../mailroom/contents/content-store.ts';
+import type { KeptFrame } from '../../mailroom/frames/frame-store.ts';
 import type {
   Folder,
   FolderId,
@@ -33,6 +41,7 @@ import { CommitListeners } from '../commit-listeners.ts';
 import { checkBlob, checkContent } from '../slices.ts';
 import { bareMessageId, byOctets, DEFAULT_STORE_LIMITS, type StoreLimits } from '../store-rules.ts';
 import { folderNamed, foldersOfMailbox, requireMailbox } from './folder-acts.ts';
+import { framesInOrder } from './frame-acts.ts';
 import { lastSequence, listRecords, textOf, treeSize } from './log-acts.ts';
 import { MemorySlicedOctets } from './memory-octets.ts';
 import { performStep } from './perform.ts';
@@ -116,13 +125,18 @@ class MemoryStore implements HouseStore {
     const content = this.#tables.contents.get(id)?.content;
     if (content === undefined) return undefined;
     const { size, slices, index } = content;
-    const octetsOf = ({ blob, offset, length }: (typeof slices)[number]) => {
-      const octets = this.#tables.blobs.get(blob)?.octets;
-      if (octets === undefined)
-        throw new Fault('content-gone', `blob ${blob} is no longer kept`, { temporary: false });
-      return octets.subarray(offset, offset + length);
-    };
-    return { id, size, index, octets: new MemorySlicedOctets(size, { slices, octetsOf }) };
+    return { id, size, index, octets: this.#sliced(size, slices) };
+  }
+
+  #sliced(size: number, slices: readonly Slice[]): MemorySlicedOctets {
+    const octetsOf = ({ blob, offset, length }: Slice) => this.#blob(blob).subarray(offset, offset + length);
+    return new MemorySlicedOctets(size, { slices, octetsOf });
+  }
+
+  #blob(id: BlobId): Buffer {
+    const octets = this.#tables.blobs.get(id)?.octets;
+    if (octets !== undefined) return octets;
+    throw new Fault('content-gone', `blob ${id} is no longer kept`, { temporary: false });
   }
 
   /** Nothing else runs while a function does. */
@@ -285,6 +299,22 @@ class MemoryStore implements HouseStore {
   listQuarantineOver(at: Instant, limit: number): readonly Quarantined[] {
     const over = this.#tables.quarantine.values().filter(({ keepUntil }) => keepUntil <= at);
     return over.sort((one, other) => one.keepUntil - other.keepUntil || one.id - other.id).slice(0, limit);
+  }
+
+  findFrames(messageId: string): readonly KeptFrame[] {
+    const found = this.#tables.frames.values().filter((frame) => frame.messageId === messageId);
+    return found
+      .sort((one, other) => one.blob - other.blob)
+      .map((frame) => {
+        const { length } = this.#blob(frame.blob);
+        const octets = this.#sliced(length, [{ blob: frame.blob, offset: 0, length }]);
+        const sha256 = createHash('sha256').update(this.#blob(frame.blob)).digest();
+        return { ...frame, octets, sha256 };
+      });
+  }
+
+  hasFramesBefore(instant: Instant): boolean {
+    return framesInOrder(this.#tables).some((frame) => frame.instant < instant);
   }
 
   recordsAbout(id: string): readonly LogRecord[] {

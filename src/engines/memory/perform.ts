@@ -11,6 +11,7 @@ import type {
 } from '../../mailroom/steps/step-store.ts';
 import type { Brought } from './content-acts.ts';
 import { createFolder, deleteFolder, folderNamed, renameFolder, subscribe } from './folder-acts.ts';
+import { forgetFrames, keepFrame } from './frame-acts.ts';
 import { performLogAct, record } from './log-acts.ts';
 import { append, copy, expunge, setFlags } from './message-acts.ts';
 import { endQuarantine, isQuarantineOver, quarantine } from './quarantine-acts.ts';
@@ -99,6 +100,9 @@ function perform(tables: Tables, task: { act: Act; brought: Brought; expungedKep
     case 'quarantine':
       quarantine(tables, { infected: act.infected, brought });
       return undefined;
+    case 'keep-frame':
+      keepFrame(tables, { frame: act.frame, brought });
+      return undefined;
     default:
       performSilently(tables, act);
       return undefined;
@@ -117,7 +121,8 @@ type SilentAct = Exclude<
       | 'create-folder'
       | 'enqueue'
       | 'record'
-      | 'quarantine';
+      | 'quarantine'
+      | 'keep-frame';
   }
 >;
 
@@ -150,6 +155,9 @@ function performSilently(tables: Tables, act: SilentAct): void {
       break;
     case 'end-quarantine':
       endQuarantine(tables, act);
+      break;
+    case 'forget-frames':
+      forgetFrames(tables, act);
       break;
     case 'put-submission':
       putSubmission(tables, act.submission);

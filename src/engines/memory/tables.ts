@@ -2,6 +2,7 @@
 import type { LogRecord } from '../../evidence/certification-log/log-store.ts';
 import type { StoredSeal } from '../../evidence/certification-log/sealed-log-store.ts';
 import type { BlobId, ContentId, NewContent } from '../../mailroom/contents/content-store.ts';
+import type { NewFrame } from '../../mailroom/frames/frame-store.ts';
 import type { FolderId, Mailbox, MailboxId, MessageEntry } from '../../mailroom/mailboxes/mailbox-store.ts';
 import type { Quarantined, QuarantineId } from '../../mailroom/quarantine/quarantine-store.ts';
 import type { QueueEntry, QueueEntryId } from '../../mailroom/queue/queue-store.ts';
@@ -60,6 +61,8 @@ export class Tables {
   /** By destination. */
   readonly heldDestinations = new Table<string, { readonly destination: string }>(this.undo);
   readonly quarantine = new Table<QuarantineId, Quarantined>(this.undo);
+  /** By the blob of the frame. */
+  readonly frames = new Table<BlobId, NewFrame>(this.undo);
   readonly submissions = new Table<string, Submission>(this.undo);
   readonly trackings = new Table<string, readonly Tracking[]>(this.undo);
   /** Those of `trackings` that a notice may still be due for; kept because they are looked through all the time. */

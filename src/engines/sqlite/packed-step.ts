@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { NewLogRecord } from '../../evidence/certification-log/log-store.ts';
 import type { BlobId, ContentId, NewBlob, Slice } from '../../mailroom/contents/content-store.ts';
+import type { FramePiece, NewFrame } from '../../mailroom/frames/frame-store.ts';
 import type { Act, Condition, Step, StepOutcome } from '../../mailroom/steps/step-store.ts';
 import { Fault } from '../../platform/faults.ts';
 import { checkBlob, checkContent } from '../slices.ts';
@@ -25,8 +26,15 @@ export interface PackedContent {
 
 /** Acts that are kept as text are made text before they cross, which is cheaper than crossing as objects. */
 export type PackedAct =
-  | Exclude<Act, { do: 'record' | 'put-submission' }>
+  | Exclude<Act, { do: 'record' | 'put-submission' | 'keep-frame' }>
   | { readonly do: 'put-submission'; readonly identifier: string; readonly submission: string }
+  | ({
+      readonly do: 'keep-frame';
+      readonly instant: number;
+      readonly messageIdHash: number | null;
+      /** JSON of what has no column. */
+      readonly frame: string;
+    } & Pick<NewFrame, 'blob' | 'pieces' | 'original'>)
   | {
       readonly do: 'record';
       readonly instant: number;
@@ -162,9 +170,45 @@ export function unpackBlob(
 
 function packAct(act: Act): PackedAct {
   if (act.do === 'record') return packRecord(act.record);
+  if (act.do === 'keep-frame') return packFrame(act.frame);
   if (act.do !== 'put-submission') return act;
   const { submission } = act;
   return { do: act.do, identifier: submission.identifier, submission: JSON.stringify(submission) };
+}
+
+function packFrame({ blob, instant, ...rest }: NewFrame): PackedAct {
+  const { messageId, pieces, original } = rest;
+  return {
+    do: 'keep-frame',
+    blob,
+    instant,
+    pieces,
+    ...(original !== undefined && { original }),
+    messageIdHash: aboutHash(messageId),
+    frame: JSON.stringify({ ...rest, pieces: pieces.map(packPiece) } satisfies PackedFrame),
+  };
+}
+
+/** A frame as it rests, without what has a column. */
+export type PackedFrame = Omit<NewFrame, 'blob' | 'instant' | 'pieces'> & {
+  readonly pieces: readonly PackedPiece[];
+};
+
+/** Octets of the frame that come next, or offset and length of a range of the original. */
+export type PackedPiece = number | readonly [offset: number, length: number];
+
+function packPiece({ of, offset, length }: FramePiece): PackedPiece {
+  return of === 'frame' ? length : [offset, length];
+}
+
+export function unpackPieces(packed: readonly PackedPiece[]): FramePiece[] {
+  let at = 0;
+  return packed.map((piece) => {
+    if (typeof piece !== 'number') return { of: 'original', offset: piece[0], length: piece[1] };
+    const offset = at;
+    at += piece;
+    return { of: 'frame', offset, length: piece };
+  });
 }
 
 function packRecord(record: NewLogRecord): PackedAct {

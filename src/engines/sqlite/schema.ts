@@ -235,6 +235,18 @@ const SEALED_LOG = `
     BEGIN SELECT RAISE(ABORT, 'seals are kept for good'); END;
 `;
 
+// The frame is JSON. A blob is the frame of one message. Message-IDs are found by the short hash that the log uses too.
+const FRAMES = `
+  CREATE TABLE frames (
+    blob INTEGER PRIMARY KEY,
+    instant INTEGER NOT NULL,
+    messageIdHash INTEGER,
+    frame TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX framesByInstant ON frames (instant);
+  CREATE INDEX framesByMessageId ON frames (messageIdHash);
+`;
+
 const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: 'first tables', sql: FIRST_TABLES },
   { version: 2, name: 'subscriptions by name', sql: SUBSCRIPTIONS },
@@ -243,6 +255,7 @@ const MIGRATIONS: readonly Migration[] = [
   { version: 5, name: 'identity of the store', sql: IDENTITY },
   { version: 6, name: 'quarantine', sql: QUARANTINE },
   { version: 7, name: 'sealed log', sql: SEALED_LOG },
+  { version: 8, name: 'frames of generated messages', sql: FRAMES },
 ];
 
 /** The version of the schema that this program brings a store up to. */

@@ -50,9 +50,12 @@ export function compose(facts: Pick<DraftFacts, 'ids' | 'instant'>, composition:
   }
   frame.push(`--${boundaries.mixed}\r\n${ORIGINAL_HEADER}${enclosure.encoding}\r\n\r\n`);
   // The line end before a boundary belongs to the boundary: the original ends as it ended.
-  return draft(joined([octetsOf(frame), ...enclosure.pieces, Buffer.from(`\r\n${closing}`)]));
+  return draft(
+    joined([octetsOf(frame), ...enclosure.pieces, Buffer.from(`\r\n${closing}`)]),
+    enclosure.whole,
+  );
 
-  function draft(entity: readonly Piece[]): Draft {
+  function draft(entity: readonly Piece[], original?: readonly Piece[]): Draft {
     return {
       kind,
       messageId,
@@ -61,6 +64,7 @@ export function compose(facts: Pick<DraftFacts, 'ids' | 'instant'>, composition:
       entity,
       boundary: boundaries.outer,
       eightBit,
+      ...(original !== undefined && { original }),
       instant: facts.instant,
     };
   }

@@ -11,7 +11,8 @@ import { copyField } from '../drafting/header-lines.ts';
 import { type EnclosedOriginal, type Enclosure, encloseAgain, enclosure } from '../original.ts';
 import { HASH_SUFFIX, UNNAMED_MESSAGE_FILE, UNNAMED_PART_FILE } from '../wording/literals.ts';
 
-const SHORT_RANGE_BYTES = 4096;
+/** Hardly more than a boundary line: what the user wrote stays a range, which nobody keeps for the receipt's sake. */
+const SHORT_RANGE_BYTES = 128;
 const CRLF = Buffer.from('\r\n');
 const CR = 13;
 const LF = 10;
@@ -42,6 +43,7 @@ export async function encloseReduced(original: EnclosedOriginal, options: HashOp
   // GEN-5: what held the octets above 127 may be gone.
   return enclosure(pieces, {
     watched: index.watched,
+    whole: [{ octets, start: part.bodyStart, end: part.bodyEnd }],
     eightBit: index.eightBit && (await isEightBit(pieces)),
   });
 }

@@ -2,13 +2,14 @@
 import type { LogReader } from '../../evidence/certification-log/log-store.ts';
 import type { SealedLogReader } from '../../evidence/certification-log/sealed-log-store.ts';
 import type { ContentReader } from '../contents/content-store.ts';
+import type { FrameReader } from '../frames/frame-store.ts';
 import type { MailboxReader } from '../mailboxes/mailbox-store.ts';
 import type { QuarantineReader } from '../quarantine/quarantine-store.ts';
 import type { QueueReader } from '../queue/queue-store.ts';
 import type { TrackingReader } from '../tracking/tracking-store.ts';
 import type { StepStore } from './step-store.ts';
 
-/** Everything an engine offers: one door to change, and seven ways to read. */
+/** Everything an engine offers: one door to change, and eight ways to read. */
 export interface HouseStore
   extends StepStore,
     ContentReader,
@@ -17,5 +18,6 @@ export interface HouseStore
     TrackingReader,
     LogReader,
     QuarantineReader,
+    FrameReader,
     SealedLogReader,
     AsyncDisposable {}

@@ -3,6 +3,7 @@ import type { NewLogRecord } from '../../evidence/certification-log/log-store.ts
 import type { LogAct } from '../../evidence/certification-log/sealed-log-store.ts';
 import type { Instant } from '../../platform/clock.ts';
 import type { ContentId, ContentNumbers, NewBlob, NewContent } from '../contents/content-store.ts';
+import type { NewFrame } from '../frames/frame-store.ts';
 import type { FolderId, Mailbox, MailboxId } from '../mailboxes/mailbox-store.ts';
 import type { NewQuarantined, QuarantineId } from '../quarantine/quarantine-store.ts';
 import type { AttemptNote, NewQueueEntry, QueueEntryId } from '../queue/queue-store.ts';
@@ -161,6 +162,10 @@ export type Act =
   | { readonly do: 'quarantine'; readonly infected: NewQuarantined }
   /** Removes it again; nothing happens before its time is over at that instant, whoever asks. */
   | { readonly do: 'end-quarantine'; readonly entry: QuarantineId; readonly at: Instant }
+  /** Keeps the frame of a generated message; nothing happens when that frame is kept already. */
+  | { readonly do: 'keep-frame'; readonly frame: NewFrame }
+  /** Removes the oldest frames of before that instant, so many at a time that nobody waits for long. */
+  | { readonly do: 'forget-frames'; readonly before: Instant }
   | { readonly do: 'record'; readonly record: NewLogRecord }
   | LogAct;
 

@@ -24,7 +24,7 @@ import { type CertificationGate, requireOpenGate } from '../certification-gate.t
 import { messageTransitions } from '../lifecycle.ts';
 import { placeReceipt } from '../placement.ts';
 import { quarantineAct } from '../quarantining.ts';
-import { recordAct } from '../records.ts';
+import { emissionActs } from '../records.ts';
 import { eachOnce, expiryOf, groupByDestination, type OwnDomains } from '../routing.ts';
 import { type AccessDecision, decideAccess } from './access-decision.ts';
 import type { FormalLimits } from './formal-checks.ts';
@@ -149,12 +149,11 @@ export class AccessPoint {
       { do: 'put-submission', submission: submissionOf(work, receiptType) },
       ...trackActs(about, instant),
       ...this.#enqueueActs(work, envelope),
-      recordAct({
+      ...emissionActs([receipt, envelope], {
         event: messageTransitions.accept.record,
         instant,
         about,
         provider: facts.provider.name,
-        generated: [receipt.messageId, envelope.messageId],
         detail: {
           size: String(message.size),
           sha256: message.blob.sha256.toString('hex'),
@@ -175,12 +174,11 @@ export class AccessPoint {
     step.part([
       this.#place(work, notice),
       ...(virus === undefined ? [] : [this.#quarantine(step, work, virus)]),
-      recordAct({
+      ...emissionActs([notice], {
         event: messageTransitions.refuse.record,
         instant,
         about,
         provider: facts.provider.name,
-        generated: [notice.messageId],
         detail: {
           problems: failures.map(({ problem }) => problem).join(' '),
           error,
@@ -201,12 +199,11 @@ export class AccessPoint {
     step.part([
       this.#place(work, notice),
       this.#quarantine(step, work, virus),
-      recordAct({
+      ...emissionActs([notice], {
         event: messageTransitions.refuseForVirus.record,
         instant,
         about,
         provider: facts.provider.name,
-        generated: [notice.messageId],
         detail: { virus, size: String(message.size), sha256: message.blob.sha256.toString('hex') },
       }),
     ]);

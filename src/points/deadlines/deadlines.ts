@@ -13,7 +13,7 @@ import type { Timers } from '../../platform/timers.ts';
 import type { Attestation } from '../attestation.ts';
 import { trackedTransitions } from '../lifecycle.ts';
 import { placeReceipt } from '../placement.ts';
-import { recordAct } from '../records.ts';
+import { emissionActs } from '../records.ts';
 import { decideNotices, FIRST_NOTICE_MS, SECOND_NOTICE_MS, type TimeoutNotice } from './deadline-decision.ts';
 
 export interface DeadlinesOptions {
@@ -133,13 +133,12 @@ export class Deadlines implements AsyncDisposable {
         recipient,
         ...(first ? { firstNoticeAt: now } : { secondNoticeAt: now }),
       },
-      recordAct({
+      ...emissionActs([attested], {
         event: transition.record,
         instant: now,
         about: submission,
         provider: provider.name,
         recipient,
-        generated: [attested.messageId],
       }),
     ];
     // What arrived while we were signing stops the notice as if it had come before.

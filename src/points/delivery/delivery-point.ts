@@ -11,7 +11,7 @@ import type { Ids } from '../../platform/ids.ts';
 import type { Attestation, Attested } from '../attestation.ts';
 import { receivedTransitions } from '../lifecycle.ts';
 import { placeMail } from '../placement.ts';
-import { recordAct } from '../records.ts';
+import { type EmissionFacts, emissionActs, recordAct } from '../records.ts';
 import { destinationOf, expiryOf, type OwnDomains } from '../routing.ts';
 import type { AddedDelivery, PreparedDelivery, TakenEnvelope } from '../taken-envelope.ts';
 import { type DeliveryDecision, decideDelivery } from './delivery-decision.ts';
@@ -129,10 +129,10 @@ export class DeliveryPoint {
       },
       this.#record(envelope, { event: receivedTransitions.deliver.record, recipient }),
       this.#enqueueAct(envelope, attested),
-      this.#record(envelope, {
+      ...this.#emission(envelope, {
+        attested,
         event: receivedTransitions.deliver.emits.record,
         recipient,
-        generated: [attested.messageId],
         detail: { form: receipt },
       }),
     ];
@@ -163,10 +163,10 @@ export class DeliveryPoint {
         },
       },
       this.#enqueueAct(envelope, attested),
-      this.#record(envelope, {
+      ...this.#emission(envelope, {
+        attested,
         event: receivedTransitions.fail.record,
         recipient,
-        generated: [attested.messageId],
         detail: { cause },
       }),
     ];
@@ -178,16 +178,16 @@ export class DeliveryPoint {
     return { provider, ids, instant, about: data };
   }
 
-  #record(
+  #record(envelope: TakenEnvelope, facts: AboutEnvelope): Act {
+    return recordAct({ ...facts, ...certifiedOf(envelope) });
+  }
+
+  /** The record of a receipt or notice, with its frame. */
+  #emission(
     envelope: TakenEnvelope,
-    facts: Omit<Parameters<typeof recordAct>[0], 'instant' | 'about' | 'provider'>,
-  ): Act {
-    return recordAct({
-      ...facts,
-      instant: envelope.instant,
-      about: envelope.data,
-      provider: envelope.senderProvider,
-    });
+    { attested, ...facts }: AboutEnvelope & { readonly attested: Attested },
+  ): Act[] {
+    return emissionActs([attested], { ...facts, ...certifiedOf(envelope) });
   }
 
   /** DP-5, GEN-9, GEN-17: to the original sender, from our service address. */
@@ -208,6 +208,12 @@ export class DeliveryPoint {
       },
     };
   }
+}
+
+type AboutEnvelope = Pick<EmissionFacts, 'event' | 'recipient' | 'detail'>;
+
+function certifiedOf({ instant, data, senderProvider }: TakenEnvelope) {
+  return { instant, about: data, provider: senderProvider };
 }
 
 function notServed({ data, signer }: TakenEnvelope, recipient: string): Condition[] {

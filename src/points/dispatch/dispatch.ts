@@ -16,7 +16,7 @@ import type { Journal } from '../../platform/journal.ts';
 import type { Attestation } from '../attestation.ts';
 import { receivedTransitions, trackedTransitions } from '../lifecycle.ts';
 import { placeReceipt } from '../placement.ts';
-import { recordAct } from '../records.ts';
+import { emissionActs, recordAct } from '../records.ts';
 import { causeOf, type RelayFailure } from './failure-cause.ts';
 import type { OrdinaryBounce } from './ordinary-bounce.ts';
 
@@ -137,13 +137,12 @@ export class Dispatch implements RelayEvents {
           outcome: 'not-delivered',
           outcomeAt: instant,
         },
-        recordAct({
+        ...emissionActs([notice], {
           event: trackedTransitions.relayFails.emits.record,
           instant,
           about: submission,
           provider: provider.name,
           recipient: failure.address,
-          generated: [notice.messageId],
           detail: { cause, reply: oneLine(failure.text) },
         }),
       ],
@@ -158,13 +157,12 @@ export class Dispatch implements RelayEvents {
     step.keepBlob(blob).keep(attested.composition);
     step.part([
       this.#append(submission, attested.composition.content.id, instant),
-      recordAct({
+      ...emissionActs([attested], {
         event: receivedTransitions.wrap.record,
         instant,
         about: submission,
         provider: this.#options.provider.name,
         recipient: failure.address,
-        generated: [attested.messageId],
         detail: { cause: 'ordinary-bounce' },
       }),
     ]);

@@ -9,7 +9,7 @@ import type { Act, Condition } from '../../mailroom/steps/step-store.ts';
 import { isAutomatic } from '../../wire/mime/automatic-mail.ts';
 import { receivedTransitions } from '../lifecycle.ts';
 import { placeMail } from '../placement.ts';
-import { recordAct } from '../records.ts';
+import { emissionActs, recordAct } from '../records.ts';
 import type { IncomingPointOptions } from './incoming-options.ts';
 import type { OrdinaryRecipient } from './ordinary-decision.ts';
 import { type Reception, traced } from './reception.ts';
@@ -79,13 +79,12 @@ export async function addAnomalies(
           work.junk === true ? junkFolder(options.store.listFolders(mailbox.id)) : INBOX,
         ),
         ...outcomeActs(work, mailbox.address),
-        recordAct({
+        ...emissionActs([attested], {
           event: receivedTransitions.wrap.record,
           instant,
           about,
           provider,
           recipient: mailbox.address,
-          generated: [attested.messageId],
           detail: { ...work.detail, ...vettingDetail(vetting), cause },
         }),
       ],

@@ -15,6 +15,7 @@ import type { Reception } from './reception.ts';
 import {
   attestTakeCharge,
   type EnvelopeWork,
+  envelopeEmission,
   envelopeRecord,
   noneServed,
   type Overtaken,
@@ -104,7 +105,7 @@ async function receiveCertified(
       const work = { reception, decision: envelope, options };
       const notice = await attestDetection(work, { recipient, virus });
       step.keep(notice.composition);
-      acts.push(tellProviderAct(work, notice), detectionRecord(work, { recipient, virus, notice }));
+      acts.push(tellProviderAct(work, notice), ...detectionActs(work, { recipient, virus, notice }));
       continue;
     }
     const detail = { virus, kind, ...groundsOf(signature) };
@@ -183,7 +184,7 @@ async function toldActs(step: StepDraft, work: EnvelopeWork, found: Detection): 
       },
     },
     tellProviderAct(work, notice),
-    detectionRecord(work, { ...found, notice }),
+    ...detectionActs(work, { ...found, notice }),
   ];
 }
 
@@ -206,14 +207,22 @@ function attestDetection(
   );
 }
 
-function detectionRecord(
-  work: EnvelopeWork,
-  { recipient, virus, notice }: Detection & { readonly notice?: Attested },
-): Act {
+function detectionRecord(work: EnvelopeWork, { recipient, virus }: Detection): Act {
   return envelopeRecord(work, {
     event: receivedTransitions.findVirus.record,
     recipient,
-    ...(notice !== undefined && { generated: [notice.messageId] }),
+    detail: { virus },
+  });
+}
+
+function detectionActs(
+  work: EnvelopeWork,
+  { recipient, virus, notice }: Detection & { readonly notice: Attested },
+): Act[] {
+  return envelopeEmission(work, {
+    attested: notice,
+    event: receivedTransitions.findVirus.record,
+    recipient,
     detail: { virus },
   });
 }

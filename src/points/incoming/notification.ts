@@ -9,7 +9,7 @@ import type { TrackingOutcome } from '../../mailroom/tracking/tracking-store.ts'
 import { passCommitPoint } from '../../platform/commit-points.ts';
 import { receivedTransitions, trackedTransitions } from '../lifecycle.ts';
 import { placeReceipt } from '../placement.ts';
-import { NOTIFICATION_KEY, recordAct } from '../records.ts';
+import { emissionActs, NOTIFICATION_KEY, recordAct } from '../records.ts';
 import { groundsOf } from './authenticity.ts';
 import { type IncomingDecision, manages } from './incoming-decision.ts';
 import type { IncomingOutcome, IncomingPointOptions } from './incoming-options.ts';
@@ -214,13 +214,12 @@ async function addVirusNotice(step: StepDraft, work: Work, once: Once): Promise<
         content: notice.composition.content.id,
         instant,
       }),
-      recordAct({
+      ...emissionActs([notice], {
         event: trackedTransitions.virusNoticeArrives.emits.record,
         instant,
         about: submission,
         provider: provider.name,
         recipient,
-        generated: [notice.messageId],
       }),
     ],
     [...once.onlyIf, { is: 'no-tracking-outcome', identifier, recipient }],

@@ -4,7 +4,7 @@ import type { Act, Condition } from '../../mailroom/steps/step-store.ts';
 import type { AuthenticMessage } from '../../trust/signing/verification-result.ts';
 import type { Attested } from '../attestation.ts';
 import { receivedTransitions } from '../lifecycle.ts';
-import { recordAct } from '../records.ts';
+import { type EmissionFacts, emissionActs, recordAct } from '../records.ts';
 import { destinationOf, domainOf, expiryOf } from '../routing.ts';
 import { groundsOf } from './authenticity.ts';
 import type { IncomingDecision } from './incoming-decision.ts';
@@ -64,9 +64,9 @@ export function takeChargeActs(work: EnvelopeWork, receipt: Attested): Act[] {
   return [
     envelopeRecord(work, { event: receivedTransitions.takeCharge.record }),
     tellProviderAct(work, receipt),
-    envelopeRecord(work, {
+    ...envelopeEmission(work, {
+      attested: receipt,
       event: receivedTransitions.takeCharge.emits.record,
-      generated: [receipt.messageId],
       detail: { covers: decision.recipients.join(' '), to },
     }),
   ];
@@ -106,16 +106,28 @@ export function serviceMailboxOf(signature: AuthenticMessage, sender: string): s
   return (owner ?? signature.provider).mailReceipt;
 }
 
-export function envelopeRecord(
-  { reception, decision }: EnvelopeWork,
-  facts: Pick<Parameters<typeof recordAct>[0], 'event' | 'recipient' | 'generated' | 'detail'>,
-): Act {
+type EnvelopeFacts = Pick<EmissionFacts, 'event' | 'recipient' | 'detail'>;
+
+export function envelopeRecord(work: EnvelopeWork, facts: EnvelopeFacts): Act {
+  return recordAct(aboutEnvelope(work, facts));
+}
+
+/** The record of what was generated about the envelope, with its frame. */
+export function envelopeEmission(
+  work: EnvelopeWork,
+  facts: EnvelopeFacts & { readonly attested: Attested },
+): Act[] {
+  const { attested, ...told } = facts;
+  return emissionActs([attested], aboutEnvelope(work, told));
+}
+
+function aboutEnvelope({ reception, decision }: EnvelopeWork, facts: EnvelopeFacts): EmissionFacts {
   const { signature } = decision;
-  return recordAct({
+  return {
     ...facts,
     instant: reception.instant,
     about: decision.envelope.data,
     provider: signature.provider.providerName,
     detail: { ...facts.detail, ...groundsOf(signature) },
-  });
+  };
 }

@@ -44,9 +44,11 @@ const CONTENT_CHECKS: readonly RowCheck[] = [
   },
   {
     code: 'references-wrong',
-    what: 'as many contents have slices of it as its row does not say',
-    sql: `SELECT 'blob ' || id FROM blobs LEFT JOIN sliceUse ON blob = id
-      WHERE blobs.referrers <> coalesce(sliceUse.referrers, 0) OR sliceUse.referrers IS NULL`,
+    what: 'as many contents and frames refer to it as its row does not say',
+    sql: `SELECT 'blob ' || id FROM blobs LEFT JOIN sliceUse ON sliceUse.blob = id
+        LEFT JOIN frames ON frames.blob = id
+      WHERE blobs.referrers <> coalesce(sliceUse.referrers, 0) + (frames.blob IS NOT NULL)
+        OR (sliceUse.referrers IS NULL AND frames.blob IS NULL)`,
   },
   {
     code: 'references-wrong',
@@ -82,6 +84,36 @@ const CONTENT_CHECKS: readonly RowCheck[] = [
     code: 'content-missing',
     what: 'an entry of the quarantine refers to a content that is not there',
     sql: "SELECT 'quarantine ' || id FROM quarantine WHERE content NOT IN (SELECT id FROM contents)",
+  },
+];
+
+const READABLE_FRAMES = `(SELECT blob, messageIdHash, iif(json_valid(frame), frame, '{}') AS frame FROM frames)`;
+
+const FRAME_CHECKS: readonly RowCheck[] = [
+  {
+    code: 'blob-missing',
+    what: 'a frame is kept of it, and it is not there',
+    sql: "SELECT 'blob ' || blob FROM frames WHERE blob NOT IN (SELECT id FROM blobs)",
+  },
+  {
+    code: 'frame-broken',
+    what: 'it cannot be read, or does not say of what message it is',
+    sql: `SELECT 'frame ' || blob FROM ${READABLE_FRAMES} WHERE messageIdHash IS NULL
+      OR coalesce(json_extract(frame, '$.messageId'), '') = '' OR coalesce(json_extract(frame, '$.kind'), '') = ''
+      OR coalesce(json_type(frame, '$.pieces'), '') <> 'array'`,
+  },
+  {
+    code: 'frame-broken',
+    what: 'its pieces do not add up to its blob',
+    sql: `SELECT 'frame ' || blob FROM ${READABLE_FRAMES} JOIN blobs ON blobs.id = blob WHERE size <>
+      (SELECT coalesce(sum(iif(type = 'integer', value, 0)), 0) FROM json_each(frame, '$.pieces'))`,
+  },
+  {
+    code: 'frame-broken',
+    what: 'a piece reaches beyond the original',
+    sql: `SELECT DISTINCT 'frame ' || blob FROM ${READABLE_FRAMES} AS kept, json_each(kept.frame, '$.pieces') AS piece
+      WHERE piece.type = 'array' AND json_extract(piece.value, '$[0]') + json_extract(piece.value, '$[1]')
+        > coalesce(json_extract(kept.frame, '$.original.sizeBytes'), 0)`,
   },
 ];
 
@@ -204,7 +236,12 @@ export const SHOWN_OF_A_KIND = 100;
 /** What the rows of the database have to say about one another. */
 export function* checkRows(database: Database): Generator<Finding> {
   database.exec(SLICES);
-  for (const { code, what, sql } of [...CONTENT_CHECKS, ...MAILBOX_CHECKS, ...RELAY_CHECKS]) {
+  for (const { code, what, sql } of [
+    ...CONTENT_CHECKS,
+    ...FRAME_CHECKS,
+    ...MAILBOX_CHECKS,
+    ...RELAY_CHECKS,
+  ]) {
     let shown = 0;
     for (const [where] of database.prepareTuples<readonly [string]>(sql).each()) {
       yield { code, what, where };

@@ -46,6 +46,12 @@ export class SqliteContentReader implements ContentReader {
     return new ReadContent({ id, octets, mimeIndex: row.mimeIndex });
   }
 
+  /** All octets of a blob. */
+  blobOctets({ blob, size }: { readonly blob: BlobId; readonly size: number }): StoredOctets {
+    const slices = size === 0 ? [] : [{ blob, offset: 0, length: size }];
+    return new StoredOctets(size, { slices, find: (id) => this.#placeOf(id) });
+  }
+
   hasBlob({ id, sha256 }: BlobName): boolean {
     const row = this.#blob.get(id);
     return row !== undefined && Buffer.compare(row.sha256, sha256) === 0;

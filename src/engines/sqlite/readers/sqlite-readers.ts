@@ -6,6 +6,7 @@ import type {
   StoredSeal,
 } from '../../../evidence/certification-log/sealed-log-store.ts';
 import type { ContentId, ContentReader, StoredContent } from '../../../mailroom/contents/content-store.ts';
+import type { FrameReader, KeptFrame } from '../../../mailroom/frames/frame-store.ts';
 import type {
   Folder,
   FolderId,
@@ -38,6 +39,7 @@ import type { Instant } from '../../../platform/clock.ts';
 import type { BlobFiles } from '../../blobs/blobs.ts';
 import type { Database } from '../driver.ts';
 import { SqliteContentReader } from './content-reader.ts';
+import { SqliteFrameReader } from './frame-reader.ts';
 import { SqliteLogReader } from './log-reader.ts';
 import { SqliteMailboxReader } from './mailbox-reader.ts';
 import { SqliteQuarantineReader } from './quarantine-reader.ts';
@@ -45,7 +47,7 @@ import { SqliteQueueReader } from './queue-reader.ts';
 import { SqliteSealedLogReader } from './sealed-log-reader.ts';
 import { SqliteTrackingReader } from './tracking-reader.ts';
 
-/** The seven ways to read, over one read-only connection. */
+/** The eight ways to read, over one read-only connection. */
 export class SqliteReaders
   implements
     ContentReader,
@@ -54,7 +56,8 @@ export class SqliteReaders
     TrackingReader,
     LogReader,
     SealedLogReader,
-    QuarantineReader
+    QuarantineReader,
+    FrameReader
 {
   protected readonly contents: SqliteContentReader;
   readonly #mailboxes: SqliteMailboxReader;
@@ -62,6 +65,7 @@ export class SqliteReaders
   readonly #tracking: SqliteTrackingReader;
   readonly #log: SqliteLogReader;
   readonly #quarantine: SqliteQuarantineReader;
+  readonly #frames: SqliteFrameReader;
   readonly #sealedLog: SqliteSealedLogReader;
 
   constructor(db: Database, files: BlobFiles) {
@@ -71,6 +75,7 @@ export class SqliteReaders
     this.#tracking = new SqliteTrackingReader(db);
     this.#log = new SqliteLogReader(db);
     this.#quarantine = new SqliteQuarantineReader(db);
+    this.#frames = new SqliteFrameReader(db, this.contents);
     this.#sealedLog = new SqliteSealedLogReader(db);
   }
 
@@ -188,6 +193,14 @@ export class SqliteReaders
 
   listQuarantineOver(at: Instant, limit: number): readonly Quarantined[] {
     return this.#quarantine.listQuarantineOver(at, limit);
+  }
+
+  findFrames(messageId: string): readonly KeptFrame[] {
+    return this.#frames.findFrames(messageId);
+  }
+
+  hasFramesBefore(instant: Instant): boolean {
+    return this.#frames.hasFramesBefore(instant);
   }
 
   recordsAbout(id: string): readonly LogRecord[] {

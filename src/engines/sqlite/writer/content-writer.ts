@@ -18,7 +18,7 @@ export class ContentWriter {
   readonly #insert;
   readonly #delete;
   readonly #referBlob;
-  readonly #releaseBlob;
+  readonly #releaseOneBlob;
   readonly #insertBlob;
   readonly #insertOctets;
   readonly #deleteBlob;
@@ -39,7 +39,7 @@ export class ContentWriter {
     this.#referBlob = db.prepare<{ size: number }>(
       'UPDATE blobs SET referrers = referrers + 1 WHERE id = ? RETURNING size',
     );
-    this.#releaseBlob = db.prepare<{ referrers: number; isFile: number; sha256: Uint8Array }>(
+    this.#releaseOneBlob = db.prepare<{ referrers: number; isFile: number; sha256: Uint8Array }>(
       'UPDATE blobs SET referrers = referrers - 1 WHERE id = ? RETURNING referrers, isFile, sha256',
     );
     this.#insertBlob = db.prepare(
@@ -59,13 +59,14 @@ export class ContentWriter {
       throw stepFault('no-such-content', `content ${id} is neither kept nor brought`);
     const sizes = new Map<BlobId, number>();
     for (const { blob } of content.slices)
-      if (!sizes.has(blob)) sizes.set(blob, this.#referToBlob(blob, brought));
+      if (!sizes.has(blob)) sizes.set(blob, this.referToBlob(blob, brought));
     for (const slice of content.slices) checkSlice(slice, sizes.get(slice.blob) ?? 0);
     this.#insert.run(id, content.size, JSON.stringify(content.slices.map(slicePacked)), content.mimeIndex);
     return content.size;
   }
 
-  #referToBlob(id: BlobId, brought: Brought): number {
+  /** Something refers to the blob from now on; returns its size in octets. */
+  referToBlob(id: BlobId, brought: Brought): number {
     const kept = this.#referBlob.get(id);
     if (kept !== undefined) return kept.size;
     const blob = brought.step.blobs.find((each) => each.id === id);
@@ -86,11 +87,12 @@ export class ContentWriter {
     if (left === undefined || left.referrers > 0) return;
     this.#delete.run(id);
     const slices = JSON.parse(left.slices) as PackedSlice[];
-    for (const blob of new Set(slices.map(([blob]) => blob))) this.#releaseOneBlob(blob);
+    for (const blob of new Set(slices.map(([blob]) => blob))) this.releaseBlob(blob);
   }
 
-  #releaseOneBlob(id: BlobId): void {
-    const left = this.#releaseBlob.get(id);
+  /** One reference less; the blob goes with the last one. */
+  releaseBlob(id: BlobId): void {
+    const left = this.#releaseOneBlob.get(id);
     if (left === undefined || left.referrers > 0) return;
     this.#deleteBlob.run(id);
     if (left.isFile === 0) this.#deleteOctets.run(id);

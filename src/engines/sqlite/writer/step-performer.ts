@@ -4,6 +4,7 @@ import type { Database } from '../driver.ts';
 import type { BlobFileName, PackedAct, PackedPart } from '../packed-step.ts';
 import { type Brought, ContentWriter } from './content-writer.ts';
 import { FolderWriter } from './folder-writer.ts';
+import { FrameWriter } from './frame-writer.ts';
 import { LogWriter } from './log-writer.ts';
 import { MessageWriter } from './message-writer.ts';
 import { QuarantineWriter } from './quarantine-writer.ts';
@@ -16,6 +17,7 @@ export class StepPerformer {
   readonly #messages: MessageWriter;
   readonly #relay: RelayWriter;
   readonly #quarantine: QuarantineWriter;
+  readonly #frames: FrameWriter;
   readonly #log: LogWriter;
 
   constructor(db: Database, limits: { expungedKept: number }) {
@@ -28,6 +30,7 @@ export class StepPerformer {
     });
     this.#relay = new RelayWriter(db, this.#contents);
     this.#quarantine = new QuarantineWriter(db, this.#contents);
+    this.#frames = new FrameWriter(db, this.#contents);
     this.#log = new LogWriter(db);
   }
 
@@ -87,6 +90,9 @@ export class StepPerformer {
       case 'quarantine':
         this.#quarantine.put(act.infected, brought);
         return undefined;
+      case 'keep-frame':
+        this.#frames.keep(act, brought);
+        return undefined;
       case 'record':
         return { gave: 'record', sequence: this.#log.record(act) };
       default:
@@ -125,6 +131,9 @@ export class StepPerformer {
       case 'end-quarantine':
         this.#quarantine.end(act.entry, act.at);
         break;
+      case 'forget-frames':
+        this.#frames.forget(act.before);
+        break;
       case 'put-submission':
         this.#relay.putSubmission(act);
         break;
@@ -155,6 +164,7 @@ type SilentAct = Exclude<
       | 'create-folder'
       | 'enqueue'
       | 'record'
-      | 'quarantine';
+      | 'quarantine'
+      | 'keep-frame';
   }
 >;
