@@ -27,6 +27,8 @@ export const COMMIT_POINTS = {
   'exchange-answering': 'what a peer brought is kept; the 250 is not written',
   'notice-signed': 'a notice of 12 or 24 hours is signed; neither it nor its mark is kept',
   'notice-committed': 'a notice of 12 or 24 hours is kept with its mark',
+  'seal-signed': 'the seal of a day of the log is signed; it is not kept',
+  'seal-committed': 'the seal of a day of the log is kept; it has no time stamp',
   'removal-committed': 'messages are removed at the wish of a mail program, which has no answer yet',
   'append-committed': 'a message that a mail program brought is kept; it has no answer yet',
   'cards-written': 'messages are in the search index; its transaction is not committed',

@@ -4,15 +4,19 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { EXIT } from '../../src/cli/exit-codes.ts';
+import { verifyLog } from '../../src/cli/log.ts';
 import { examineStore } from '../../src/composition/store-examination.ts';
 import { Demo } from '../../src/demo/demo.ts';
 import { type DemoPorts, demoPorts, type ProviderKey } from '../../src/demo/ports.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import type { CommitPoint } from '../../src/platform/commit-points.ts';
 import { FIRST_NOTICE_MS, SECOND_NOTICE_MS } from '../../src/points/deadlines/deadline-decision.ts';
+import { FakeClamd } from '../clamd/fake-clamd.ts';
+import { Captured } from '../cli/captured.ts';
 import { freePortBase, temporaryFolder } from '../demo/demo-process.ts';
 import { Chronicle } from './chronicle.ts';
-import { type Death, DeathPlan, NIGHT_POINTS } from './deaths.ts';
+import { type Death, DeathPlan, MIDNIGHT_POINTS, NIGHT_POINTS } from './deaths.ts';
 import { Dice } from './dice.ts';
 import { FastClock, type FastEra } from './fast-time.ts';
 import { requireAppended, searchInbox } from './folders-kept.ts';
@@ -62,22 +66,24 @@ export class CrashWorld implements AsyncDisposable {
     const folder = temporaryFolder();
     stack.defer(() => rmSync(folder, { recursive: true, force: true }));
     const portBase = await freePortBase();
-    const demo = stack.use(await Demo.start({ folder, portBase, without: KEYS }));
+    const clamd = stack.use(await new FakeClamd().starts());
+    const demo = stack.use(await Demo.start({ folder, portBase, without: KEYS, clamd: clamd.path }));
     const dice = new Dice(seed);
     const plan = new DeathPlan(dice.another(), points);
-    return new CrashWorld({ folder, portBase, demo, dice, plan, tell, stack: stack.move() });
+    return new CrashWorld({ folder, portBase, demo, clamd, dice, plan, tell, stack: stack.move() });
   }
 
   private constructor(parts: {
     readonly folder: string;
     readonly portBase: number;
     readonly demo: Demo;
+    readonly clamd: FakeClamd;
     readonly dice: Dice;
     readonly plan: DeathPlan;
     readonly tell: (line: string) => void;
     readonly stack: AsyncDisposableStack;
   }) {
-    const { folder, demo, dice, tell, portBase } = parts;
+    const { folder, demo, clamd, dice, tell, portBase } = parts;
     this.folder = folder;
     this.#demo = demo;
     this.#ports = demoPorts(portBase);
@@ -101,7 +107,10 @@ export class CrashWorld implements AsyncDisposable {
       ['beta', supervised('beta', 'alfa')],
     ]);
     // The authority keeps up with the time of the providers.
-    const time = setInterval(() => this.#moveClock(), 100);
+    const time = setInterval(() => {
+      this.#moveClock();
+      clamd.scanned = [];
+    }, 100);
     this.#stack.defer(() => clearInterval(time));
     this.#stack.defer(async () => {
       await this.load.abandon();
@@ -130,14 +139,15 @@ export class CrashWorld implements AsyncDisposable {
   }
 
   /**
-   * Somebody never answers: time jumps to the notice of 12 hours, to that of 24 and past the end of the queue
-   * entries, and at each notice the providers die, before it is kept and after.
+   * Somebody never answers: time jumps to the notice of 12 hours, to that of 24, and past the end of the queue
+   * entries and midnight. At each notice and each seal of the log the providers die, before it is kept and after.
    */
   async night(): Promise<void> {
     await this.load.sendUnanswered();
     await this.#jump(12.1, NIGHT_POINTS);
     await this.#jump(11.8, NIGHT_POINTS);
-    await this.#jump(0.5, []);
+    await this.#jump(24.5, MIDNIGHT_POINTS);
+    await this.#until('seals', () => KEYS.every((key) => this.#isSealed(key)));
   }
 
   async #jump(hours: number, points: readonly CommitPoint[]): Promise<void> {
@@ -183,6 +193,7 @@ export class CrashWorld implements AsyncDisposable {
       assert.ok(known.has(identifier), `${identifier} was never sent`);
     for (const key of KEYS) {
       await this.#requireWhole(key);
+      await this.#requireLogHolds(key);
       await this.#requireFound(key);
       this.#requireSwept(key);
     }
@@ -253,6 +264,19 @@ export class CrashWorld implements AsyncDisposable {
     const folder = join(this.folder, key, 'data');
     for await (const finding of examineStore({ folder }))
       assert.fail(`fsck of ${key}: ${JSON.stringify(finding)}`);
+  }
+
+  /** What `ceralacca log verify` looks at. */
+  async #requireLogHolds(key: ProviderKey): Promise<void> {
+    const captured = new Captured();
+    const code = await verifyLog({ config: join(this.folder, key, 'config.yaml') }, captured);
+    assert.equal(code, EXIT.good, `log of ${key}: ${captured.stdout.text}${captured.stderr.text}`);
+  }
+
+  /** Whether a day of the log has been closed. */
+  #isSealed(key: ProviderKey): boolean {
+    using inspection = this.#inspect(key);
+    return inspection.readers.lastSeal() !== undefined;
   }
 
   /** The search index knows what the mailbox holds: of messages that hold a certain Message-ID, all and no others. */

@@ -13,12 +13,14 @@ export type Death =
 
 /** Points that are passed only when time jumps, which the nights of a world do. */
 export const NIGHT_POINTS: readonly CommitPoint[] = ['notice-signed', 'notice-committed'];
+/** Points that are passed once a day, when the log of the day before is closed. */
+export const MIDNIGHT_POINTS: readonly CommitPoint[] = ['seal-signed', 'seal-committed'];
 /** Points of the indexer, which waits until nothing comes any more. */
 export const CALM_POINTS: readonly CommitPoint[] = ['cards-written', 'cards-committed'];
 
 /** All others. */
 export const DAY_POINTS: readonly CommitPoint[] = (Object.keys(COMMIT_POINTS) as CommitPoint[]).filter(
-  (point) => !NIGHT_POINTS.includes(point),
+  (point) => !NIGHT_POINTS.includes(point) && !MIDNIGHT_POINTS.includes(point),
 );
 /** Points passed seldom in a life, or once. */
 const SELDOM: readonly CommitPoint[] = [

@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import type { Alerts } from '../../platform/alerts.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { passCommitPoint } from '../../platform/commit-points.ts';
 import { Fault } from '../../platform/faults.ts';
 import type { Journal } from '../../platform/journal.ts';
 import type { Timers } from '../../platform/timers.ts';
@@ -148,7 +149,9 @@ export class LogSealing implements AsyncDisposable {
       ...(last !== undefined && { previous: hash('sha256', last.signed, 'buffer') }),
     });
     const signed = await signer.seal(text, seal.closedAt);
+    passCommitPoint('seal-signed');
     await commit([{ do: 'seal-log', seal: { ...seal, signed } }]);
+    passCommitPoint('seal-committed');
     journal.info({ day, seal: seal.number, records: size - seal.first + 1 }, 'a day of the log is sealed');
   }
 
