@@ -39,7 +39,8 @@ export async function openSealing(
   });
 }
 
-async function openStamper(
+/** The time-stamp authority of the configuration; null, and a warning, when it names none. */
+export async function openStamper(
   { timestamping, trust }: Config,
   { ids, journal }: Around,
 ): Promise<TimeStampClient | null> {

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
 import assert from 'node:assert/strict';
-import { cpSync, writeFileSync } from 'node:fs';
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { hash } from 'node:crypto';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, suite, test } from 'node:test';
+import { openStamper } from '../../src/composition/sealing.ts';
 import { completed } from '../../src/composition/surroundings.ts';
 import { openSigner } from '../../src/composition/trust.ts';
+import { PACKAGE_FILES } from '../../src/evidence/certification-log/log-package.ts';
 import {
   type LogProof,
   readLogProof,
@@ -35,20 +39,28 @@ suite('the sealed log of a demo, from outside', { timeout: 120_000 }, () => {
   });
   after(() => demo[Symbol.asyncDispose]());
 
-  async function sealed(): Promise<{ seals: { day: string; stamped: boolean; records: string }[] }> {
+  /** As docs/operating/log.md tells to check a package. */
+  function checkPackage(folder: string): SpawnSyncReturns<string> {
+    const script = join(import.meta.dirname, '../../docs/operating/check-log-package.sh');
+    const done = spawnSync('bash', [script, folder, join(demo.folder, 'ca.pem')], { encoding: 'utf8' });
+    assert.equal(done.stderr, '');
+    return done;
+  }
+
+  async function seals(): Promise<{ day: string; stamped: boolean; records: string }[]> {
     const { stdout } = await ceralacca('log', 'seals', '--config', config, '--json');
-    return JSON.parse(stdout);
+    return JSON.parse(stdout).seals;
   }
 
   test('LOG-5 the day after, the log is sealed, stamped and whole', async () => {
     assert.match((await ceralacca('log', 'seals', '--config', config)).stdout, /Nessun giorno/);
     await ceralacca('demo', 'clock', '+26h', '--dir', demo.folder);
-    let { seals } = await sealed();
-    while (seals[0]?.stamped !== true) {
+    let [closed] = await seals();
+    while (closed?.stamped !== true) {
       await new Promise((resolve) => setTimeout(resolve, 200));
-      ({ seals } = await sealed());
+      [closed] = await seals();
     }
-    assert.match(seals[0].records, /^1-\d+$/);
+    assert.match(closed.records, /^1-\d+$/);
     const verified = await ceralacca('log', 'verify', '--config', config);
     assert.match(verified.stdout, /^Il registro è integro \(\d+ registrazioni/);
     assert.equal(verified.code, 0);
@@ -123,6 +135,105 @@ suite('the sealed log of a demo, from outside', { timeout: 120_000 }, () => {
     const later = await ceralacca('log', 'prove', '999999', '--config', config);
     assert.match(later.stderr, /^Il registro non ha la registrazione 999999/);
     assert.equal(later.code, 1);
+  });
+
+  test('LOG-11 a closed day leaves as a package that stands for itself', async () => {
+    const [sealed] = await seals();
+    const day = sealed?.day ?? '';
+    const to = join(demo.folder, 'conservazione');
+    const done = await ceralacca('log', 'export', day, '--to', to, '--config', config);
+    assert.equal(done.code, 0, done.stderr);
+    assert.deepEqual(readdirSync(to).sort(), Object.values(PACKAGE_FILES).sort());
+    const whole = checkPackage(to);
+    const [, last] = sealed?.records.split('-') ?? [];
+    assert.match(
+      whole.stdout,
+      new RegExp(`^Gestore Alfa S\\.p\\.A\\., ${day}: ${last} records, all as they`),
+    );
+    assert.equal(whole.status, 0);
+    const first = JSON.parse(readFileSync(join(to, 'records.jsonl'), 'utf8').split('\n')[1] ?? '');
+    assert.deepEqual([first.sequence, first.record.messageId], [2, messageId]);
+
+    const again = await ceralacca('log', 'export', day, '--to', to, '--config', config);
+    assert.deepEqual([again.code, again.stderr], [1, `${to} esiste già: nulla viene sovrascritto.\n`]);
+    const open = await ceralacca('log', 'export', '2026-01-01', '--to', `${to}-2`, '--config', config);
+    assert.match(open.stderr, /^Il 2026-01-01 non è sigillato/);
+    assert.equal(open.code, 1);
+    assert.equal(existsSync(`${to}-2`), false);
+  });
+
+  test('LOG-11 nothing in a package can be changed without the check in the handbook telling', () => {
+    const told = (name: string, change: (folder: string) => void) => {
+      const copy = join(demo.folder, `package-${name}`);
+      cpSync(join(demo.folder, 'conservazione'), copy, { recursive: true });
+      change(copy);
+      const { status, stdout } = checkPackage(copy);
+      assert.equal(status, 1, name);
+      return stdout;
+    };
+    const edit = (file: string, from: string | RegExp, to: string) => (folder: string) => {
+      const text = readFileSync(join(folder, file), 'latin1');
+      assert.notEqual(text.replace(from, to), text, `${file} ${from}`);
+      writeFileSync(join(folder, file), text.replace(from, to), 'latin1');
+    };
+    const { records, index, signedIndex, indexStamp, seal, stamp } = PACKAGE_FILES;
+    assert.match(
+      told('record', edit(records, 'acceptance', 'acceptancf')),
+      /^WRONG: records\.jsonl is not what the index says/,
+    );
+    assert.match(told('index', edit(index, '<giorno>2', '<giorno>3')), /^WRONG: index\.xml is not what/);
+    assert.match(told('shape', edit(index, '<giorno>', '<giorno/><giorno>')), /^WRONG: index\.xml: /);
+    assert.match(
+      told('signed', edit(signedIndex, '<giorno>2', '<giorno>3')),
+      /^WRONG: index\.xml\.p7m is not/,
+    );
+    assert.match(told('seal', edit(seal, 'first: 1', 'first: 2')), /^WRONG: seal\.p7m is not what the index/);
+    const swapped = (one: string, other: string) => (folder: string) =>
+      cpSync(join(folder, other), join(folder, one));
+    assert.match(
+      told('stamp', swapped(indexStamp, stamp)),
+      /^WRONG: index\.xml\.p7m\.tsr is no time stamp of/,
+    );
+    assert.match(told('other', swapped(stamp, indexStamp)), /^WRONG: seal\.tsr is not what the index says/);
+  });
+
+  test('LOG-11 what the provider itself signs anew is held against the seal', async () => {
+    const alfa = readConfig(config);
+    assert.ok(alfa.ok);
+    const around = completed({ journal: silentJournal });
+    const signer = await openSigner(alfa.config, around);
+    const stamper = await openStamper(alfa.config, around);
+    assert.ok(stamper !== null);
+    const told = async (name: string, change: (text: string) => string) => {
+      const copy = join(demo.folder, `resigned-${name}`);
+      cpSync(join(demo.folder, 'conservazione'), copy, { recursive: true });
+      const at = (file: string) => join(copy, file);
+      const before = readFileSync(at('records.jsonl'));
+      const after = Buffer.from(change(before.toString()));
+      writeFileSync(at('records.jsonl'), after);
+      const sums = [before, after].map((octets) => hash('sha256', octets, 'hex')) as [string, string];
+      const index = Buffer.from(readFileSync(at('index.xml'), 'utf8').replace(...sums));
+      const changed =
+        name === 'index' ? Buffer.from(index.toString().replace('totale="', 'totale="1')) : index;
+      const signed = await signer.seal(changed, Date.now());
+      writeFileSync(at('index.xml'), changed);
+      writeFileSync(at('index.xml.p7m'), signed);
+      writeFileSync(at('index.xml.p7m.tsr'), await stamper.stamp(signed));
+      return checkPackage(copy).stdout;
+    };
+    assert.match(
+      await told('text', (text) => text.replace('"event":"acceptance"', '"event":"delivered"')),
+      /^WRONG: the records are not those that were sealed/,
+    );
+    assert.match(
+      await told('gone', (text) => text.slice(text.indexOf('\n') + 1)),
+      /^WRONG: record 1 is missing/,
+    );
+    assert.match(
+      await told('last', (text) => text.slice(0, text.lastIndexOf('\n', text.length - 2) + 1)),
+      /^WRONG: record \d+ is missing/,
+    );
+    assert.match(await told('index', (text) => text), /^WRONG: the index and the seal differ in size/);
   });
 
   test('LOG-7 who writes into the store is found out, record by record', async () => {

@@ -27,5 +27,5 @@ export const programs: readonly Program[] = [
   { command: 'rspamd', debianPackage: 'rspamd', usedFor: 'spam verdicts as rspamd gives them' },
   { command: 'swaks', debianPackage: 'swaks', usedFor: 'SMTP as swaks speaks it' },
   { command: 'script', debianPackage: 'bsdutils', usedFor: 'a terminal for mutt' },
-  { command: 'xmllint', debianPackage: 'libxml2-utils', usedFor: 'validating daticert.xml' },
+  { command: 'xmllint', debianPackage: 'libxml2-utils', usedFor: 'validating our XML' },
 ];

@@ -3,10 +3,11 @@ import { type Command, Option } from 'commander';
 import { type CommandSurroundings, LANGUAGES } from '../command-surroundings.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { DEFAULT_CONFIG_FILE } from '../usual-places.ts';
+import type { ExportOptions } from './export.ts';
 import type { LogOptions } from './log-place.ts';
 import type { CheckProofOptions } from './prove.ts';
 
-/** `ceralacca log verify | seals | prove | check-proof`. */
+/** `ceralacca log verify | seals | prove | check-proof | export`. */
 export function declareLog(
   program: Command,
   surroundings: CommandSurroundings,
@@ -30,6 +31,7 @@ export function declareLog(
     end(listSeals(options, surroundings));
   });
   declareProofs(log, surroundings, end);
+  declareExtracts(log, surroundings, end);
 }
 
 type Declared = (log: Command, surroundings: CommandSurroundings, end: (code: ExitCode) => void) => void;
@@ -62,6 +64,23 @@ const declareProofs: Declared = (log, surroundings, end) => {
     .action(async (file: string, options: CheckProofOptions) => {
       const { checkProofFile } = await import('./prove.ts');
       end(await checkProofFile({ file, options }, surroundings));
+    });
+};
+
+const declareExtracts: Declared = (log, surroundings, end) => {
+  log
+    .command('export <day>')
+    .description('write one closed day, yyyy-mm-dd, as a package for long-term preservation')
+    .requiredOption('--to <folder>', 'a folder that is not there yet')
+    .option('--config <file>', `the provider's configuration (default: ${DEFAULT_CONFIG_FILE})`)
+    .addOption(languageOption())
+    .addHelpText(
+      'after',
+      "\nSigned with the provider's key and time-stamped. Ends with 1 when the day is not closed or cannot be had.",
+    )
+    .action(async (day: string, options: ExportOptions) => {
+      const { exportLog } = await import('./export.ts');
+      end(await exportLog({ day, options }, surroundings));
     });
 };
 

@@ -22,6 +22,11 @@ export class TreeFrontier {
     return new TreeFrontier(full);
   }
 
+  /** The full subtrees it consists of, from left to right. */
+  get subtrees(): readonly { readonly level: number; readonly hash: Buffer }[] {
+    return this.#full;
+  }
+
   add(leaf: Buffer): void {
     const full = [...this.#full];
     let added = { level: 0, hash: leaf };
