@@ -24,7 +24,7 @@ import { silentJournal } from '../../platform/journal.ts';
 import type { CommandSurroundings } from '../command-surroundings.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { storeFolder } from '../provider-folder.ts';
-import { englishExport, italianExport } from '../wording/export-words.ts';
+import { type ExportRefusal, englishExport, italianExport } from '../wording/export-words.ts';
 import { configOf, type LogOptions, materialOf } from './log-place.ts';
 import { sealChecks } from './seal-checks.ts';
 
@@ -32,11 +32,6 @@ export interface ExportOptions extends Omit<LogOptions, 'json'> {
   /** The folder to be made. */
   readonly to: string;
 }
-
-/** Why a day is not exported. */
-export type ExportRefusal =
-  | { readonly code: 'not-sealed' | 'removed' | 'not-stamped' | 'no-authority' | 'damaged' }
-  | { readonly code: 'seal-broken'; readonly reason: string };
 
 /**
  * `ceralacca log export DAY --to FOLDER`: one sealed day for long-term preservation (LOG-11), signed and time-stamped,

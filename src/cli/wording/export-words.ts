@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { ExportRefusal } from '../log/export.ts';
+
+/** Why a day is not exported. */
+export type ExportRefusal =
+  | { readonly code: 'not-sealed' | 'removed' | 'not-stamped' | 'no-authority' | 'damaged' }
+  | { readonly code: 'seal-broken'; readonly reason: string };
 
 /** How `log export` speaks. */
 export interface ExportWords {
