@@ -226,7 +226,7 @@ test('an order without a demo says that none runs', async () => {
 });
 
 suite('a demo that stops and starts', { timeout: 240_000 }, () => {
-  test('both signals end it with 0; everything is kept, --fresh forgets, other files are left alone', async () => {
+  test('both signals end it with 0; everything is kept, also after a kill; --fresh forgets, other files are left alone', async () => {
     const folder = temporaryFolder();
     const portBase = await freePortBase();
     let known: World;
@@ -250,10 +250,16 @@ suite('a demo that stops and starts', { timeout: 240_000 }, () => {
       assert.deepEqual([code, signal, stderr], [0, null, WITHOUT_ANTIVIRUS]);
     }
     {
-      await using _demo = await DemoProcess.start({ folder, portBase, further: ['--fresh'] });
+      await using demo = await DemoProcess.start({ folder, portBase, further: ['--fresh'] });
       assert.notEqual(readFileSync(known.caFile, 'utf8'), authority);
       assert.equal(readFileSync(join(folder, 'notes.txt'), 'utf8'), 'mine');
       assert.equal(await aheadHours(folder), 0);
+      assert.equal((await ceralacca('demo', 'clock', '+1h', '--dir', folder)).code, 0);
+      assert.equal((await demo.stop('SIGKILL')).signal, 'SIGKILL');
+    }
+    {
+      await using _demo = await DemoProcess.start({ folder, portBase });
+      assert.equal(await aheadHours(folder), 1);
     }
     rmSync(folder, { recursive: true });
   });
