@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
@@ -9,7 +9,7 @@ import { openSqliteStore } from '../engines/sqlite/sqlite-store.ts';
 import { ControlSocket } from '../fronts/control/control-socket.ts';
 import { MailboxOrders } from '../fronts/control/mailbox-orders.ts';
 import { verifyPassword } from '../mailroom/accounts/passwords.ts';
-import { Provisioning } from '../mailroom/provisioning/provisioning.ts';
+import { MAILBOXES_AT_ONCE, Provisioning } from '../mailroom/provisioning/provisioning.ts';
 import type { HouseStore } from '../mailroom/steps/house-store.ts';
 import { runCommandLine } from './command-line.ts';
 
@@ -141,6 +141,51 @@ suite('ceralacca mailbox', () => {
     assert.match(shown, /^ {2}accesso +nessuna password: non entra nessuno$/m);
     assert.match(shown, /^ {2}cartelle +Archivio: 0 messaggi, 0 da leggere, 0 byte$/m);
     assert.equal((await mailbox('show', 'chi@pec.alfa.test')).code, 1);
+  });
+
+  test('import makes all of a file or none, and tells each line that is in the way', async () => {
+    const file = join(folder, 'caselle.csv');
+    const secret = join(folder, 'password.csv');
+    writeFileSync(
+      file,
+      `address;holder;quota\n${ANNA};Altri;1G\nx@pec.beta.test;X;1G\ny@pec.alfa.test;;1G\nz@pec.alfa.test;Z;much\n`,
+    );
+    const before = store.listMailboxes();
+    const wrong = await mailbox('import', file, '--generate-passwords', secret);
+    assert.equal(wrong.code, 1);
+    assert.deepEqual(wrong.err.split('\n'), [
+      `riga 2: ${ANNA}: la casella esiste già, e resta com’è`,
+      'riga 3: x@pec.beta.test: il dominio non è di questo gestore',
+      'riga 4: y@pec.alfa.test: serve il titolare: da 1 a 200 caratteri in una riga',
+      'riga 5: quota: scrivere ad esempio 500M o 2G',
+      'Nessuna casella è stata creata.',
+      '',
+    ]);
+    const { done, errors } = JSON.parse((await mailbox('import', file, '--json')).out);
+    assert.deepEqual([done, errors.length, errors[3]], [false, 4, { line: 5, because: 'quota' }]);
+    assert.deepEqual(store.listMailboxes(), before);
+    assert.equal(existsSync(secret), false);
+
+    writeFileSync(file, 'address;holder;quota\r\nUno@pec.alfa.test;Uno;7K\r\ndue@pec.alfa.test;Due;\r\n');
+    assert.match((await mailbox('import', file, '--check')).out, /^Tutte le 2 caselle si possono creare/);
+    assert.deepEqual(store.listMailboxes(), before);
+    const made = await mailbox('import', file, '--generate-passwords', secret);
+    assert.deepEqual([made.code, made.out], [0, 'Caselle create: 2.\n'], made.err);
+    assert.equal(statSync(secret).mode & 0o777, 0o600);
+    const [, one, two] = readFileSync(secret, 'utf8').split('\r\n');
+    for (const line of [one, two]) {
+      const [address = '', password = ''] = line?.split(';') ?? [];
+      assert.ok(await verifyPassword(store.findMailbox(address)?.passwordHash ?? '', password), address);
+    }
+    assert.equal(store.findMailbox('uno@pec.alfa.test')?.quotaBytes, 7 * 1024);
+    assert.equal(store.findMailbox('due@pec.alfa.test')?.quotaBytes, 3 * 1024 ** 3);
+    const again = await mailbox('import', file);
+    assert.match(again.err, /^riga 2: uno@pec\.alfa\.test: la casella esiste già/);
+    writeFileSync(file, Buffer.from('address;holder\nx@pec.alfa.test;Citt\xe0\n', 'latin1'));
+    assert.match((await mailbox('import', file)).err, /it is not UTF-8 \(file-unreadable\)/);
+    const many = Array.from({ length: MAILBOXES_AT_ONCE + 1 }, (_, at) => `m${at}@pec.alfa.test;M`);
+    writeFileSync(file, `address;holder\n${many.join('\n')}\n`);
+    assert.match((await mailbox('import', file)).err, /\(mailboxes-too-many\)/);
   });
 
   test('wrong words are wrong usage; what stands still needs its configuration', async () => {

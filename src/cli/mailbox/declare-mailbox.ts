@@ -5,6 +5,7 @@ import type { ExitCode } from '../exit-codes.ts';
 import type { MailboxListOptions, MailboxSettings } from '../mailbox.ts';
 import { DEFAULT_CONFIG_FILE } from '../usual-places.ts';
 import { italianMailbox } from '../wording/mailbox-words.ts';
+import type { ImportOptions } from './import-mailboxes.ts';
 import type { MailboxPlace } from './mailbox-place.ts';
 import { ORDINARY_CHOICES, readSize, SWITCHES } from './mailbox-values.ts';
 import type { PasswordOptions } from './new-password.ts';
@@ -70,6 +71,14 @@ function declareMaking(
     .action(async (address: string, options: MailboxPlace & PasswordOptions & Switched) => {
       const { addMailbox } = await import('../mailbox.ts');
       end(await addMailbox({ address, ...splitSettings(options) }, surroundings));
+    });
+  placed(mailbox.command('import').description('make all mailboxes of a file, or none if one cannot be made'))
+    .argument('<file>', 'CSV: address;holder;quota;files-receipts;ordinary, the first line says which')
+    .option('--check', 'only look whether all could be made')
+    .option('--generate-passwords <file>', 'make passwords, into a new file')
+    .action(async (file: string, options: ImportOptions) => {
+      const { importMailboxes } = await import('./import-mailboxes.ts');
+      end(await importMailboxes({ file, options }, surroundings));
     });
   withPassword(placed(mailbox.command('password').description('give a mailbox a new password')))
     .argument('<address>', 'its address')

@@ -60,6 +60,7 @@ export interface MailboxWords {
   passwordMissing(address: string): string;
   line(number: number): string;
   more(count: number): string;
+  readonly noneImported: string;
   importable(count: number): string;
   imported(count: number): string;
   passwordsIn(file: string): string;
@@ -134,6 +135,7 @@ export const italianMailbox: MailboxWords = {
     `Nessuno entra finché non c'è una password: ceralacca mailbox password ${address} --generate-password`,
   line: (number) => `riga ${number}`,
   more: (count) => `... e altri ${count} errori.`,
+  noneImported: 'Nessuna casella è stata creata.',
   importable: (count) => `Tutte le ${count} caselle si possono creare; nessuna è stata creata.`,
   imported: (count) => `Caselle create: ${count}.`,
   passwordsIn: (file) => `Le password sono in ${file}, che solo il suo proprietario può leggere.`,
@@ -208,6 +210,7 @@ export const englishMailbox: MailboxWords = {
     `Nobody gets in until there is a password: ceralacca mailbox password ${address} --generate-password`,
   line: (number) => `line ${number}`,
   more: (count) => `... and ${count} more errors.`,
+  noneImported: 'No mailbox was made.',
   importable: (count) => `All ${count} mailboxes can be made; none was.`,
   imported: (count) => `Mailboxes made: ${count}.`,
   passwordsIn: (file) => `The passwords are in ${file}, which only its owner may read.`,
