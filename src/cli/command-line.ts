@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import type { DemoOptions } from '../demo/demo.ts';
 import { RECEIPT_TYPES } from '../evidence/certification-data/certification-data.ts';
 import { Fault } from '../platform/faults.ts';
+import { declareAuthority } from './authority/declare-authority.ts';
 import type { BackupOptions } from './backup.ts';
 import type { CheckConfigOptions } from './check-config.ts';
 import { type CommandSurroundings, LANGUAGES } from './command-surroundings.ts';
@@ -90,6 +91,10 @@ function declareProgram(surroundings: CommandSurroundings, end: End): Command {
   declareQuarantine(program, surroundings, end);
   const queue = program.command('queue').description('see what waits to be relayed, and order it about');
   declareQueue(queue, surroundings, end);
+  const authority = program
+    .command('authority')
+    .description('certify the providers of a closed community, and sign their index');
+  declareAuthority(authority, surroundings, end);
   declareBackup(program, surroundings, end);
   const mailbox = program.command('mailbox').description('make, change and show mailboxes');
   declareMailbox(mailbox, surroundings, end);

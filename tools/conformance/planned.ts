@@ -8,8 +8,6 @@ const KEYS = 'keys in hardware modules (PKCS#11)';
 export const planned: Readonly<Record<string, string>> = {
   'LOG-10': SEALED_LOG,
   'SIG-5': KEYS,
-  'DIR-6': AUTHORITY,
-  'DIR-9': AUTHORITY,
   'SEC-9': KEYS,
   'SEC-10': AUTHORITY,
 };

@@ -52,8 +52,8 @@ export interface LicensedListening extends Listening {
 export const INDEX_MEDIA_TYPE = 'application/pkcs7-mime; smime-type=signed-data';
 export const INDEX_PATH = '/igpec/igpec.ldif.p7m';
 /** RFC 2585 section 4.2 */
-const CRL_MEDIA_TYPE = 'application/pkix-crl';
-const CRL_FOLDER = '/crl';
+export const CRL_MEDIA_TYPE = 'application/pkix-crl';
+export const CRL_FOLDER = '/crl';
 
 /**
  * Gives out what an Authority publishes: CRLs over plain HTTP to everyone, the index over HTTPS to licensed

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { createHash, sign } from 'node:crypto';
+import { createHash, type KeyObject, sign } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Clock } from '../../platform/clock.ts';
 import { Fault } from '../../platform/faults.ts';
@@ -58,6 +58,11 @@ export interface IssueOptions {
   readonly keyPair?: KeyPair;
   readonly validity?: Validity;
 }
+
+/** Whom a key is certified for, and what for. */
+export type CertifiedHolder =
+  | { readonly purpose: 'signature'; readonly providerName: string; readonly serviceAddress: string }
+  | (TlsNames & { readonly purpose: 'server' | 'client' });
 
 /** Who certifies the providers and signs their index: the body that RFC 6109 calls the Authority. */
 export class Authority {
@@ -123,6 +128,23 @@ export class Authority {
     return this.#issue(issuer, { keyPair, request });
   }
 
+  /**
+   * A certificate for a key that somebody else holds, as `issueProviderIdentity`, `issueTlsServer` and
+   * `issueTlsClient` make them; DER.
+   */
+  certify(
+    holder: CertifiedHolder,
+    { publicKey, validity }: { readonly publicKey: KeyObject; readonly validity?: Validity },
+  ): Promise<Buffer> {
+    const { signing, tls } = this.issuers;
+    const issuer = holder.purpose === 'signature' ? signing : tls;
+    const days = holder.purpose === 'signature' ? VALIDITY_DAYS.signature : VALIDITY_DAYS.tls;
+    const terms = { publicKey, validity: validity ?? validityFrom(this.parts.clock.now(), days), issuer };
+    if (holder.purpose === 'signature') return issuer.issue(providerRequest(holder, terms));
+    const purpose = holder.purpose === 'server' ? 'serverAuth' : 'clientAuth';
+    return issuer.issue(tlsRequest(holder, { ...terms, purpose }));
+  }
+
   issueTlsServer(names: TlsNames, options: IssueOptions = {}): Promise<Identity> {
     return this.#issueTls(names, { ...options, purpose: 'serverAuth' });
   }
@@ -141,6 +163,14 @@ export class Authority {
     }
     throw new Fault('certificate-not-ours', 'the certificate was issued by somebody else', {
       temporary: false,
+    });
+  }
+
+  /** Whether it took the certificate back. */
+  isRevoked(certificate: Buffer): boolean {
+    return ISSUER_NAMES.some((name) => {
+      const issuer = this.issuers[name];
+      return issuer.issued(certificate) && issuer.isRevoked(certificate);
     });
   }
 

@@ -34,7 +34,7 @@ function certificatesOf(pem: string): Buffer[] {
 }
 
 /** Beside, synced, renamed: a crash leaves the old file or the new one. */
-export async function writeWhole(path: string, text: string, mode: number): Promise<void> {
+export async function writeWhole(path: string, text: string | Uint8Array, mode: number): Promise<void> {
   const beside = `${path}.new`;
   await rm(beside, { force: true });
   {

@@ -29,6 +29,11 @@ export function writeIndex(index: {
   return writeLdif([rootEntry(index.locationUrl), ...index.providers.map(providerEntry)]);
 }
 
+/** The LDIF of one provider's records, main record first: what it signs and publishes itself (DIR-2, DIR-6, DIR-7). */
+export function writeOwnRecords(records: readonly IndexedProvider[]): Buffer {
+  return writeLdif(records.map(providerEntry));
+}
+
 function rootEntry(locationUrl: string): LdifEntry {
   return {
     dn: writeDistinguishedName([ROOT]),

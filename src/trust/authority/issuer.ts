@@ -97,6 +97,11 @@ export class Issuer {
     return fieldsOf(certificate).issuer.der.equals(this.#name);
   }
 
+  /** Whether the next CRL names the certificate. */
+  isRevoked(certificate: Buffer): boolean {
+    return this.#revocations.has(fieldsOf(certificate).serial.toString('hex'));
+  }
+
   /** Puts a certificate on the next CRL; the first revocation of a certificate stands. */
   revoke(certificate: Buffer, reason: RevocationReason): void {
     const serial = fieldsOf(certificate).serial.toString('hex');

@@ -67,7 +67,7 @@ export async function readDirectory(p7m: Buffer, terms: DirectoryReadingTerms): 
 }
 
 /** Turns entries into records as they come; main records stand before the secondary ones of the same file. */
-class IndexReader {
+export class IndexReader {
   root: LdifEntry | undefined;
   readonly records: PlacedRecord[] = [];
   readonly problems = new Findings<DirectoryProblem>();
@@ -167,7 +167,7 @@ function atEntry(
   return line === undefined ? { ...what, dn } : { ...what, dn, line };
 }
 
-function problemOfError({ reason, line, detail }: LdifError): DirectoryProblem {
+export function problemOfError({ reason, line, detail }: LdifError): DirectoryProblem {
   return { reason: reason === 'not-utf8' ? 'not-utf8' : 'not-ldif', detail, line };
 }
 

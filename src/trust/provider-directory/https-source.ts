@@ -8,10 +8,10 @@ import type { DirectorySource } from './directory-source.ts';
 export interface HttpsSourceTerms {
   /** An `https:` URL: `LDIFLocationURL` of the root entry (DIR-8, DIR-10). */
   readonly url: string;
-  /** Our TLS client certificate and its chain, PEM (DIR-11). */
-  readonly certificate: string | Buffer;
+  /** Our TLS client certificate and its chain, PEM; without it only what is for everyone can be had (DIR-11). */
+  readonly certificate?: string | Buffer;
   /** Its private key, PEM. */
-  readonly key: string | Buffer;
+  readonly key?: string | Buffer;
   /** Who may vouch for the server, PEM; the server's certificate is always checked (DIR-11). */
   readonly ca: string | Buffer;
   /** For the whole download; a minute unless told. */
