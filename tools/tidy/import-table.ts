@@ -228,6 +228,7 @@ export const importTable: ImportTable = {
     'trust/attachments': ['attachment-inspector.ts'],
     'trust/antivirus': ['clamd-scanner.ts', 'scanner.ts', 'scanning-sink.ts'],
     'trust/provider-directory': [
+      'directory-problem.ts',
       'directory-reader.ts',
       'directory-refresh.ts',
       'directory-snapshot.ts',
