@@ -4,25 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { runCommand } from '../../test/cli/captured.ts';
 import { openDatabase } from '../engines/sqlite/driver.ts';
 import { openSqliteStore } from '../engines/sqlite/sqlite-store.ts';
-import { systemClock } from '../platform/clock.ts';
-import { randomIds } from '../platform/ids.ts';
 import { silentJournal } from '../platform/journal.ts';
-import { runCommandLine } from './command-line.ts';
-
-async function run(...arguments_: string[]): Promise<{ code: number; out: string; err: string }> {
-  const said = { out: '', err: '' };
-  const code = await runCommandLine(arguments_, {
-    stdout: { write: (text: string) => (said.out += text) },
-    stderr: { write: (text: string) => (said.err += text) },
-    clock: systemClock,
-    ids: randomIds,
-    pause: async () => undefined,
-    stopRequested: async () => undefined,
-  });
-  return { code, ...said };
-}
 
 /** A provider's folder with an empty store that is open. */
 async function openHouse(t: TestContext): Promise<string> {
@@ -36,7 +21,7 @@ async function openHouse(t: TestContext): Promise<string> {
 test('fsck of a running provider that is whole ends with 0, of its folder and of the store within', async (t) => {
   const folder = await openHouse(t);
   for (const named of [folder, join(folder, 'store')])
-    assert.deepEqual(await run('fsck', named), { code: 0, out: 'the store is whole\n', err: '' });
+    assert.deepEqual(await runCommand('fsck', named), { code: 0, out: 'the store is whole\n', err: '' });
 });
 
 test('fsck tells what is damaged, line by line or as JSON, and ends with 1', async (t) => {
@@ -45,13 +30,13 @@ test('fsck tells what is damaged, line by line or as JSON, and ends with 1', asy
     using database = openDatabase(join(folder, 'store', 'store.db'), { readOnly: false });
     database.exec("INSERT INTO blobOctets VALUES (7, x'00')");
   }
-  const { code, out } = await run('fsck', folder);
+  const { code, out } = await runCommand('fsck', folder);
   assert.equal(code, 1);
   assert.equal(
     out,
     'DAMAGE  blob-orphaned: blob 7: octets among the rows that no blob names\nthe store is DAMAGED: 1 findings\n',
   );
-  const json = await run('fsck', '--json', '--quick', folder);
+  const json = await runCommand('fsck', '--json', '--quick', folder);
   assert.equal(json.code, 1);
   const { format, quick, findings } = JSON.parse(json.out);
   assert.deepEqual([format, quick], ['ceralacca-fsck/1', true]);
@@ -63,11 +48,11 @@ test('fsck tells what is damaged, line by line or as JSON, and ends with 1', asy
 test('fsck says what it cannot look at: no store, a configuration with errors', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'ceralacca-fsck-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const missing = await run('fsck', folder);
+  const missing = await runCommand('fsck', folder);
   assert.deepEqual([missing.code, /store-missing/.test(missing.err)], [3, true]);
   const config = join(folder, 'ceralacca.yaml');
   writeFileSync(config, 'folder: 7\n');
-  const wrong = await run('fsck', '--config', config);
+  const wrong = await runCommand('fsck', '--config', config);
   assert.equal(wrong.code, 1);
   assert.match(wrong.err, /^folder: /m);
 });

@@ -107,6 +107,14 @@ export class Lookout implements Disposable {
 
   #lookAtQueue(): void {
     const { config, queue, around } = this.#facts;
+    const entries = queue.current().find(({ state }) => state === 'held')?.entries ?? 0;
+    if (entries === 0) around.alerts.clear('queue-held');
+    else
+      around.alerts.raise({
+        code: 'queue-held',
+        sentence: 'messages in the queue are held and are not tried',
+        facts: { entries },
+      });
     const limitMs = config.watch.queueAgeHours * HOUR_MS;
     const old = queue.current().filter((figure) => queue.ageMs(figure) > limitMs);
     if (old.length === 0) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { runCommandLine } from '../../src/cli/command-line.ts';
 import type { CommandSurroundings } from '../../src/cli/command-surroundings.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
-import { CountingIds, type Ids } from '../../src/platform/ids.ts';
+import { CountingIds, type Ids, randomIds } from '../../src/platform/ids.ts';
 
 /** What a command wrote. */
 class Written {
@@ -36,4 +37,13 @@ export class Captured implements CommandSurroundings {
   get json(): Record<string, unknown> {
     return JSON.parse(this.stdout.text) as Record<string, unknown>;
   }
+}
+
+/** Runs `ceralacca` in this process, with its words as they are typed. */
+export async function runCommand(
+  ...words: string[]
+): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
+  const captured = new Captured({ ids: randomIds });
+  const code = await runCommandLine(words, captured);
+  return { code, out: captured.stdout.text, err: captured.stderr.text };
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { seeded } from '../imap/random/seeded.ts';
 import { CARLA, calmsDown, openApart, wentWell } from './providers-apart.ts';
 import { type Mishap, STAGES } from './smtp-proxy.ts';
 
@@ -10,17 +11,6 @@ const SEED = Number(process.env.CERALACCA_NETWORK_SEED ?? 20261122);
 const MISHAPS: readonly Mishap[] = ['cut', 'cut', 'client-cut', 'server-cut', 'silence'];
 /** Messages of one world, whose mailboxes are looked through at the end. */
 const PER_WORLD = 50;
-
-/** Numbers from 0 up to, not including, the limit; the same for the same seed (mulberry32). */
-function seeded(seed: number): (limit: number) => number {
-  let state = seed >>> 0;
-  return (limit) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
-  };
-}
 
 test(`DP-24 IP-28 lines that break anywhere, seed ${SEED}, ${ROUNDS} messages: each delivered once`, async () => {
   const random = seeded(SEED);
