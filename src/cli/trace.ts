@@ -2,6 +2,7 @@
 import type { CommandSurroundings, Language } from './command-surroundings.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { type HousePlaces, openHouses } from './trace/houses.ts';
+import { recordJson } from './trace/record-json.ts';
 import { findTrail, type TrailRecord } from './trace/trail.ts';
 import { printTrail } from './trace/trail-text.ts';
 import { englishRecords, italianRecords } from './wording/record-words.ts';
@@ -41,20 +42,6 @@ function trailJson(id: string, trail: readonly TrailRecord[]): Record<string, un
   return {
     format: TRACE_FORMAT,
     id,
-    records: trail.map(({ house, record }) => ({
-      house,
-      sequence: record.sequence,
-      instant: new Date(record.instant).toISOString(),
-      event: record.event,
-      identifier: record.identifier,
-      messageId: record.messageId ?? null,
-      sender: record.sender,
-      recipients: record.recipients,
-      subject: record.subject ?? null,
-      recipient: record.recipient ?? null,
-      generated: record.generated ?? [],
-      sendingProvider: record.provider ?? null,
-      detail: record.detail ?? {},
-    })),
+    records: trail.map(({ house, record }) => ({ house, ...recordJson(record) })),
   };
 }

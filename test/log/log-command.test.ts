@@ -6,9 +6,12 @@ import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, suite, test } from 'node:test';
+import { type ExtractOptions, extractLog } from '../../src/cli/log/extract.ts';
+import { logStatistics } from '../../src/cli/log/statistics.ts';
 import { openStamper } from '../../src/composition/sealing.ts';
 import { completed } from '../../src/composition/surroundings.ts';
 import { openSigner } from '../../src/composition/trust.ts';
+import { PROVIDERS } from '../../src/demo/roster.ts';
 import { PACKAGE_FILES } from '../../src/evidence/certification-log/log-package.ts';
 import {
   type LogProof,
@@ -19,20 +22,23 @@ import { readSeal } from '../../src/evidence/certification-log/seal.ts';
 import { readConfig } from '../../src/platform/config/config.ts';
 import { silentJournal } from '../../src/platform/journal.ts';
 import { readSignedData } from '../../src/wire/cms/signed-data.ts';
+import { Captured } from '../cli/captured.ts';
 import { ceralacca, DemoProcess } from '../demo/demo-process.ts';
 
 suite('the sealed log of a demo, from outside', { timeout: 120_000 }, () => {
   let demo: DemoProcess;
   let config: string;
   let messageId: string;
+  let sender: string;
 
   before(async () => {
     demo = await DemoProcess.start();
     config = join(demo.folder, 'alfa', 'config.yaml');
     const [alfa, beta] = demo.world.providers;
-    const [from, to] = [alfa?.mailboxes[0]?.address ?? '', beta?.mailboxes[0]?.address ?? ''];
+    const to = beta?.mailboxes[0]?.address ?? '';
+    sender = alfa?.mailboxes[0]?.address ?? '';
     const world = join(demo.folder, 'world.json');
-    const words = ['--from', from, '--to', to, '--text', 'Prova', '--json'];
+    const words = ['--from', sender, '--to', to, '--text', 'Prova', '--json'];
     const sent = await ceralacca('send', '--world', world, ...words);
     assert.equal(sent.code, 0, sent.stderr);
     ({ messageId } = JSON.parse(sent.stdout) as { messageId: string });
@@ -234,6 +240,65 @@ suite('the sealed log of a demo, from outside', { timeout: 120_000 }, () => {
       /^WRONG: record \d+ is missing/,
     );
     assert.match(await told('index', (text) => text), /^WRONG: the index and the seal differ in size/);
+  });
+
+  test('LOG-10 a holder gets the records of the own messages, as text and as JSON', async () => {
+    const extract = (options: Omit<ExtractOptions, 'config'>, limit?: number) => {
+      const { stdout, stderr } = new Captured();
+      const code = extractLog({ ...options, config }, { stdout, stderr, ...(limit && { limit }) });
+      return { code, stdout: stdout.text, stderr: stderr.text };
+    };
+    const [day] = (await seals()).map((seal) => seal.day);
+    assert.ok(day !== undefined);
+    const whole = extract({ mailbox: sender });
+    assert.equal(whole.code, 0, whole.stderr);
+    assert.match(whole.stdout, new RegExp(`^Estratto del registro per ${sender}: \\d+ registrazioni\\.\\n`));
+    assert.match(whole.stdout, /accettato/);
+    const json = JSON.parse(
+      extract({ mailbox: sender.toUpperCase(), json: true, from: day, to: day }).stdout,
+    );
+    assert.equal(json.format, 'ceralacca-log-extract/1');
+    assert.ok(json.records.length >= 3);
+    for (const record of json.records)
+      assert.deepEqual([record.messageId, record.sender], [messageId, sender]);
+    const neighbour = demo.world.providers[0]?.mailboxes[1]?.address ?? '';
+    const nothing = extract({ mailbox: neighbour });
+    assert.deepEqual([nothing.code, nothing.stdout], [1, '']);
+    assert.match(nothing.stderr, /^Il registro non ha nulla di /);
+    assert.equal(extract({ mailbox: sender, from: '2020-01-01', to: '2020-12-31' }).code, 1);
+    assert.match(extract({ mailbox: 'a@pec.beta.test' }).stderr, /non è una casella di questo gestore/);
+    const count = json.records.length;
+    assert.equal(extract({ mailbox: sender }, count).code, 0);
+    assert.match(extract({ mailbox: sender }, count - 1).stderr, /^Più di \d+ registrazioni/);
+    const wrong = await ceralacca('log', 'extract', '--mailbox', sender, '--from', '22/11/2026');
+    assert.match(wrong.stderr, /a day is written yyyy-mm-dd/);
+    assert.equal(wrong.code, 2);
+  });
+
+  test('the supervisor’s numbers are those of the log', () => {
+    const { stdout, stderr } = new Captured();
+    assert.equal(logStatistics({ config, json: true }, { stdout, stderr }), 0);
+    const { format, domains, mailboxes, disabledMailboxes, months } = JSON.parse(stdout.text);
+    const [alfa] = PROVIDERS;
+    assert.deepEqual(
+      [format, domains, mailboxes, disabledMailboxes],
+      [
+        'ceralacca-log-statistics/1',
+        alfa?.domains.length,
+        alfa?.mailboxes.length,
+        alfa?.mailboxes.filter(({ status }) => status === 'disabled').length,
+      ],
+    );
+    assert.equal(months.length, 1);
+    const { acceptances, nonAcceptances, deliveries } = months[0];
+    assert.deepEqual([acceptances, nonAcceptances, deliveries], [1, 0, 0]);
+    const table = new Captured();
+    assert.equal(logStatistics({ config }, { stdout: table.stdout, stderr }), 0);
+    assert.match(table.stdout.text, /^Domini: \d+\. Caselle, adesso: \d+/);
+    assert.match(table.stdout.text, /^messaggi accettati +1$/m);
+    const empty = new Captured();
+    assert.equal(logStatistics({ config, from: '2030-01-01' }, empty), 0);
+    assert.match(empty.stdout.text, /Il registro non ha nulla/);
   });
 
   test('LOG-7 who writes into the store is found out, record by record', async () => {

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { isDay } from '../../evidence/certification-log/log-days.ts';
 import { type CommandSurroundings, LANGUAGES } from '../command-surroundings.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { DEFAULT_CONFIG_FILE } from '../usual-places.ts';
 import type { ExportOptions } from './export.ts';
+import type { ExtractOptions } from './extract.ts';
 import type { LogOptions } from './log-place.ts';
 import type { CheckProofOptions } from './prove.ts';
+import type { StatisticsOptions } from './statistics.ts';
 
-/** `ceralacca log verify | seals | prove | check-proof | export`. */
+/** `ceralacca log verify | seals | prove | check-proof | export | extract | statistics`. */
 export function declareLog(
   program: Command,
   surroundings: CommandSurroundings,
@@ -82,7 +85,31 @@ const declareExtracts: Declared = (log, surroundings, end) => {
       const { exportLog } = await import('./export.ts');
       end(await exportLog({ day, options }, surroundings));
     });
+  const extract = log
+    .command('extract')
+    .description("print what the log knows of one holder's messages, and of nobody else's")
+    .requiredOption('--mailbox <address>', 'the mailbox');
+  common(period(extract)).action(async (options: ExtractOptions) => {
+    const { extractLog } = await import('./extract.ts');
+    end(extractLog(options, surroundings));
+  });
+  const statistics = log.command('statistics').description('count what the supervisor asks, by month');
+  common(period(statistics)).action(async (options: StatisticsOptions) => {
+    const { logStatistics } = await import('./statistics.ts');
+    end(logStatistics(options, surroundings));
+  });
 };
+
+function period(command: Command): Command {
+  return command
+    .option('--from <day>', 'the first day, yyyy-mm-dd', day)
+    .option('--to <day>', 'the last day, yyyy-mm-dd', day);
+}
+
+function day(text: string): string {
+  if (isDay(text)) return text;
+  throw new InvalidArgumentError('a day is written yyyy-mm-dd');
+}
 
 function common(command: Command): Command {
   return command

@@ -26,6 +26,18 @@ export function endOfDay(day: string): Instant {
   return midnight - localTime(midnight - 2 * 60 * MINUTE_MS).offsetMinutes * MINUTE_MS;
 }
 
+/** The instant at which a day begins, in Italian legal time. */
+export function startOfDay(day: string): Instant {
+  return endOfDay(new Date(Date.parse(`${day}T12:00:00Z`) - 2 * HALF_DAY_MS).toISOString().slice(0, 10));
+}
+
+/** Whether a text is a day of the calendar, written as above. */
+export function isDay(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
+  const instant = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(text);
+}
+
 /** The instant so many months earlier; the last day of a month where that month is shorter. */
 export function monthsBefore(instant: Instant, months: number): Instant {
   const date = new Date(instant);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Instant } from '../../platform/clock.ts';
+import { isDay } from './log-days.ts';
 import { TREE_HASH_BYTES } from './merkle-tree.ts';
 
 /**
@@ -94,8 +95,3 @@ const PATTERN = new RegExp(
     'closed: (?<closed>\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ)\\n$',
   ].join('\\n'),
 );
-
-function isDay(day: string): boolean {
-  const instant = Date.parse(`${day}T00:00:00Z`);
-  return !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(day);
-}
