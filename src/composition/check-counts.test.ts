@@ -45,7 +45,7 @@ test('where all places for streamed scans are taken nothing is counted', async (
   assert.deepEqual(await counted(metrics, 'ceralacca_scans_total'), []);
 });
 
-test('IP-21 what is found of ordinary mail is counted, and handed on as it is', async () => {
+test('what is found of ordinary mail is counted, and handed on as it is', async () => {
   const metrics = new MetricsRegistry();
   const checks = countedOrdinaryChecks(metrics);
   const mail = { octets, header: Buffer.alloc(0), reversePath: '', address: '192.0.2.7', helo: '' };
