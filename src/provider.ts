@@ -6,6 +6,7 @@ import { countAlerts, countAttested } from './composition/counting.ts';
 import { type DoorPorts, openDoors } from './composition/doors.ts';
 import { openFolders, sweepSpool } from './composition/folders.ts';
 import { openOrdinaryChecks } from './composition/ordinary-checking.ts';
+import { openPublication } from './composition/publishing.ts';
 import { openRelay } from './composition/relaying.ts';
 import { openScanner } from './composition/scanning.ts';
 import { openSealing } from './composition/sealing.ts';
@@ -125,6 +126,7 @@ export class Provider implements AsyncDisposable {
       stack,
     );
     stack.use(house.deadlines);
+    await openPublication(config, { signer, around, stack });
     const shown = { config, storeFolder: folders.store, store, search, directory, refresh, signer, around };
     const watch = await openWatch({ ...shown, clock: clockWatch, doors: () => ports }, stack);
     const wake = () => {

@@ -184,12 +184,13 @@ export async function revokeCertificates(
 
 /** `ceralacca authority sign-index`: ends with 1 when a provider's file is not taken. @throws Fault `index-not-made` */
 export async function signIndex(
-  options: AuthorityOptions & { readonly ca?: string },
+  options: AuthorityOptions & { readonly ca?: string; readonly record?: readonly string[] },
   around: Around,
 ): Promise<ExitCode> {
   const office = await AuthorityOffice.open(options.folder, around);
+  const pairs = (options.record ?? []).map((pair) => pair.split(/=(.*)/s, 2) as [string, string]);
   const ca = options.ca === undefined ? {} : { ca: await readFile(options.ca, 'utf8') };
-  const renewed = await renewIndex(office, { fetch: true, ...ca });
+  const renewed = await renewIndex(office, { fetch: true, ...ca, instead: new Map(pairs) });
   tellIndex(renewed, { words: wordsOf(options), stdout: around.stdout });
   return renewed.providers.every(({ outcome }) => outcome === 'taken') ? EXIT.good : EXIT.bad;
 }

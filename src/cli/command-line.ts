@@ -10,6 +10,7 @@ import type { CheckConfigOptions } from './check-config.ts';
 import { type CommandSurroundings, LANGUAGES } from './command-surroundings.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { FsckOptions } from './fsck.ts';
+import type { IndexRecordOptions } from './index-record.ts';
 import { declareLog } from './log/declare-log.ts';
 import { declareMailbox } from './mailbox/declare-mailbox.ts';
 import { declareQuarantine } from './quarantine/declare-quarantine.ts';
@@ -86,6 +87,7 @@ function declareProgram(surroundings: CommandSurroundings, end: End): Command {
   declareStatus(program, surroundings, end);
   declareVerify(program, surroundings, end);
   declareCheckConfig(program, surroundings, end);
+  declareIndexRecord(program, surroundings, end);
   declareFsck(program, surroundings, end);
   declareLog(program, surroundings, end);
   declareQuarantine(program, surroundings, end);
@@ -271,6 +273,18 @@ function declareCheckConfig(program: Command, surroundings: CommandSurroundings,
     .action(async (file: string, options: CheckConfigOptions) => {
       const { checkConfigFile } = await import('./check-config.ts');
       end(await checkConfigFile({ file, options }, surroundings));
+    });
+}
+
+function declareIndexRecord(program: Command, surroundings: CommandSurroundings, end: End): void {
+  program
+    .command('index-record')
+    .description("write the provider's own signed record, for the authority that makes the index")
+    .option('--config <file>', "the provider's configuration", DEFAULT_CONFIG_FILE)
+    .requiredOption('--to <file>', 'the file, .ldif.p7m')
+    .action(async (options: IndexRecordOptions) => {
+      const { writeIndexRecord } = await import('./index-record.ts');
+      end(await writeIndexRecord(options, surroundings));
     });
 }
 

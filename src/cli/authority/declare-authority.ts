@@ -50,6 +50,7 @@ export function declareAuthority(authority: Command, surroundings: CommandSurrou
     authority.command('sign-index <folder>').description("fetch the providers' records and sign the index"),
   )
     .option('--ca <file>', 'PEM: who else may vouch for the servers of providers')
+    .option('--record <key=file...>', 'records brought as files, where servers do not run yet', keyAndFile)
     .addHelpText('after', '\nEnds with 0 when the record of every provider is taken, 1 when one is not.')
     .action(async (folder: string, options: Options<typeof actions.signIndex>) => {
       const { signIndex } = await import('../authority.ts');
@@ -126,6 +127,11 @@ function portNumber(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
   throw new InvalidArgumentError('a port is a number from 0 to 65535');
+}
+
+function keyAndFile(text: string, others: readonly string[] = []): readonly string[] {
+  if (/^[a-z0-9-]+=./.test(text)) return [...others, text];
+  throw new InvalidArgumentError('write KEY=FILE');
 }
 
 function hours(text: string): number {

@@ -4,6 +4,7 @@ import { alertsSection } from './alerts-section.ts';
 import { antivirus } from './antivirus-section.ts';
 import { attachments } from './attachments-section.ts';
 import { ordinary } from './ordinary-section.ts';
+import { publicationSection } from './publication-section.ts';
 import { queueSection } from './queue-section.ts';
 import { address, domain, key, MEBIBYTE, path, port } from './section.ts';
 import { timeSection } from './time-section.ts';
@@ -221,6 +222,7 @@ export const configSchema = z.strictObject({
   signing,
   trust,
   directory,
+  publication: publicationSection,
   limits,
   access,
   variants,

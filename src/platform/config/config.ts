@@ -131,8 +131,15 @@ function contradictions(config: Config): ConfigProblem[] {
       say(`routes.${domain}`, 'is a domain of ours and is never relayed; remove the route');
   }
   const ports = new Map<string, string>();
-  const doors = Object.entries(config.listen).map(([name, door]) => [`listen.${name}`, door] as const);
-  for (const [name, door] of [...doors, ['watch.listen', config.watch.listen] as const]) {
+  const doors = Object.entries(config.listen).map(
+    ([name, door]) => [`listen.${name}`, door] as [string, typeof door],
+  );
+  const { url, listen } = config.publication;
+  doors.push(
+    ['watch.listen', config.watch.listen],
+    ['publication.listen', url === undefined ? null : listen],
+  );
+  for (const [name, door] of doors) {
     if (door === null || door.port === 0) continue;
     const where = `${door.host}:${door.port}`;
     const other = ports.get(where);

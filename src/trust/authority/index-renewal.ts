@@ -29,6 +29,8 @@ export interface RenewedIndex {
 export interface RenewalTerms {
   /** False: nothing is fetched; only what was revoked meanwhile leaves the index. */
   readonly fetch: boolean;
+  /** Files to take in the place of what providers publish, by key: the first time there is no server yet. */
+  readonly instead?: ReadonlyMap<string, string>;
   /** PEM; who else, besides the Authority itself, may vouch for the servers of providers. */
   readonly ca?: string;
 }
@@ -74,14 +76,14 @@ export async function renewIndex(office: AuthorityOffice, terms: RenewalTerms): 
 async function bring(
   { folder, authority }: AuthorityOffice,
   provider: RegisteredProvider,
-  { fetch, ca = '' }: RenewalTerms,
+  { fetch, ca = '', instead }: RenewalTerms,
 ): Promise<Brought & { readonly unreachable?: string }> {
   const kept = await readIndexFile(keptFile(folder, provider.key));
   if (!fetch) return { provider, kept, fresh: undefined };
   const { root, tls } = authority.parts.certificates;
   const own = [root, tls].map(certificatePem).join('');
   try {
-    const { source } = provider;
+    const source = instead?.get(provider.key) ?? provider.source;
     const from = /^https:/i.test(source)
       ? new HttpsSource({ url: source, ca: `${own}${ca}` })
       : new FileSource(source);

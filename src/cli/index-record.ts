@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { writeFile } from 'node:fs/promises';
+import { OwnRecord } from '../composition/publishing.ts';
+import { completed } from '../composition/surroundings.ts';
+import { openSigner } from '../composition/trust.ts';
+import { readConfig } from '../platform/config/config.ts';
+import { silentJournal } from '../platform/journal.ts';
+import type { CommandSurroundings } from './command-surroundings.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+
+export interface IndexRecordOptions {
+  readonly config: string;
+  /** File to write. */
+  readonly to: string;
+}
+
+/**
+ * `ceralacca index-record`: writes our own signed record, for who has to bring it the first time: a provider does not
+ * start before the index knows it. @throws Fault when key or certificates cannot be used
+ */
+export async function writeIndexRecord(
+  { config: file, to }: IndexRecordOptions,
+  { stdout, stderr, clock, ids }: CommandSurroundings,
+): Promise<ExitCode> {
+  const reading = readConfig(file);
+  if (!reading.ok) {
+    for (const { path, sentence } of reading.problems) {
+      stderr.write(`${path === '' ? file : path}: ${sentence}\n`);
+    }
+    return EXIT.bad;
+  }
+  const { config } = reading;
+  const signer = await openSigner(config, completed({ journal: silentJournal, clock, ids }));
+  const record = await OwnRecord.open(config, { signer, clock });
+  await writeFile(to, await record.file());
+  stdout.write(`${to}\n`);
+  return EXIT.good;
+}
