@@ -130,9 +130,7 @@ export class Provider implements AsyncDisposable {
     const shown = { config, storeFolder: folders.store, store, search, directory, refresh, signer, around };
     const watch = await openWatch({ ...shown, clock: clockWatch, doors: () => ports }, stack);
     const wake = () => {
-      relay.wake();
-      house.deadlines.wake();
-      sealing.wake();
+      for (const part of [relay, house.deadlines, sealing]) part.wake();
     };
     const sealing = stack.use(await openSealing(config, { store, signer, around, gate: clockWatch }));
     const sweep = openSweeps({ store, around }, stack);
