@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 
-const AUTHORITY = 'index authority, publication and daily download';
 const KEYS = 'keys in hardware modules (PKCS#11)';
 
 /** Requirements not built yet, each with the work that will bring it. */
 export const planned: Readonly<Record<string, string>> = {
   'SIG-5': KEYS,
   'SEC-9': KEYS,
-  'SEC-10': AUTHORITY,
 };

@@ -347,6 +347,7 @@ export const importTable: ImportTable = {
       'index-writer.ts',
       'issuer.ts',
       'key-pair.ts',
+      'ocsp-responder.ts',
       'provider-register.ts',
       'time-stamping.ts',
     ],

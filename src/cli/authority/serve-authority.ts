@@ -14,6 +14,7 @@ import {
 } from '../../trust/authority/authority-server.ts';
 import { INDEX_FILE, renewIndex } from '../../trust/authority/index-renewal.ts';
 import { certificatePem, identityPem } from '../../trust/authority/key-pair.ts';
+import { OCSP_PATH, OcspResponder } from '../../trust/authority/ocsp-responder.ts';
 import { TIME_STAMP_PATH, TimeStamping } from '../../trust/authority/time-stamping.ts';
 import { type AuthorityOptions, tellIndex, wordsOf } from '../authority.ts';
 import type { CommandSurroundings } from '../command-surroundings.ts';
@@ -57,6 +58,7 @@ export async function serveAuthority(
   const read = () => readFile(join(folder, INDEX_FILE));
   server.publish({ path: INDEX_PATH, mediaType: INDEX_MEDIA_TYPE, audience: 'licensed', read });
   server.offer(new TimeStamping({ identity: await office.timeStamper(), clock, ids }).service());
+  server.offer(new OcspResponder(async () => (await current()).authority, clock).service());
   const crl = await server.listenToEveryone({ host, port: options.httpPort });
   const { certificate, key } = identityPem(await office.indexServer());
   const { root, tls } = office.authority.parts.certificates;
@@ -68,8 +70,9 @@ export async function serveAuthority(
     clientCa: [root, tls].map(certificatePem).join(''),
   });
   const stamps = crl.replace(CRL_FOLDER, TIME_STAMP_PATH);
+  const ocsp = crl.replace(CRL_FOLDER, OCSP_PATH);
   const words = wordsOf(options);
-  stdout.write(`${words.serving({ index, crl, stamps })}\n`);
+  stdout.write(`${words.serving({ index, crl, ocsp, stamps })}\n`);
   const ca = options.ca === undefined ? {} : { ca: await readFile(options.ca, 'utf8') };
   let stop: (() => void) | undefined;
   const round = async (): Promise<void> => {

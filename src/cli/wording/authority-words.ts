@@ -17,7 +17,12 @@ export interface AuthorityWords {
   signed(recordCount: number): string;
   withdrawn(count: number): string;
   written(path: string): string;
-  serving(urls: { readonly index: string; readonly crl: string; readonly stamps: string }): string;
+  serving(urls: {
+    readonly index: string;
+    readonly crl: string;
+    readonly ocsp: string;
+    readonly stamps: string;
+  }): string;
   unknown(key: string): string;
   taken(key: string): string;
   noCertificate(serial: string): string;
@@ -49,8 +54,8 @@ export const italianAuthority: AuthorityWords = {
   signed: (count) => `Indice firmato: ${count === 1 ? '1 record' : `${count} record`}.`,
   withdrawn: (count) => `certificati tolti: ${count}`,
   written: (path) => `Scritto ${path}`,
-  serving: ({ index, crl, stamps }) =>
-    `L’autorità è in funzione.\n  indice           ${index}\n  liste di revoca  ${crl}\n  marche temporali ${stamps}`,
+  serving: ({ index, crl, ocsp, stamps }) =>
+    `L’autorità è in funzione.\n  indice           ${index}\n  liste di revoca  ${crl}\n  OCSP             ${ocsp}\n  marche temporali ${stamps}`,
   unknown: (key) => `Nessun gestore è iscritto come ${key}.`,
   taken: (key) => `Un gestore è già iscritto come ${key}.`,
   noCertificate: (serial) => `Il gestore non ha un certificato valido con il numero di serie ${serial}.`,
@@ -78,8 +83,8 @@ export const englishAuthority: AuthorityWords = {
   signed: (count) => `Index signed: ${count === 1 ? '1 record' : `${count} records`}.`,
   withdrawn: (count) => `certificates taken out: ${count}`,
   written: (path) => `Written: ${path}`,
-  serving: ({ index, crl, stamps }) =>
-    `The authority is running.\n  index            ${index}\n  revocation lists ${crl}\n  time stamps      ${stamps}`,
+  serving: ({ index, crl, ocsp, stamps }) =>
+    `The authority is running.\n  index            ${index}\n  revocation lists ${crl}\n  OCSP             ${ocsp}\n  time stamps      ${stamps}`,
   unknown: (key) => `No provider is registered as ${key}.`,
   taken: (key) => `A provider is registered as ${key} already.`,
   noCertificate: (serial) => `The provider has no valid certificate with the serial number ${serial}.`,

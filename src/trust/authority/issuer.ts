@@ -77,6 +77,11 @@ export class Issuer {
     this.#revocations = new Map(terms.revocations.map((revocation) => [revocation.serial, revocation]));
   }
 
+  /** DER of its name. */
+  get name(): Buffer {
+    return this.#name;
+  }
+
   get revocations(): readonly Revocation[] {
     return [...this.#revocations.values()];
   }

@@ -262,7 +262,7 @@ test('DIR-12: it refreshes daily, sooner after a failure, until it is stopped', 
   assert.equal(timers.waiting.length, 0);
 });
 
-test("DIR-14: the copy on disk is its owner's, whole, and comes back", async () => {
+test("DIR-14, SEC-10: the copy on disk is its owner's, whole, and comes back", async () => {
   const path = join(folder, 'kept', 'index.p7m');
   const copy = new LastGoodCopyFile(path);
   assert.equal(await copy.load(), undefined);

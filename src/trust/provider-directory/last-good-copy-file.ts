@@ -6,7 +6,7 @@ import { Fault } from '../../platform/faults.ts';
 import { readIndexFile } from './file-source.ts';
 import type { LastGoodCopyStore } from './last-good-copy-store.ts';
 
-/** The last good copy in a file that only its owner reads and writes (DIR-14). */
+/** The last good copy in a file that only its owner reads and writes (DIR-14, SEC-10). */
 export class LastGoodCopyFile implements LastGoodCopyStore {
   readonly #path: string;
 
