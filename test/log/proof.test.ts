@@ -83,6 +83,14 @@ test('LOG-1 every sealed record can be proved, from every day, and the proof sur
 test('what has no seal, is not there or is gone has no proof', async () => {
   assert.deepEqual(proveRecords(store, [7, 572]), { ok: false, sequence: 572, why: 'unsealed' });
   assert.deepEqual(proveRecords(store, [574]), { ok: false, sequence: 574, why: 'unknown' });
+  const changed = {
+    ...{ node: store.node.bind(store), leavesOf: store.leavesOf.bind(store), treeSize: () => 571 },
+    ...{ listSeals: store.listSeals.bind(store), findSealOf: store.findSealOf.bind(store) },
+    ...{ lastSeal: () => store.lastSeal(), forgottenUpTo: () => 0 },
+    listRecordTexts: (from: number, limit: number) =>
+      store.listRecordTexts(from, limit).map((record) => ({ ...record, text: `${record.text} ` })),
+  };
+  assert.deepEqual(proveRecords(changed, [7]), { ok: false, sequence: 7, why: 'damaged' });
   const old = new SealedHouse();
   await old.record(300);
   await old.pass(24);

@@ -40,6 +40,8 @@ export const italianProofs: ProofWords = proofWords({
   records: italianRecords,
   why: {
     unknown: (sequence) => `Il registro non ha la registrazione ${sequence}.`,
+    damaged: (sequence) =>
+      `La registrazione ${sequence} non è quella che era stata scritta: ceralacca log verify dice che cosa è cambiato.`,
     removed: (sequence) => `La registrazione ${sequence} è stata rimossa dopo 30 mesi.`,
     unsealed: (sequence) =>
       `La registrazione ${sequence} non è ancora sigillata: il sigillo del giorno si chiude dopo mezzanotte.`,
@@ -77,6 +79,8 @@ export const englishProofs: ProofWords = proofWords({
   records: englishRecords,
   why: {
     unknown: (sequence) => `The log has no record ${sequence}.`,
+    damaged: (sequence) =>
+      `Record ${sequence} is not what was recorded: ceralacca log verify tells what was changed.`,
     removed: (sequence) => `Record ${sequence} was removed after 30 months.`,
     unsealed: (sequence) =>
       `Record ${sequence} is not sealed yet: the seal of the day is closed after midnight.`,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { LogTree } from './log-tree.ts';
+import { LogTree, recordLeaf } from './log-tree.ts';
 import { consistencyProof, inclusionProof, TREE_HASH_BYTES } from './merkle-tree.ts';
 import type { RecordText, SealedLogReader, StoredSeal } from './sealed-log-store.ts';
 
@@ -28,7 +28,7 @@ export interface LogProof {
 }
 
 /** Why there is no proof of a record. */
-export type Unprovable = 'unknown' | 'removed' | 'unsealed';
+export type Unprovable = 'unknown' | 'removed' | 'unsealed' | 'damaged';
 
 export type Proving =
   | { readonly ok: true; readonly proof: LogProof }
@@ -40,7 +40,10 @@ export const LOG_PROOF_FORMAT = 'ceralacca-log-proof/1';
 /** Larger files are no proofs. */
 export const LOG_PROOF_LIMIT_BYTES = 16 * 1024 * 1024;
 
-/** The proof of some records. Throws what `LogTree.node` throws when the stored tree is damaged. */
+/**
+ * The proof of some records. One that is not what was recorded has none: what is handed out holds, as far as can be told
+ * without signatures. Throws what `LogTree.node` throws when hashes are missing.
+ */
 export function proveRecords(log: SealedLogReader, sequences: readonly number[]): Proving {
   const tree = new LogTree(log);
   const seals = new Map<number, StoredSeal>();
@@ -54,6 +57,7 @@ export function proveRecords(log: SealedLogReader, sequences: readonly number[])
     seals.set(seal.number, seal);
     const inclusion = inclusionProof(tree, { index: sequence - 1, size: seal.size });
     const leaf = tree.node(0, sequence - 1);
+    if (!leaf.equals(recordLeaf(record))) return { ok: false, sequence, why: 'damaged' };
     records.push({ sequence, text: record.text, leaf, seal: seal.number, inclusion });
   }
   const last = log.lastSeal();
