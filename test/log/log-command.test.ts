@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 import assert from 'node:assert/strict';
-import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
-import { hash } from 'node:crypto';
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, suite, test } from 'node:test';
 import { exportLog } from '../../src/cli/log/export.ts';
 import { type ExtractOptions, extractLog } from '../../src/cli/log/extract.ts';
+import { type CheckProofOptions, checkProofFile, proveLog } from '../../src/cli/log/prove.ts';
 import { logStatistics } from '../../src/cli/log/statistics.ts';
-import { openStamper } from '../../src/composition/sealing.ts';
 import { completed } from '../../src/composition/surroundings.ts';
 import { openSigner } from '../../src/composition/trust.ts';
 import { PROVIDERS } from '../../src/demo/roster.ts';
@@ -26,6 +24,7 @@ import { silentJournal } from '../../src/platform/journal.ts';
 import { readSignedData } from '../../src/wire/cms/signed-data.ts';
 import { Captured } from '../cli/captured.ts';
 import { ceralacca, DemoProcess, until } from '../demo/demo-process.ts';
+import { checkLogPackage, resignPackage } from './log-packages.ts';
 
 /** In a configuration of the demo. */
 const STAMPER = /"url": "http:[^"]+\/tsa"/;
@@ -50,12 +49,20 @@ suite('the sealed log of a demo, from outside', { timeout: 120_000 }, () => {
   });
   after(() => demo[Symbol.asyncDispose]());
 
-  /** As docs/operating/log.md tells to check a package. */
-  function checkPackage(folder: string): SpawnSyncReturns<string> {
-    const script = join(import.meta.dirname, '../../docs/operating/check-log-package.sh');
-    const done = spawnSync('bash', [script, folder, join(demo.folder, 'ca.pem')], { encoding: 'utf8' });
-    assert.equal(done.stderr, '');
-    return done;
+  function prove(what: string) {
+    const { stdout, stderr } = new Captured();
+    const code = proveLog({ what, options: { config } }, { stdout, stderr });
+    return { code, stdout: stdout.text, stderr: stderr.text };
+  }
+
+  async function checkProof(file: string, more: Omit<CheckProofOptions, 'ca'>) {
+    const { stdout } = new Captured();
+    const options = { ca: join(demo.folder, 'ca.pem'), ...more };
+    return { code: await checkProofFile({ file, options }, { stdout }), stdout: stdout.text };
+  }
+
+  function checkPackage(folder: string) {
+    return checkLogPackage(folder, join(demo.folder, 'ca.pem'));
   }
 
   async function seals(): Promise<{ day: string; stamped: boolean; records: string }[]> {
@@ -85,9 +92,7 @@ suite('the sealed log of a demo, from outside', { timeout: 120_000 }, () => {
     const { records } = JSON.parse(
       (await ceralacca('trace', messageId, '--folder', join(demo.folder, 'alfa', 'data'), '--json')).stdout,
     ) as { records: unknown[] };
-    const proved = await ceralacca('log', 'prove', messageId, '--config', config);
-    assert.equal(proved.code, 0, proved.stderr);
-    writeFileSync(file, proved.stdout);
+    writeFileSync(file, prove(messageId).stdout);
     const checked = await ceralacca('log', 'check-proof', file, '--ca', ca);
     assert.match(
       checked.stdout,
@@ -95,28 +100,25 @@ suite('the sealed log of a demo, from outside', { timeout: 120_000 }, () => {
     );
     assert.match(checked.stdout, /firmato da posta-certificata@pec\.alfa\.test, marca temporale \d\d\//);
     assert.equal(checked.code, 0);
-    const json = JSON.parse((await ceralacca('log', 'check-proof', file, '--ca', ca, '--json')).stdout);
+    const json = JSON.parse((await checkProof(file, { json: true })).stdout);
     assert.equal(json.records.length, records.length);
     assert.deepEqual(
       [json.holds, json.records[0].record.messageId, json.seals[0].signer],
       [true, messageId, 'posta-certificata@pec.alfa.test'],
     );
-    const other = await ceralacca('log', 'check-proof', file, '--ca', ca, '--signer', 'pec@beta.test');
+    const other = await checkProof(file, { signer: 'pec@beta.test' });
     assert.match(other.stdout, /^La prova NON è valida: .* signed by somebody else than pec@beta\.test/);
     assert.equal(other.code, 1);
   });
 
   test('who signs the seal of another provider is found out, and what is altered in the file', async () => {
-    const ca = join(demo.folder, 'ca.pem');
-    const proof = readLogProof(
-      Buffer.from((await ceralacca('log', 'prove', '1', '--config', config)).stdout),
-    );
+    const proof = readLogProof(Buffer.from(prove('1').stdout));
     const [seal, record] = [proof?.seals[0], proof?.records[0]];
     assert.ok(seal !== undefined && record !== undefined);
     const check = async (forged: LogProof) => {
       const file = join(demo.folder, 'forged.json');
       writeFileSync(file, writeLogProof(forged));
-      return (await ceralacca('log', 'check-proof', file, '--ca', ca, '--lang', 'en')).stdout;
+      return (await checkProof(file, { lang: 'en' })).stdout;
     };
     const opened = readSignedData(seal.signed);
     assert.ok(opened.ok && opened.value.content !== null);
@@ -138,11 +140,8 @@ suite('the sealed log of a demo, from outside', { timeout: 120_000 }, () => {
   });
 
   test('what is not sealed yet, or not known, has no proof', async () => {
-    const unknown = await ceralacca('log', 'prove', 'nessuno@pec.alfa.test', '--config', config);
-    assert.deepEqual(
-      [unknown.code, unknown.stdout, unknown.stderr],
-      [1, '', 'Nessun registro conosce nessuno@pec.alfa.test.\n'],
-    );
+    const { code, stdout, stderr } = prove('nessuno@pec.alfa.test');
+    assert.deepEqual([code, stdout, stderr], [1, '', 'Nessun registro conosce nessuno@pec.alfa.test.\n']);
     const later = await ceralacca('log', 'prove', '999999', '--config', config);
     assert.match(later.stderr, /^Il registro non ha la registrazione 999999/);
     assert.equal(later.code, 1);
@@ -227,27 +226,11 @@ suite('the sealed log of a demo, from outside', { timeout: 120_000 }, () => {
   });
 
   test('LOG-11 what the provider itself signs anew is held against the seal', async () => {
-    const alfa = readConfig(config);
-    assert.ok(alfa.ok);
-    const around = completed({ journal: silentJournal });
-    const signer = await openSigner(alfa.config, around);
-    const stamper = await openStamper(alfa.config, around);
-    assert.ok(stamper !== null);
     const told = async (name: string, change: (text: string) => string) => {
       const copy = join(demo.folder, `resigned-${name}`);
       cpSync(join(demo.folder, 'conservazione'), copy, { recursive: true });
-      const at = (file: string) => join(copy, file);
-      const before = readFileSync(at('records.jsonl'));
-      const after = Buffer.from(change(before.toString()));
-      writeFileSync(at('records.jsonl'), after);
-      const sums = [before, after].map((octets) => hash('sha256', octets, 'hex')) as [string, string];
-      const index = Buffer.from(readFileSync(at('index.xml'), 'utf8').replace(...sums));
-      const changed =
-        name === 'index' ? Buffer.from(index.toString().replace('totale="', 'totale="1')) : index;
-      const signed = await signer.seal(changed, Date.now());
-      writeFileSync(at('index.xml'), changed);
-      writeFileSync(at('index.xml.p7m'), signed);
-      writeFileSync(at('index.xml.p7m.tsr'), await stamper.stamp(signed));
+      const index = (text: string) => (name === 'index' ? text.replace('totale="', 'totale="1') : text);
+      await resignPackage(copy, { config, records: change, index });
       return checkPackage(copy).stdout;
     };
     assert.match(
