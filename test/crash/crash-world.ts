@@ -14,7 +14,7 @@ import type { CommitPoint } from '../../src/platform/commit-points.ts';
 import { FIRST_NOTICE_MS, SECOND_NOTICE_MS } from '../../src/points/deadlines/deadline-decision.ts';
 import { FakeClamd } from '../clamd/fake-clamd.ts';
 import { Captured } from '../cli/captured.ts';
-import { freePortBase, temporaryFolder } from '../demo/demo-process.ts';
+import { freePortBase, KEPT_PORT_BASES, temporaryFolder } from '../demo/demo-process.ts';
 import { Chronicle } from './chronicle.ts';
 import { type Death, DeathPlan, MIDNIGHT_POINTS, NIGHT_POINTS } from './deaths.ts';
 import { Dice } from './dice.ts';
@@ -65,7 +65,7 @@ export class CrashWorld implements AsyncDisposable {
     await using stack = new AsyncDisposableStack();
     const folder = temporaryFolder();
     stack.defer(() => rmSync(folder, { recursive: true, force: true }));
-    const portBase = await freePortBase();
+    const portBase = await freePortBase(KEPT_PORT_BASES);
     const clamd = stack.use(await new FakeClamd().starts());
     const demo = stack.use(await Demo.start({ folder, portBase, without: KEYS, clamd: clamd.path }));
     const dice = new Dice(seed);

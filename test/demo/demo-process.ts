@@ -134,10 +134,14 @@ export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'ceralacca-demo-'));
 }
 
+const PORT_BASES = { from: 10_100, to: 30_000 };
+/** For worlds that stop and start again: whoever looks for free ports meanwhile looks elsewhere. */
+export const KEPT_PORT_BASES = { from: 4_000, to: 7_900 };
+
 /** The first of a demo's ports, all of them free and below those that systems give to clients. */
-export async function freePortBase(): Promise<number> {
+export async function freePortBase({ from, to } = PORT_BASES): Promise<number> {
   for (;;) {
-    const base = randomInt(10_100, 30_000);
+    const base = randomInt(from, to);
     const free = await Promise.all(portNumbers(demoPorts(base)).map(isFree));
     if (free.every(Boolean)) return base;
   }

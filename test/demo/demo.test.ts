@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { NO_ANTIVIRUS } from '../../src/composition/scanning.ts';
 import type { World } from '../../src/demo/world-file.ts';
-import { ceralacca, DemoProcess, demoWords, freePortBase, temporaryFolder } from './demo-process.ts';
+import {
+  ceralacca,
+  DemoProcess,
+  demoWords,
+  freePortBase,
+  KEPT_PORT_BASES,
+  temporaryFolder,
+} from './demo-process.ts';
 
 /** Members of an object, in order. */
 const keys = (value: object) => Object.keys(value);
@@ -228,7 +235,7 @@ test('an order without a demo says that none runs', async () => {
 suite('a demo that stops and starts', { timeout: 240_000 }, () => {
   test('both signals end it with 0; everything is kept, also after a kill; --fresh forgets, other files are left alone', async () => {
     const folder = temporaryFolder();
-    const portBase = await freePortBase();
+    const portBase = await freePortBase(KEPT_PORT_BASES);
     let known: World;
     let authority: string;
     {
