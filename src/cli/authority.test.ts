@@ -230,6 +230,8 @@ suite('ceralacca authority', { concurrency: false }, () => {
       headers: { 'content-type': 'application/timestamp-query' },
     });
     assert.equal(stamped.status, 200);
+    await run('provider', 'revoke', folder, 'alfa');
+    await assert.rejects(source.fetch(), (error: Error) => /403/.test(String(error.cause)));
     stop.resolve();
     assert.equal(await running, EXIT.good);
   });

@@ -67,6 +67,7 @@ export async function serveAuthority(
     port: options.httpsPort,
     certificate,
     key,
+    isRevoked: async (shown) => (await current()).authority.isRevoked(shown),
     clientCa: [root, tls].map(certificatePem).join(''),
   });
   const stamps = crl.replace(CRL_FOLDER, TIME_STAMP_PATH);

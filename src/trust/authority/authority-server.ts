@@ -6,6 +6,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
+import { TLSSocket } from 'node:tls';
 import { Fault } from '../../platform/faults.ts';
 import { type Journal, silentJournal } from '../../platform/journal.ts';
 import { type Authority, ISSUER_NAMES } from './authority.ts';
@@ -46,6 +47,8 @@ export interface LicensedListening extends Listening {
   readonly key: string;
   /** Who may vouch for clients, PEM. */
   readonly clientCa: string;
+  /** Whether a client's certificate, DER, was taken back; nobody's unless told. */
+  readonly isRevoked?: (certificate: Buffer) => Promise<boolean>;
 }
 
 /** DIR-8 */
@@ -113,8 +116,18 @@ export class AuthorityServer {
       rejectUnauthorized: true,
       minVersion: 'TLSv1.2',
     } as const;
+    const { isRevoked = async () => false } = where;
     const server = createHttpsServer(tls, (request, response) => {
-      void this.#answer(request, response, 'licensed');
+      void refusal(request, isRevoked).then(
+        (status) => {
+          if (status === undefined) return this.#answer(request, response, 'licensed');
+          response.writeHead(status).end();
+        },
+        (cause: unknown) => {
+          this.#journal.error({ cause: String(cause) }, 'a client cannot be judged');
+          response.writeHead(503).end();
+        },
+      );
     });
     const port = await this.#listen(server, where);
     return `https://${where.host}:${port}${INDEX_PATH}`;
@@ -171,6 +184,15 @@ export class AuthorityServer {
       response.writeHead(503).end();
     }
   }
+}
+
+/** DIR-11: what is answered to who was a licensed provider, and is no more. */
+async function refusal(
+  { socket }: IncomingMessage,
+  isRevoked: (certificate: Buffer) => Promise<boolean>,
+): Promise<403 | undefined> {
+  const shown = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
+  return shown !== undefined && !(await isRevoked(shown.raw)) ? undefined : 403;
 }
 
 async function serve(
