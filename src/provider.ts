@@ -119,7 +119,7 @@ export class Provider implements AsyncDisposable {
     const { relay, courier } = openRelay({ config, store, house, scanner, around, gate: clockWatch });
     stack.use(courier);
     stack.use(relay);
-    stack.use(await openControl({ config, store, relay, around }));
+    stack.use(await openControl({ config, store, relay, around, signer, gate: clockWatch }));
     const accounts = new Accounts({ mailboxes: store, clock, ids });
     const ports = await openDoors(
       { config, store, search, house, scanner, accounts, spoolFolder: folders.spool, around },

@@ -15,6 +15,7 @@ import { declareLog } from './log/declare-log.ts';
 import { declareMailbox } from './mailbox/declare-mailbox.ts';
 import { declareQuarantine } from './quarantine/declare-quarantine.ts';
 import { declareQueue } from './queue/declare-queue.ts';
+import { declareReissue } from './reissue/declare-reissue.ts';
 import type { RestoreOptions } from './restore.ts';
 import type { SendOptions } from './send.ts';
 import type { StatusOptions } from './status.ts';
@@ -97,6 +98,7 @@ function declareProgram(surroundings: CommandSurroundings, end: End): Command {
     .command('authority')
     .description('certify the providers of a closed community, and sign their index');
   declareAuthority(authority, surroundings, end);
+  declareReissue(program, surroundings, end);
   declareBackup(program, surroundings, end);
   const mailbox = program.command('mailbox').description('make, change and show mailboxes');
   declareMailbox(mailbox, surroundings, end);

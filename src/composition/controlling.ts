@@ -2,12 +2,16 @@
 import { ControlSocket } from '../fronts/control/control-socket.ts';
 import { MailboxOrders } from '../fronts/control/mailbox-orders.ts';
 import { QueueOrders } from '../fronts/control/queue-orders.ts';
+import { ReissueOrders } from '../fronts/control/reissue-orders.ts';
 import { Provisioning } from '../mailroom/provisioning/provisioning.ts';
 import type { Relay } from '../mailroom/queue/relay.ts';
 import type { HouseStore } from '../mailroom/steps/house-store.ts';
 import type { Config } from '../platform/config/config.ts';
 import { Fault } from '../platform/faults.ts';
 import type { Journal } from '../platform/journal.ts';
+import type { CertificationGate } from '../points/certification-gate.ts';
+import type { Signer } from '../trust/signing/signer.ts';
+import { openReissueOrders } from './reissuing.ts';
 import type { Around } from './surroundings.ts';
 
 /** Where the operator's commands reach this provider. Mail is served without it too: what is in the way is told. */
@@ -16,15 +20,22 @@ export async function openControl(facts: {
   readonly store: HouseStore;
   readonly relay: Relay;
   readonly around: Around;
+  readonly signer: Signer;
+  readonly gate: CertificationGate;
 }): Promise<AsyncDisposable> {
-  const { config, store, relay, around } = facts;
+  const { config, store, relay, around, signer, gate } = facts;
   const { folder } = config;
   const queue = new QueueOrders({ store, relay, clock: around.clock });
   const mailboxes = openMailboxOrders(config, { store, journal: around.journal });
+  const reissues = openReissueOrders(config, { store, around, signer, gate });
+  const takerOf = (order: Readonly<Record<string, unknown>>) => {
+    if (MailboxOrders.takes(order)) return mailboxes;
+    return ReissueOrders.takes(order) ? reissues : queue;
+  };
   try {
     return await ControlSocket.listen({
       folder,
-      obey: (order) => (MailboxOrders.takes(order) ? mailboxes : queue).obey(order),
+      obey: (order) => takerOf(order).obey(order),
       journal: around.journal,
     });
   } catch (error) {

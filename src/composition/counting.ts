@@ -32,6 +32,8 @@ const EVENTS: Record<LogEvent, true> = {
   'notification-undeliverable': true,
   'timeout-12h': true,
   'timeout-24h': true,
+  reissued: true,
+  'reissue-refused': true,
   'index-updated': true,
 };
 

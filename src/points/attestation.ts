@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 
 import { BOUNDARY_PREFIX } from '../evidence/boundaries.ts';
+import type { Declaration } from '../evidence/declarations/declaration.ts';
 import type { Draft, MessageKind } from '../evidence/draft.ts';
 import { type Composition, compose } from '../mailroom/contents/composition.ts';
 import type { ContentNumbers } from '../mailroom/contents/content-store.ts';
@@ -8,7 +9,7 @@ import { sealEntity } from '../trust/signing/signed-message.ts';
 import type { Signer } from '../trust/signing/signer.ts';
 import { AUTOMATIC_LINE } from '../wire/mime/automatic-mail.ts';
 import { MimeIndexer } from '../wire/mime/mime-index.ts';
-import { type Piece, streamPieces } from '../wire/mime/octets.ts';
+import { type Piece, readPieces, streamPieces } from '../wire/mime/octets.ts';
 import { type CertificationGate, openGate, requireOpenGate } from './certification-gate.ts';
 import { type FrameShape, shapeFrame } from './framing.ts';
 
@@ -68,6 +69,14 @@ export class Attestation {
     return this.#attest(draft, [
       Buffer.from(`Return-Path: <${reversePath}>\r\n${AUTOMATIC_LINE}\r\n`, 'latin1'),
     ]);
+  }
+
+  /** Signs a declaration: a message of ours that certifies no transmission. Throws as `attest` does. */
+  async declare({ header, entity, boundary, instant }: Declaration): Promise<Buffer> {
+    requireOpenGate(this.#gate);
+    return readPieces(
+      await sealEntity({ header, entity: [entity], boundary, signer: this.#signer, instant }),
+    );
   }
 
   async #attest(draft: Draft, trace: readonly Buffer[]): Promise<Attested> {

@@ -39,6 +39,8 @@ export const italianRecords: RecordWords = {
     'notification-undeliverable': 'notifica non recapitabile',
     'timeout-12h': 'avviso di mancata consegna dopo 12 ore',
     'timeout-24h': 'avviso di mancata consegna dopo 24 ore',
+    reissued: 'riemesso a richiesta del titolare',
+    'reissue-refused': 'riemissione rifiutata',
     'index-updated': 'indice dei gestori aggiornato',
   },
   received: {
@@ -103,6 +105,8 @@ export const englishRecords: RecordWords = {
     'notification-undeliverable': 'notification that cannot be delivered',
     'timeout-12h': 'notice of no delivery after 12 hours',
     'timeout-24h': 'notice of no delivery after 24 hours',
+    reissued: 'issued again for its holder',
+    'reissue-refused': 'issuing again was refused',
     'index-updated': 'index of providers updated',
   },
   received: {

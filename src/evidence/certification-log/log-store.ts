@@ -26,6 +26,8 @@ export type LogEvent =
   | 'notification-undeliverable'
   | 'timeout-12h'
   | 'timeout-24h'
+  | 'reissued'
+  | 'reissue-refused'
   | 'index-updated';
 
 /** One line of the certification log: every field LOG-2 asks for, LOG-4's two, and no content (LOG-6). */

@@ -9,6 +9,8 @@ import type { Journal } from '../../platform/journal.ts';
 export const ORDER_LIMIT_BYTES = 8 * 1024 * 1024;
 /** Commands connected at the same time. */
 export const CONNECTIONS_LIMIT = 16;
+/** Characters of one value that the journal shows. */
+const SHOWN_LIMIT = 1000;
 const SILENCE_MS = 10_000;
 /** Systems take paths of sockets up to 104 or 108 octets. */
 const PATH_LIMIT_BYTES = 100;
@@ -59,7 +61,7 @@ export class ControlSocket implements AsyncDisposable {
       await rm(path, { force: true });
       const control = new ControlSocket(path, async (order) => {
         const answer = await obey(order);
-        journal.info({ order: toldOf(order), answer }, 'an order of the operator');
+        journal.info({ order: toldOf(order), answer: shortened(answer) }, 'an order of the operator');
         return answer;
       });
       await new Promise<void>((resolve, reject) => {
@@ -84,6 +86,13 @@ export class ControlSocket implements AsyncDisposable {
 /** What the journal is told of an order: holders, and the hashes of passwords, are no matter for it. */
 function toldOf({ order, entries }: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return { order, ...(entries !== undefined && { entries }) };
+}
+
+/** What is long, as a signed message is, has no place in the journal. */
+function shortened(facts: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const shown = (value: unknown) =>
+    typeof value === 'string' && value.length > SHOWN_LIMIT ? `${value.length} characters` : value;
+  return Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, shown(value)]));
 }
 
 function converse(socket: Socket, obey: Obey): void {
