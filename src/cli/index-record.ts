@@ -3,9 +3,9 @@ import { writeFile } from 'node:fs/promises';
 import { OwnRecord } from '../composition/publishing.ts';
 import { completed } from '../composition/surroundings.ts';
 import { openSigner } from '../composition/trust.ts';
-import { readConfig } from '../platform/config/config.ts';
 import { silentJournal } from '../platform/journal.ts';
 import type { CommandSurroundings } from './command-surroundings.ts';
+import { configurationIn } from './configuration.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
 export interface IndexRecordOptions {
@@ -22,14 +22,8 @@ export async function writeIndexRecord(
   { config: file, to }: IndexRecordOptions,
   { stdout, stderr, clock, ids }: CommandSurroundings,
 ): Promise<ExitCode> {
-  const reading = readConfig(file);
-  if (!reading.ok) {
-    for (const { path, sentence } of reading.problems) {
-      stderr.write(`${path === '' ? file : path}: ${sentence}\n`);
-    }
-    return EXIT.bad;
-  }
-  const { config } = reading;
+  const config = configurationIn(file, stderr);
+  if (config === undefined) return EXIT.bad;
   const signer = await openSigner(config, completed({ journal: silentJournal, clock, ids }));
   const record = await OwnRecord.open(config, { signer, clock });
   await writeFile(to, await record.file());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { join } from 'node:path';
-import { readConfig } from '../platform/config/config.ts';
 import type { CommandSurroundings } from './command-surroundings.ts';
+import { configurationIn } from './configuration.ts';
 import { DEFAULT_CONFIG_FILE } from './usual-places.ts';
 
 /** Where a provider keeps its store. */
@@ -21,10 +21,5 @@ export function providerFolder(
   { folder, config = DEFAULT_CONFIG_FILE }: ProviderPlace,
   stderr: CommandSurroundings['stderr'],
 ): string | undefined {
-  if (folder !== undefined) return folder;
-  const reading = readConfig(config);
-  if (reading.ok) return reading.config.folder;
-  for (const { path, sentence } of reading.problems)
-    stderr.write(`${path === '' ? config : path}: ${sentence}\n`);
-  return undefined;
+  return folder ?? configurationIn(config, stderr)?.folder;
 }

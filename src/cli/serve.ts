@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { NO_ANTIVIRUS } from '../composition/scanning.ts';
-import { readConfig } from '../platform/config/config.ts';
 import { openJournal } from '../platform/journal.ts';
 import { Provider } from '../provider.ts';
 import type { CommandSurroundings } from './command-surroundings.ts';
+import { configurationIn } from './configuration.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
 /**
@@ -14,14 +14,8 @@ export async function serve(
   { config: file }: { readonly config: string },
   { stderr, clock, ids, stopRequested }: CommandSurroundings,
 ): Promise<ExitCode> {
-  const reading = readConfig(file);
-  if (!reading.ok) {
-    for (const { path, sentence } of reading.problems) {
-      stderr.write(`${path === '' ? file : path}: ${sentence}\n`);
-    }
-    return EXIT.bad;
-  }
-  const { config } = reading;
+  const config = configurationIn(file, stderr);
+  if (config === undefined) return EXIT.bad;
   const { level, file: journalFile } = config.journal;
   const journal = openJournal({ level, ...(journalFile !== undefined && { file: journalFile }) });
   if (config.antivirus.scanner === 'none') stderr.write(`ceralacca: ${NO_ANTIVIRUS}\n`);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { readFile } from 'node:fs/promises';
-import { type Config, readConfig } from '../../platform/config/config.ts';
+import type { Config } from '../../platform/config/config.ts';
 import { readPemCertificates } from '../../trust/signing/authorities.ts';
 import type { CommandSurroundings, Language } from '../command-surroundings.ts';
+import { configurationIn } from '../configuration.ts';
 import { DEFAULT_CONFIG_FILE } from '../usual-places.ts';
 import type { SealCheckMaterial } from './seal-checks.ts';
 
@@ -20,11 +21,7 @@ export function configOf(
   { config = DEFAULT_CONFIG_FILE }: LogOptions,
   stderr: Streams['stderr'],
 ): Config | undefined {
-  const reading = readConfig(config);
-  if (reading.ok) return reading.config;
-  for (const { path, sentence } of reading.problems)
-    stderr.write(`${path === '' ? config : path}: ${sentence}\n`);
-  return undefined;
+  return configurationIn(config, stderr);
 }
 
 /** What the seals of a provider are checked with. @throws Fault */

@@ -4,10 +4,11 @@ import { openSqliteStore } from '../../engines/sqlite/sqlite-store.ts';
 import { holdsStore } from '../../engines/sqlite/stored-records.ts';
 import { orderProvider } from '../../fronts/control/control-client.ts';
 import type { MailboxRefusal } from '../../mailroom/provisioning/mailbox-decision.ts';
-import { type Config, readConfig } from '../../platform/config/config.ts';
+import type { Config } from '../../platform/config/config.ts';
 import { Fault } from '../../platform/faults.ts';
 import { openJournal, silentJournal } from '../../platform/journal.ts';
 import type { CommandSurroundings, Language } from '../command-surroundings.ts';
+import { configurationIn } from '../configuration.ts';
 import { storeFolder } from '../provider-folder.ts';
 import { DEFAULT_CONFIG_FILE } from '../usual-places.ts';
 
@@ -38,11 +39,8 @@ export function placeOf(
   stderr: CommandSurroundings['stderr'],
 ): KnownPlace | undefined {
   if (folder !== undefined && file === undefined) return { folder };
-  const reading = readConfig(file ?? DEFAULT_CONFIG_FILE);
-  if (reading.ok) return { folder: folder ?? reading.config.folder, config: reading.config };
-  for (const { path, sentence } of reading.problems)
-    stderr.write(`${path === '' ? (file ?? DEFAULT_CONFIG_FILE) : path}: ${sentence}\n`);
-  return undefined;
+  const config = configurationIn(file ?? DEFAULT_CONFIG_FILE, stderr);
+  return config && { folder: folder ?? config.folder, config };
 }
 
 /**

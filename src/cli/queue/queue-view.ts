@@ -4,8 +4,8 @@ import { orderProvider } from '../../fronts/control/control-client.ts';
 import type { QueueEntry } from '../../mailroom/queue/queue-store.ts';
 import type { Instant } from '../../platform/clock.ts';
 import { Fault } from '../../platform/faults.ts';
+import { storeFolder } from '../provider-folder.ts';
 import type { EntryEnd, EntryState } from '../wording/queue-words.ts';
-import { storeFolderOf } from './store-folder.ts';
 
 /** The queue as the commands see it: what the store says, and what the running provider does. */
 export interface QueueView {
@@ -21,7 +21,7 @@ export interface QueueView {
 export async function viewQueue(folder: string, ourNow: Instant): Promise<QueueView> {
   const provider = await askProvider(folder);
   const now = provider?.now ?? ourNow;
-  using stored = openStoredQueue(storeFolderOf(folder));
+  using stored = openStoredQueue(storeFolder(folder));
   return {
     entries: stored.queue.listQueue(),
     heldDestinations: stored.queue.listHeldDestinations(),

@@ -2,6 +2,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import {
+  closeHttp,
+  listenHttp,
+  SHORT_REQUEST_CONNECTIONS,
+  SHORT_REQUESTS,
+} from '../../platform/http-listening.ts';
 import type { Journal } from '../../platform/journal.ts';
 import { serverTlsOptions, type TlsIdentity } from '../../platform/tls.ts';
 
@@ -16,9 +22,6 @@ export interface PublicationFrontOptions {
 
 /** DIR-8 */
 const MEDIA_TYPE = 'application/pkcs7-mime; smime-type=signed-data';
-const CONNECTIONS = 64;
-const HEADER_BYTES = 8 * 1024;
-const REQUEST_MS = 10_000;
 
 /** The provider's own signed record over HTTPS, for everybody (DIR-8). */
 export class PublicationFront implements AsyncDisposable {
@@ -30,33 +33,21 @@ export class PublicationFront implements AsyncDisposable {
     this.#server = createServer(
       {
         ...serverTlsOptions(options.identity),
-        handshakeTimeout: REQUEST_MS,
-        maxHeaderSize: HEADER_BYTES,
-        requestTimeout: REQUEST_MS,
-        headersTimeout: REQUEST_MS,
-        connectionsCheckingInterval: REQUEST_MS,
+        handshakeTimeout: SHORT_REQUESTS.requestTimeout,
+        ...SHORT_REQUESTS,
       },
       (request, response) => void this.#answer(request, response),
     );
-    this.#server.maxConnections = CONNECTIONS;
+    this.#server.maxConnections = SHORT_REQUEST_CONNECTIONS;
   }
 
   /** Rejects with the system's error when the port is taken. */
   async listen(where: { readonly host: string; readonly port: number }): Promise<AddressInfo> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen({ ...where }, () => {
-        this.#server.off('error', reject);
-        resolve();
-      });
-    });
-    return this.#server.address() as AddressInfo;
+    return listenHttp(this.#server, where);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#server.closeAllConnections();
-    await closed;
+    await closeHttp(this.#server);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import {
+  closeHttp,
+  listenHttp,
+  SHORT_REQUEST_CONNECTIONS,
+  SHORT_REQUESTS,
+} from '../../platform/http-listening.ts';
 import type { Journal } from '../../platform/journal.ts';
 
 export interface WatchPage {
@@ -18,9 +24,6 @@ export interface WatchFrontOptions {
   readonly journal: Journal;
 }
 
-const CONNECTIONS = 64;
-const HEADER_BYTES = 8 * 1024;
-const REQUEST_MS = 10_000;
 /** Whoever watches keeps his connection from one look to the next. */
 const KEEP_ALIVE_MS = 75_000;
 
@@ -33,33 +36,21 @@ export class WatchFront implements AsyncDisposable {
     this.#options = options;
     this.#server = createServer(
       {
-        maxHeaderSize: HEADER_BYTES,
-        requestTimeout: REQUEST_MS,
-        headersTimeout: REQUEST_MS,
+        ...SHORT_REQUESTS,
         keepAliveTimeout: KEEP_ALIVE_MS,
-        connectionsCheckingInterval: REQUEST_MS,
       },
       (request, response) => void this.#answer(request, response),
     );
-    this.#server.maxConnections = CONNECTIONS;
+    this.#server.maxConnections = SHORT_REQUEST_CONNECTIONS;
   }
 
   /** Rejects with the system's error when the port is taken. */
   async listen(where: { readonly host: string; readonly port: number }): Promise<AddressInfo> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen({ ...where }, () => {
-        this.#server.off('error', reject);
-        resolve();
-      });
-    });
-    return this.#server.address() as AddressInfo;
+    return listenHttp(this.#server, where);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#server.closeAllConnections();
-    await closed;
+    await closeHttp(this.#server);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -8,6 +8,7 @@ import {
 import { createServer as createHttpsServer } from 'node:https';
 import { TLSSocket } from 'node:tls';
 import { Fault } from '../../platform/faults.ts';
+import { closeHttp } from '../../platform/http-listening.ts';
 import { type Journal, silentJournal } from '../../platform/journal.ts';
 import { type Authority, ISSUER_NAMES } from './authority.ts';
 
@@ -135,12 +136,7 @@ export class AuthorityServer {
 
   /** Stops listening and ends the connections that are open. */
   async close(): Promise<void> {
-    const closing = this.#servers.splice(0).map((server) => {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      return closed;
-    });
-    await Promise.all(closing);
+    await Promise.all(this.#servers.splice(0).map(closeHttp));
   }
 
   #listen(server: Server, { host, port }: Listening): Promise<number> {

@@ -13,16 +13,20 @@ export function httpFetch({
   timeoutMs?: number;
 }): FetchOctets {
   return async (url) => {
-    const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
-    if (!response.ok || response.body === null) throw new Error(`HTTP ${response.status}`);
-    const chunks: Uint8Array[] = [];
-    let size = 0;
-    for await (const chunk of response.body) {
-      size += chunk.length;
-      // Leaving the loop closes the connection.
-      if (size > limitBytes) throw new Error(`larger than ${limitBytes} octets`);
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks, size);
+    return boundedOctets(await fetch(url, { signal: AbortSignal.timeout(timeoutMs) }), limitBytes);
   };
+}
+
+/** What a server answered. Rejects when it is no success, or larger than so many octets. */
+export async function boundedOctets(response: Response, limitBytes: number): Promise<Buffer> {
+  if (!response.ok || response.body === null) throw new Error(`HTTP ${response.status}`);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body) {
+    size += chunk.length;
+    // Leaving the loop closes the connection.
+    if (size > limitBytes) throw new Error(`larger than ${limitBytes} octets`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
 }

@@ -4,6 +4,7 @@ import { Fault } from '../../platform/faults.ts';
 import type { Ids } from '../../platform/ids.ts';
 import { readTimeStampReply, writeTimeStampRequest } from '../../wire/cms/time-stamp.ts';
 import type { CertificationPaths } from '../signing/certification-paths.ts';
+import { boundedOctets } from '../signing/http-fetch.ts';
 import { checkTimeStamp } from './token-check.ts';
 
 export interface TimeStampClientOptions {
@@ -17,7 +18,7 @@ export interface TimeStampClientOptions {
 }
 
 /** Larger answers are none. */
-export const REPLY_LIMIT_BYTES = 64 * 1024;
+const REPLY_LIMIT_BYTES = 64 * 1024;
 const NONCE_BYTES = 16;
 
 /** Asks a time-stamp authority over HTTP. */
@@ -59,15 +60,7 @@ export class TimeStampClient {
         body: new Uint8Array(request),
         signal: AbortSignal.timeout(timeoutMs),
       });
-      if (!response.ok || response.body === null) throw new Error(`HTTP ${response.status}`);
-      const chunks: Uint8Array[] = [];
-      let size = 0;
-      for await (const chunk of response.body) {
-        size += chunk.length;
-        if (size > REPLY_LIMIT_BYTES) throw new Error(`larger than ${REPLY_LIMIT_BYTES} octets`);
-        chunks.push(chunk);
-      }
-      return Buffer.concat(chunks, size);
+      return await boundedOctets(response, REPLY_LIMIT_BYTES);
     } catch (cause) {
       throw unavailable(`${url}: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
     }
