@@ -27,5 +27,7 @@ export const programs: readonly Program[] = [
   { command: 'rspamd', debianPackage: 'rspamd', usedFor: 'spam verdicts as rspamd gives them' },
   { command: 'swaks', debianPackage: 'swaks', usedFor: 'SMTP as swaks speaks it' },
   { command: 'script', debianPackage: 'bsdutils', usedFor: 'a terminal for mutt' },
+  { command: 'unzip', debianPackage: 'unzip', usedFor: 'unpacking our archives as everybody does' },
   { command: 'xmllint', debianPackage: 'libxml2-utils', usedFor: 'validating our XML' },
+  { command: 'zip', debianPackage: 'zip', usedFor: 'archives that are not ours' },
 ];

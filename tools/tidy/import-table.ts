@@ -143,6 +143,7 @@ export const importTable: ImportTable = {
         cms: 'RFC 5652, X.509 and DER',
         ldif: 'RFC 2849',
         ntp: 'RFC 5905',
+        zip: 'ZIP archives, read strictly and written as they come',
       },
       mayImport: ['wire'],
       because: 'wire knows no law and no policy: it could be published alone',
@@ -272,6 +273,7 @@ export const importTable: ImportTable = {
     'fronts/publication': ['publication-front.ts'],
     'fronts/watch': ['health.ts', 'watch-front.ts'],
     'wire/ntp': ['ntp-packet.ts'],
+    'wire/zip': ['zip-directory.ts', 'zip-reader.ts', 'zip-writer.ts'],
     'trust/time': ['clock-watch.ts', 'sntp-client.ts'],
     'wire/pop3': [
       'multiline.ts',
