@@ -84,6 +84,7 @@ export const importTable: ImportTable = {
         notices: 'bad news, unsigned',
         wording: 'every Italian sentence and header literal',
         'certification-log': 'append-only records, daily seal, extracts',
+        'evidence-file': 'the index of the file that proves a message to anybody',
       },
       mayImport: ['evidence', 'wire/mime', 'platform'],
       because: 'drafts are unsigned: evidence never sees trust',
@@ -349,6 +350,7 @@ export const importTable: ImportTable = {
       'tree-frontier.ts',
     ],
     'evidence/certification-data': ['reader.ts', 'writer.ts'],
+    'evidence/evidence-file': ['index-dtd.ts', 'index-model.ts', 'index-reader.ts', 'index-writer.ts'],
     'trust/authority': [
       'authority-folder.ts',
       'authority-office.ts',
