@@ -14,7 +14,7 @@ import { openSearch } from './composition/searching.ts';
 import { openStore } from './composition/storing.ts';
 import { type Around, completed, type Surroundings } from './composition/surroundings.ts';
 import { openSweeps } from './composition/sweeping.ts';
-import { openDirectory, openSigner, openVerifier } from './composition/trust.ts';
+import { openDirectory, openRevocation, openSigner, openVerifier } from './composition/trust.ts';
 import { openWatch } from './composition/watching.ts';
 import type { EmittingProvider } from './evidence/draft.ts';
 import { Accounts } from './mailroom/accounts/accounts.ts';
@@ -30,6 +30,7 @@ import { type House, joinPoints } from './points/house.ts';
 import { QuotaWarnings } from './points/quota/quota-warnings.ts';
 import { AttachmentInspector } from './trust/attachments/attachment-inspector.ts';
 import type { ProviderDirectory } from './trust/provider-directory/provider-directory.ts';
+import type { RevocationSource } from './trust/signing/revocation-source.ts';
 import type { Signer } from './trust/signing/signer.ts';
 
 /** A mailbox to be made, or changed, by its address. */
@@ -113,7 +114,17 @@ export class Provider implements AsyncDisposable {
     const scanner = await openScanner(config, { around, stack });
     const clockWatch = stack.use(await openClockWatch(config, { around, onResumed: () => wake() }));
     const signer = await openSigner(config, around);
-    const house = await openHouse({ config, store, directory, signer, around, gate: clockWatch });
+    const { revocation, archive } = openRevocation(config, { store, around });
+    stack.defer(() => archive.settled());
+    const house = await openHouse({
+      config,
+      store,
+      directory,
+      revocation,
+      signer,
+      around,
+      gate: clockWatch,
+    });
     await ensureServiceMailbox(store, config);
     stack.use(new QuotaWarnings({ store, provider: emittingProvider(config), clock, ids, journal }));
     const { relay, courier } = openRelay({ config, store, house, scanner, around, gate: clockWatch });
@@ -179,18 +190,19 @@ async function openHouse(facts: {
   readonly config: Config;
   readonly store: HouseStore;
   readonly directory: ProviderDirectory;
+  readonly revocation: RevocationSource;
   readonly around: Around;
   readonly gate: CertificationGate;
   readonly signer: Signer;
 }): Promise<House> {
-  const { config, store, directory, signer, around, gate } = facts;
+  const { config, store, directory, revocation, signer, around, gate } = facts;
   const { provider, limits, access, ordinary } = config;
   const { clock, timers, ids, journal } = around;
   return joinPoints({
     store,
     signer,
     directory,
-    verifier: await openVerifier(config, directory, around),
+    verifier: await openVerifier(config, { directory, revocation, around }),
     provider: emittingProvider(config),
     serviceMailbox: provider.serviceMailbox.toLowerCase(),
     ownDomains: new Set(provider.domains),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { readFile } from 'node:fs/promises';
+import type { HouseStore } from '../mailroom/steps/house-store.ts';
 import type { Alert } from '../platform/alerts.ts';
 import type { Config } from '../platform/config/config.ts';
 import { Fault } from '../platform/faults.ts';
@@ -14,6 +15,8 @@ import { CertificationPaths } from '../trust/signing/certification-paths.ts';
 import { CrlCache } from '../trust/signing/crl-cache.ts';
 import { openFileKey } from '../trust/signing/file-key.ts';
 import { httpFetch } from '../trust/signing/http-fetch.ts';
+import { RevocationArchive } from '../trust/signing/revocation-archive.ts';
+import type { RevocationSource } from '../trust/signing/revocation-source.ts';
 import { Signer } from '../trust/signing/signer.ts';
 import { Verifier } from '../trust/signing/verification.ts';
 import { timedKey } from './counting.ts';
@@ -119,19 +122,41 @@ export async function openSigner(
   return new Signer(timedKey(key, metrics));
 }
 
-/** What judges signatures of others (IP-4 to IP-7). */
-export async function openVerifier(
+/** Revocation lists over HTTP and from the files of the configuration; each one that is relied on is kept. */
+export function openRevocation(
   { trust }: Config,
-  directory: ProviderDirectory,
-  { clock, journal }: Around,
-): Promise<Verifier> {
-  const { anchorsFile, intermediatesFile } = trust;
+  { store, around }: { readonly store: HouseStore; readonly around: Around },
+): { readonly revocation: CrlCache; readonly archive: RevocationArchive } {
+  const { clock, journal } = around;
+  const archive = new RevocationArchive({
+    ...around,
+    reader: store,
+    commit: (acts) => store.commit({ blobs: [], contents: [], parts: [{ acts }] }),
+  });
   const revocation = new CrlCache({
     clock,
     fetchUrl: httpFetch({ limitBytes: CRL_LIMIT_BYTES }),
+    files: trust.revocationFiles,
+    readFile,
     onFailure: (location, error) =>
       journal.warn({ location, error }, 'a revocation list could not be fetched'),
+    onTrusted: (found) => archive.keep(found),
   });
+  return { revocation, archive };
+}
+
+/** What judges signatures of others (IP-4 to IP-7). */
+export async function openVerifier(
+  { trust }: Config,
+  facts: {
+    readonly directory: ProviderDirectory;
+    readonly revocation: RevocationSource;
+    readonly around: Around;
+  },
+): Promise<Verifier> {
+  const { anchorsFile, intermediatesFile } = trust;
+  const { directory, revocation, around } = facts;
+  const { clock } = around;
   return new Verifier({
     // Each look-up asks the index of this moment (DIR-16).
     lookup: { findByCertificateHash: (hash) => directory.current.findByCertificateHash(hash) },

@@ -345,6 +345,13 @@ export const DAMAGES: readonly Damage[] = [
     sql: 'DELETE FROM frames WHERE blob = (SELECT max(blob) FROM frames)',
   },
   {
+    code: 'revocation-list-damaged',
+    of: 'alfa',
+    damage: 'a kept revocation list that is another',
+    sql: `INSERT INTO revocationLists (sha256, issuer, series, thisUpdate, obtainedAt, der)
+      VALUES ('${'0'.repeat(64)}', 'a', 's', 1, 1, x'30')`,
+  },
+  {
     code: 'blob-damaged',
     of: 'alfa',
     damage: 'an octet changed among the rows',

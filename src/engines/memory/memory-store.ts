@@ -37,6 +37,7 @@ import type {
 } from '../../mailroom/tracking/tracking-store.ts';
 import type { Instant } from '../../platform/clock.ts';
 import { Fault } from '../../platform/faults.ts';
+import type { ArchivedList } from '../../trust/signing/revocation-archive-store.ts';
 import { CommitListeners } from '../commit-listeners.ts';
 import { checkBlob, checkContent } from '../slices.ts';
 import { bareMessageId, byOctets, DEFAULT_STORE_LIMITS, type StoreLimits } from '../store-rules.ts';
@@ -46,6 +47,7 @@ import { lastSequence, listRecords, textOf, treeSize } from './log-acts.ts';
 import { MemorySlicedOctets } from './memory-octets.ts';
 import { performStep } from './perform.ts';
 import { findOutcome, isAbout, isSilent } from './relay-acts.ts';
+import { revocationListsInOrder } from './revocation-acts.ts';
 import { Tables } from './tables.ts';
 import { countedBytes, countFolder, totalBytes } from './usage.ts';
 
@@ -360,6 +362,18 @@ class MemoryStore implements HouseStore {
 
   forgottenUpTo(): number {
     return this.#tables.forgotten.get('upTo') ?? 0;
+  }
+
+  listRevocationIssuers(): readonly string[] {
+    return [...new Set(revocationListsInOrder(this.#tables).map(({ issuer }) => issuer))].sort();
+  }
+
+  listRevocationLists(issuer: string): readonly ArchivedList[] {
+    return revocationListsInOrder(this.#tables).filter((list) => list.issuer === issuer);
+  }
+
+  revocationListOctets(sha256: string): Buffer | undefined {
+    return this.#tables.revocationLists.get(sha256)?.der;
   }
 
   stories(): Iterable<readonly LogRecord[]> {

@@ -29,6 +29,7 @@ import {
   settle,
   track,
 } from './relay-acts.ts';
+import { performRevocationAct } from './revocation-acts.ts';
 import type { Tables } from './tables.ts';
 import { countedBytes } from './usage.ts';
 
@@ -170,6 +171,10 @@ function performSilently(tables: Tables, act: SilentAct): void {
       break;
     case 'put-delivery-outcome':
       putDeliveryOutcome(tables, act);
+      break;
+    case 'keep-revocation-list':
+    case 'forget-revocation-list':
+      performRevocationAct(tables, act);
       break;
     default:
       performLogAct(tables, act);

@@ -7,6 +7,7 @@ import type { FolderId, Mailbox, MailboxId, MessageEntry } from '../../mailroom/
 import type { Quarantined, QuarantineId } from '../../mailroom/quarantine/quarantine-store.ts';
 import type { QueueEntry, QueueEntryId } from '../../mailroom/queue/queue-store.ts';
 import type { DeliveryOutcome, Submission, Tracking } from '../../mailroom/tracking/tracking-store.ts';
+import type { ArchivedList } from '../../trust/signing/revocation-archive-store.ts';
 import { Table, Undo } from './table.ts';
 
 /** A mailbox and the highest MODSEQ given in any of its folders. */
@@ -63,6 +64,10 @@ export class Tables {
   readonly quarantine = new Table<QuarantineId, Quarantined>(this.undo);
   /** By the blob of the frame. */
   readonly frames = new Table<BlobId, NewFrame>(this.undo);
+  /** By SHA-256. */
+  readonly revocationLists = new Table<string, { readonly list: ArchivedList; readonly der: Buffer }>(
+    this.undo,
+  );
   readonly submissions = new Table<string, Submission>(this.undo);
   readonly trackings = new Table<string, readonly Tracking[]>(this.undo);
   /** Those of `trackings` that a notice may still be due for; kept because they are looked through all the time. */

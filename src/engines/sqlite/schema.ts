@@ -247,6 +247,21 @@ const FRAMES = `
   CREATE INDEX framesByMessageId ON frames (messageIdHash);
 `;
 
+// What was known of revoked certificates when something was signed; the octets come last, as they are read seldom.
+const REVOCATION_LISTS = `
+  CREATE TABLE revocationLists (
+    number INTEGER PRIMARY KEY,
+    sha256 TEXT NOT NULL UNIQUE,
+    issuer TEXT NOT NULL,
+    series TEXT NOT NULL,
+    thisUpdate INTEGER NOT NULL,
+    nextUpdate INTEGER,
+    obtainedAt INTEGER NOT NULL,
+    der BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX revocationListsOf ON revocationLists (issuer, thisUpdate);
+`;
+
 const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: 'first tables', sql: FIRST_TABLES },
   { version: 2, name: 'subscriptions by name', sql: SUBSCRIPTIONS },
@@ -256,6 +271,7 @@ const MIGRATIONS: readonly Migration[] = [
   { version: 6, name: 'quarantine', sql: QUARANTINE },
   { version: 7, name: 'sealed log', sql: SEALED_LOG },
   { version: 8, name: 'frames of generated messages', sql: FRAMES },
+  { version: 9, name: 'revocation lists', sql: REVOCATION_LISTS },
 ];
 
 /** The version of the schema that this program brings a store up to. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { LogReader } from '../../evidence/certification-log/log-store.ts';
 import type { SealedLogReader } from '../../evidence/certification-log/sealed-log-store.ts';
+import type { RevocationArchiveReader } from '../../trust/signing/revocation-archive-store.ts';
 import type { ContentReader } from '../contents/content-store.ts';
 import type { FrameReader } from '../frames/frame-store.ts';
 import type { MailboxReader } from '../mailboxes/mailbox-store.ts';
@@ -9,7 +10,7 @@ import type { QueueReader } from '../queue/queue-store.ts';
 import type { TrackingReader } from '../tracking/tracking-store.ts';
 import type { StepStore } from './step-store.ts';
 
-/** Everything an engine offers: one door to change, and eight ways to read. */
+/** Everything an engine offers: one door to change, and nine ways to read. */
 export interface HouseStore
   extends StepStore,
     ContentReader,
@@ -20,4 +21,5 @@ export interface HouseStore
     QuarantineReader,
     FrameReader,
     SealedLogReader,
+    RevocationArchiveReader,
     AsyncDisposable {}

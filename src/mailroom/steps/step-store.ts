@@ -2,6 +2,7 @@
 import type { NewLogRecord } from '../../evidence/certification-log/log-store.ts';
 import type { LogAct } from '../../evidence/certification-log/sealed-log-store.ts';
 import type { Instant } from '../../platform/clock.ts';
+import type { RevocationAct } from '../../trust/signing/revocation-archive-store.ts';
 import type { ContentId, ContentNumbers, NewBlob, NewContent } from '../contents/content-store.ts';
 import type { NewFrame } from '../frames/frame-store.ts';
 import type { FolderId, Mailbox, MailboxId } from '../mailboxes/mailbox-store.ts';
@@ -167,7 +168,8 @@ export type Act =
   /** Removes the oldest frames of before that instant, so many at a time that nobody waits for long. */
   | { readonly do: 'forget-frames'; readonly before: Instant }
   | { readonly do: 'record'; readonly record: NewLogRecord }
-  | LogAct;
+  | LogAct
+  | RevocationAct;
 
 export interface NewFolder {
   readonly name: string;

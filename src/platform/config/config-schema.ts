@@ -80,6 +80,11 @@ const signing = z.strictObject({
 const trust = z.strictObject({
   anchorsFile: path("PEM root certificates that providers' signing certificates must chain to."),
   intermediatesFile: path('PEM certificates of intermediate authorities.').optional(),
+  revocationFiles: key(
+    z.array(z.string().min(1)).default([]),
+    'path',
+    'Revocation lists, PEM or DER, of authorities that publish none over HTTP; each is read again every hour.',
+  ),
 });
 
 const directory = z.strictObject({

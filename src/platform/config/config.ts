@@ -157,6 +157,8 @@ function withAbsolutePaths(config: Config, base: string): Config {
         const schema = keys[name];
         if (schema === undefined) return [name, inner];
         if (unitOf(schema) === 'path' && typeof inner === 'string') return [name, resolve(base, inner)];
+        if (unitOf(schema) === 'path' && Array.isArray(inner))
+          return [name, inner.map((each) => resolve(base, String(each)))];
         return [name, walk(inner, shapeOf(schema))];
       }),
     );

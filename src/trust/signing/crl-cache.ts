@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Clock, Instant } from '../../platform/clock.ts';
-import { schemeOf } from '../../wire/cms/algorithms.ts';
 import type { Certificate } from '../../wire/cms/certificate.ts';
-import { sameName } from '../../wire/cms/distinguished-name.ts';
 import { derOf } from '../../wire/cms/pem.ts';
-import {
-  findRevoked,
-  isListSignedBy,
-  type RevocationList,
-  readRevocationList,
-} from '../../wire/cms/revocation-list.ts';
+import { findRevoked, type RevocationList, readRevocationList } from '../../wire/cms/revocation-list.ts';
+import { objectionToList, objectionToSignature } from './list-rules.ts';
+import type { TrustedList } from './revocation-archive.ts';
 import type { RevocationQuestion, RevocationSource, RevocationStatus } from './revocation-source.ts';
 
 /** A list is fetched again after this time, even when its nextUpdate is far (IP-7). */
@@ -34,11 +29,15 @@ export interface CrlCacheOptions {
   readonly readFile?: FetchOctets;
   /** Hears each failed fetch, with the location and the error. */
   readonly onFailure?: (location: string, error: unknown) => void;
+  /** Hears each list that was fetched, once its issuer's signature has been checked. */
+  readonly onTrusted?: (found: TrustedList) => void;
 }
 
 interface Entry {
   /** The last list that could be had and read. */
   list: RevocationList | null;
+  /** Its DER, until somebody heard that it is trusted. */
+  unheard: Buffer | null;
   fetchedAt: Instant;
   /** No further attempt before this instant. */
   nextAttempt: Instant;
@@ -88,6 +87,7 @@ export class CrlCache implements RevocationSource {
     if (list === null) return entry.problem ?? 'no list';
     const objection = unsuitable(list, { ...question, now }) ?? unsigned(entry, list, question.issuer);
     if (objection !== null) return objection;
+    this.#tell(entry, list);
     const crlNumber = list.crlNumber;
     const found = findRevoked(list, question.certificate);
     if (found !== null && found.revokedAt <= question.instant)
@@ -98,6 +98,12 @@ export class CrlCache implements RevocationSource {
       entry.problem === null ? entry.fetchedAt + REFRESH_MS : entry.nextAttempt,
     );
     return { status: 'good', crlNumber, goodUntil };
+  }
+
+  #tell(entry: Entry, list: RevocationList): void {
+    const { unheard } = entry;
+    entry.unheard = null;
+    if (unheard !== null) this.#options.onTrusted?.({ der: unheard, list });
   }
 
   async #current(location: string): Promise<Entry> {
@@ -120,6 +126,7 @@ export class CrlCache implements RevocationSource {
       const never = Number.NEGATIVE_INFINITY;
       entry = {
         list: null,
+        unheard: null,
         fetchedAt: never,
         nextAttempt: never,
         problem: null,
@@ -134,14 +141,16 @@ export class CrlCache implements RevocationSource {
   }
 
   async #refresh(location: string, entry: Entry): Promise<void> {
-    const { clock, fetchUrl, readFile, onFailure } = this.#options;
+    const { clock, fetchUrl, readFile, onFailure, onTrusted } = this.#options;
     try {
       const fetch = /^https?:/i.test(location) ? fetchUrl : readFile;
       if (fetch === undefined) throw new Error('files cannot be read here');
-      const parsed = readRevocationList(derOf(await fetch(location), 'X509 CRL'));
+      const der = derOf(await fetch(location), 'X509 CRL');
+      const parsed = readRevocationList(der);
       if (!parsed.ok) throw new Error(`not a revocation list: ${parsed.reason}`);
       const now = clock.now();
       entry.list = parsed.value;
+      entry.unheard = onTrusted === undefined ? null : der;
       entry.signedBy.clear();
       entry.fetchedAt = now;
       entry.problem = null;
@@ -161,24 +170,15 @@ function unsuitable(
   list: RevocationList,
   { certificate, issuer, now }: RevocationQuestion & { now: Instant },
 ): string | null {
-  if (!sameName(list.issuer, issuer.subject)) return 'the list of another authority';
   if (list.thisUpdate > now + SKEW_MS) return 'a list that is not valid yet';
   if (list.nextUpdate !== null && list.nextUpdate <= now) return 'the list is out of date';
-  const { scope } = list;
-  if (scope === null) return null;
-  const isAuthority = certificate.basicConstraints?.ca === true;
-  const covered = isAuthority ? !scope.onlyUserCertificates : !scope.onlyCaCertificates;
-  const published = scope.urls.length === 0 || scope.urls.some((url) => certificate.crlUrls.includes(url));
-  return covered && published ? null : 'a list for other certificates';
+  return objectionToList(list, { certificate, issuer });
 }
 
 /** Why the list is not the issuer's; the signature of each list is checked once. */
 function unsigned(entry: Entry, list: RevocationList, issuer: Certificate): string | null {
-  if (issuer.keyUsage !== null && !issuer.keyUsage.has('cRLSign')) return 'its authority may not sign lists';
   if (entry.signedBy.has(issuer.sha1)) return null;
-  // IP-6: a list anybody could forge proves nothing.
-  if (schemeOf(list.signed.algorithm, null)?.digest === 'md5') return 'the list is signed with MD5';
-  if (!isListSignedBy(list, issuer)) return 'the list is not signed by the authority';
-  entry.signedBy.add(issuer.sha1);
-  return null;
+  const objection = objectionToSignature(list, issuer);
+  if (objection === null) entry.signedBy.add(issuer.sha1);
+  return objection;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { hash } from 'node:crypto';
 import type { LogRecord } from '../../../evidence/certification-log/log-store.ts';
 import type { Finding } from '../../../platform/findings.ts';
 import { aboutHash } from '../about-hash.ts';
@@ -10,6 +11,21 @@ export function* checkDatabase(database: Database): Generator<Finding> {
     .prepare<{ integrity_check: string }>('PRAGMA integrity_check')
     .each())
     if (what !== 'ok') yield { code: 'database-damaged', what, where: 'store.db' };
+}
+
+/** Each kept revocation list has its SHA-256. */
+export function* checkRevocationLists(
+  database: Database,
+  { quick }: { readonly quick: boolean },
+): Generator<Finding> {
+  const rows = database.prepare<{ sha256: string; der: Uint8Array }>(
+    'SELECT sha256, der FROM revocationLists ORDER BY number',
+  );
+  for (const { sha256, der } of quick ? [] : rows.each()) {
+    if (hash('sha256', der, 'hex') === sha256) continue;
+    const where = `revocation list ${sha256}`;
+    yield { code: 'revocation-list-damaged', what: 'its octets do not have its SHA-256', where };
+  }
 }
 
 interface LogRow {

@@ -10,7 +10,7 @@ import { migrationsKnown, versionOf } from '../schema.ts';
 import { holdsStore } from '../stored-records.ts';
 import { checkBlobs } from './blob-check.ts';
 import { checkContents } from './content-check.ts';
-import { checkDatabase, checkLog } from './database-check.ts';
+import { checkDatabase, checkLog, checkRevocationLists } from './database-check.ts';
 import { checkRows } from './row-checks.ts';
 import { checkSearch } from './search-check.ts';
 
@@ -76,6 +76,7 @@ async function* checkMoment(
   yield* checkDatabase(database);
   yield* checkRows(database);
   yield* checkLog(database);
+  yield* checkRevocationLists(database, { quick });
   yield* more?.(readers) ?? [];
   yield* checkBlobs({ database, files, isKept, quick });
   yield* checkContents({ database, readers, quick });

@@ -36,6 +36,10 @@ import type {
   TrackingReader,
 } from '../../../mailroom/tracking/tracking-store.ts';
 import type { Instant } from '../../../platform/clock.ts';
+import type {
+  ArchivedList,
+  RevocationArchiveReader,
+} from '../../../trust/signing/revocation-archive-store.ts';
 import type { BlobFiles } from '../../blobs/blobs.ts';
 import type { Database } from '../driver.ts';
 import { SqliteContentReader } from './content-reader.ts';
@@ -44,10 +48,11 @@ import { SqliteLogReader } from './log-reader.ts';
 import { SqliteMailboxReader } from './mailbox-reader.ts';
 import { SqliteQuarantineReader } from './quarantine-reader.ts';
 import { SqliteQueueReader } from './queue-reader.ts';
+import { SqliteRevocationReader } from './revocation-reader.ts';
 import { SqliteSealedLogReader } from './sealed-log-reader.ts';
 import { SqliteTrackingReader } from './tracking-reader.ts';
 
-/** The eight ways to read, over one read-only connection. */
+/** The nine ways to read, over one read-only connection. */
 export class SqliteReaders
   implements
     ContentReader,
@@ -57,7 +62,8 @@ export class SqliteReaders
     LogReader,
     SealedLogReader,
     QuarantineReader,
-    FrameReader
+    FrameReader,
+    RevocationArchiveReader
 {
   protected readonly contents: SqliteContentReader;
   readonly #mailboxes: SqliteMailboxReader;
@@ -67,6 +73,7 @@ export class SqliteReaders
   readonly #quarantine: SqliteQuarantineReader;
   readonly #frames: SqliteFrameReader;
   readonly #sealedLog: SqliteSealedLogReader;
+  readonly #revocation: SqliteRevocationReader;
 
   constructor(db: Database, files: BlobFiles) {
     this.contents = new SqliteContentReader(db, files);
@@ -77,6 +84,7 @@ export class SqliteReaders
     this.#quarantine = new SqliteQuarantineReader(db);
     this.#frames = new SqliteFrameReader(db, this.contents);
     this.#sealedLog = new SqliteSealedLogReader(db);
+    this.#revocation = new SqliteRevocationReader(db);
   }
 
   findContent(id: ContentId): StoredContent | undefined {
@@ -249,5 +257,17 @@ export class SqliteReaders
 
   forgottenUpTo(): number {
     return this.#sealedLog.forgottenUpTo();
+  }
+
+  listRevocationIssuers(): readonly string[] {
+    return this.#revocation.listRevocationIssuers();
+  }
+
+  listRevocationLists(issuer: string): readonly ArchivedList[] {
+    return this.#revocation.listRevocationLists(issuer);
+  }
+
+  revocationListOctets(sha256: string): Buffer | undefined {
+    return this.#revocation.revocationListOctets(sha256);
   }
 }

@@ -9,6 +9,7 @@ import { LogWriter } from './log-writer.ts';
 import { MessageWriter } from './message-writer.ts';
 import { QuarantineWriter } from './quarantine-writer.ts';
 import { RelayWriter } from './relay-writer.ts';
+import { RevocationWriter } from './revocation-writer.ts';
 
 /** Performs steps within the transaction that is open on the connection. */
 export class StepPerformer {
@@ -19,6 +20,7 @@ export class StepPerformer {
   readonly #quarantine: QuarantineWriter;
   readonly #frames: FrameWriter;
   readonly #log: LogWriter;
+  readonly #revocation: RevocationWriter;
 
   constructor(db: Database, limits: { expungedKept: number }) {
     this.#contents = new ContentWriter(db);
@@ -32,6 +34,7 @@ export class StepPerformer {
     this.#quarantine = new QuarantineWriter(db, this.#contents);
     this.#frames = new FrameWriter(db, this.#contents);
     this.#log = new LogWriter(db);
+    this.#revocation = new RevocationWriter(db);
   }
 
   /** Performs a step, part after part: later parts see what earlier ones did. Throws when it cannot. */
@@ -145,6 +148,10 @@ export class StepPerformer {
         break;
       case 'put-delivery-outcome':
         this.#relay.putDeliveryOutcome(act.outcome);
+        break;
+      case 'keep-revocation-list':
+      case 'forget-revocation-list':
+        this.#revocation.perform(act);
         break;
       default:
         this.#log.perform(act);

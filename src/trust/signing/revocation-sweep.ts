@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { Clock, Instant } from '../../platform/clock.ts';
+import type { Journal } from '../../platform/journal.ts';
+import type { Timers } from '../../platform/timers.ts';
+import type { ArchivedList, RevocationAct, RevocationArchiveReader } from './revocation-archive-store.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+export interface RevocationSweepOptions {
+  readonly reader: RevocationArchiveReader;
+  /** Performs acts in one transaction. */
+  readonly commit: (acts: readonly RevocationAct[]) => Promise<unknown>;
+  /** What was signed before the instant it gives need not be proved any longer. */
+  readonly keptFrom: (now: Instant) => Instant;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly journal: Journal;
+}
+
+/** Removes once a day the revocation lists that nothing needs any longer. */
+export class RevocationSweep implements Disposable {
+  readonly #options: RevocationSweepOptions;
+  #stopTimer: (() => void) | undefined;
+  #stopped = false;
+
+  constructor(options: RevocationSweepOptions) {
+    this.#options = options;
+  }
+
+  /** Sweeps now, and every day from now on; resolves after the first time, and never rejects. */
+  async start(): Promise<void> {
+    const { timers, journal } = this.#options;
+    try {
+      await this.sweep();
+    } catch (error) {
+      journal.error({ error }, 'the kept revocation lists could not be swept');
+    }
+    if (!this.#stopped) this.#stopTimer = timers.after(DAY_MS, () => void this.start());
+  }
+
+  /** Removes what is over, one issuer after the other. Rejects as `commit` does. */
+  async sweep(): Promise<void> {
+    const { reader, commit, keptFrom, clock, journal } = this.#options;
+    const from = keptFrom(clock.now());
+    for (const issuer of reader.listRevocationIssuers()) {
+      const over = listsOver(reader.listRevocationLists(issuer), from);
+      if (over.length === 0) continue;
+      await commit(over.map(({ sha256 }) => ({ do: 'forget-revocation-list', sha256 })));
+      journal.info({ issuer, lists: over.length }, 'revocation lists whose time is over were removed');
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#stopped = true;
+    this.#stopTimer?.();
+  }
+}
+
+/** The lists that say nothing of any instant from `keptFrom` on, or nothing that a later one does not say better. */
+export function listsOver(lists: readonly ArchivedList[], keptFrom: Instant): readonly ArchivedList[] {
+  return lists.filter((list) => {
+    if (list.obtainedAt >= keptFrom) return false;
+    const inForceUntil = list.nextUpdate ?? Number.POSITIVE_INFINITY;
+    return (
+      inForceUntil < keptFrom ||
+      lists.some(
+        ({ series, thisUpdate }) =>
+          series === list.series && thisUpdate > list.thisUpdate && thisUpdate <= keptFrom,
+      )
+    );
+  });
+}
