@@ -114,23 +114,14 @@ export class Provider implements AsyncDisposable {
     const scanner = await openScanner(config, { around, stack });
     const clockWatch = stack.use(await openClockWatch(config, { around, onResumed: () => wake() }));
     const signer = await openSigner(config, around);
-    const { revocation, archive } = openRevocation(config, { store, around });
-    stack.defer(() => archive.settled());
-    const house = await openHouse({
-      config,
-      store,
-      directory,
-      revocation,
-      signer,
-      around,
-      gate: clockWatch,
-    });
+    const revocation = openRevocation(config, { store, around, stack });
+    const own = { config, store, signer, around, gate: clockWatch };
+    const house = await openHouse({ ...own, directory, revocation });
     await ensureServiceMailbox(store, config);
     stack.use(new QuotaWarnings({ store, provider: emittingProvider(config), clock, ids, journal }));
-    const { relay, courier } = openRelay({ config, store, house, scanner, around, gate: clockWatch });
-    stack.use(courier);
-    stack.use(relay);
-    stack.use(await openControl({ config, store, relay, around, signer, gate: clockWatch }));
+    const { relay, courier } = openRelay({ ...own, house, scanner });
+    for (const part of [courier, relay]) stack.use(part);
+    stack.use(await openControl({ ...own, relay }));
     const accounts = new Accounts({ mailboxes: store, clock, ids });
     const ports = await openDoors(
       { config, store, search, house, scanner, accounts, spoolFolder: folders.spool, around },
@@ -138,12 +129,12 @@ export class Provider implements AsyncDisposable {
     );
     stack.use(house.deadlines);
     await openPublication(config, { signer, around, stack });
-    const shown = { config, storeFolder: folders.store, store, search, directory, refresh, signer, around };
+    const shown = { ...own, storeFolder: folders.store, search, directory, refresh };
     const watch = await openWatch({ ...shown, clock: clockWatch, doors: () => ports }, stack);
     const wake = () => {
       for (const part of [relay, house.deadlines, sealing]) part.wake();
     };
-    const sealing = stack.use(await openSealing(config, { store, signer, around, gate: clockWatch }));
+    const sealing = stack.use(await openSealing(config, own));
     const sweep = openSweeps({ store, around }, stack);
     const begin = () => {
       clockWatch.start();

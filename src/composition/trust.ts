@@ -125,15 +125,20 @@ export async function openSigner(
 /** Revocation lists over HTTP and from the files of the configuration; each one that is relied on is kept. */
 export function openRevocation(
   { trust }: Config,
-  { store, around }: { readonly store: HouseStore; readonly around: Around },
-): { readonly revocation: CrlCache; readonly archive: RevocationArchive } {
+  {
+    store,
+    around,
+    stack,
+  }: { readonly store: HouseStore; readonly around: Around; readonly stack: AsyncDisposableStack },
+): RevocationSource {
   const { clock, journal } = around;
   const archive = new RevocationArchive({
     ...around,
     reader: store,
     commit: (acts) => store.commit({ blobs: [], contents: [], parts: [{ acts }] }),
   });
-  const revocation = new CrlCache({
+  stack.defer(() => archive.settled());
+  return new CrlCache({
     clock,
     fetchUrl: httpFetch({ limitBytes: CRL_LIMIT_BYTES }),
     files: trust.revocationFiles,
@@ -142,7 +147,6 @@ export function openRevocation(
       journal.warn({ location, error }, 'a revocation list could not be fetched'),
     onTrusted: (found) => archive.keep(found),
   });
-  return { revocation, archive };
 }
 
 /** What judges signatures of others (IP-4 to IP-7). */
