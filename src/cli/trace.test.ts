@@ -55,7 +55,7 @@ suite('ceralacca trace', () => {
       records.map(({ sequence, event }) => [sequence, event]),
       expected.map(({ sequence, event }) => [sequence, event]),
     );
-    const { detail, generated, ...first } = records[0];
+    const { detail, generated, digests, original, ...first } = records[0];
     assert.deepEqual(first, {
       house: null,
       sequence: expected[0]?.sequence,
@@ -70,6 +70,8 @@ suite('ceralacca trace', () => {
       sendingProvider: 'Gestore Alfa S.p.A.',
     });
     assert.equal(generated.length, 2);
+    assert.equal(digests.length, 2);
+    for (const digest of [...digests, original]) assert.match(digest, /^[0-9a-f]{64}$/);
     assert.match(detail.sha256, /^[0-9a-f]{64}$/);
   });
 

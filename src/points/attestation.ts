@@ -25,6 +25,8 @@ export interface Attested {
   /** Without angle brackets. */
   readonly messageId: string;
   readonly composition: Composition;
+  /** SHA-256 of the signed entity, in hexadecimal. */
+  readonly digest: string;
   /** Which of its octets we wrote. */
   readonly shape: FrameShape;
   /** Holds octets above 127. */
@@ -74,9 +76,14 @@ export class Attestation {
   /** Signs a declaration: a message of ours that certifies no transmission. Throws as `attest` does. */
   async declare({ header, entity, boundary, instant }: Declaration): Promise<Buffer> {
     requireOpenGate(this.#gate);
-    return readPieces(
-      await sealEntity({ header, entity: [entity], boundary, signer: this.#signer, instant }),
-    );
+    const { pieces } = await sealEntity({
+      header,
+      entity: [entity],
+      boundary,
+      signer: this.#signer,
+      instant,
+    });
+    return readPieces(pieces);
   }
 
   async #attest(draft: Draft, trace: readonly Buffer[]): Promise<Attested> {
@@ -90,13 +97,14 @@ export class Attestation {
       signer: this.#signer,
       instant: draft.instant,
     });
-    const pieces = [...trace, ...sealed];
+    const pieces = [...trace, ...sealed.pieces];
     const [index, shape] = await Promise.all([indexOf(pieces), shapeFrame(pieces, draft)]);
     this.#onAttested(draft.kind);
     return {
       kind: draft.kind,
       messageId: draft.messageId,
       composition: compose(pieces, { numbers: this.#numbers, index }),
+      digest: sealed.digest,
       shape,
       eightBit: draft.eightBit,
     } as Attested;

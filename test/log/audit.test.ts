@@ -77,6 +77,8 @@ test('LOG-7 any field of a record that is changed, taken away or added is found,
     subject: 'Pratica n. 311',
     recipient: 'ufficio@beta.test',
     generated: [],
+    digests: ['0'.repeat(64)],
+    original: '0'.repeat(64),
     provider: 'Gestore Beta S.r.l.',
     detail: { size: '5001' },
   };

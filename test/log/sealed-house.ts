@@ -64,6 +64,8 @@ export class SealedHouse {
         subject: `Pratica n. ${number}`,
         recipient: 'ditta@beta.test',
         generated: [`ricevuta${number}@beta.test`],
+        digests: [`${number}`.padStart(64, 'e')],
+        original: `${number}`.padStart(64, '0'),
         provider: 'Gestore Alfa S.p.A.',
         detail: { size: '5000' },
         ...more,

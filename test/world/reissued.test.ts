@@ -74,6 +74,8 @@ const sha256 = (octets: Buffer) => createHash('sha256').update(octets).digest('h
 /** Generated messages that a provider of this world delivered, and who may have them back. */
 interface Delivered {
   readonly maker: WorldProvider;
+  /** In whose mailbox it lies. */
+  readonly keeper: WorldProvider;
   readonly seen: Seen;
   readonly about: string;
   readonly holder: string;
@@ -85,8 +87,11 @@ async function everythingDelivered(world: World): Promise<Delivered[]> {
     assert.ok(maker, `${seen.subject} is of nobody`);
     const isAnomaly = seen.kind === 'anomalia';
     const isService = owner.startsWith('servizio@');
+    const keeper = world.providers.find(({ store }) => store.findMailbox(owner) !== undefined);
+    assert.ok(keeper);
     return {
       maker,
+      keeper,
       seen,
       about: isAnomaly ? seen.messageId : seen.data.identifier,
       holder: isService ? seen.data.sender : owner,
@@ -164,6 +169,41 @@ async function reissued(
   const original = frame.original && originals.get(frame.original.sha256);
   return { frame, octets: await reassemble(frame, original) };
 }
+
+/** SHA-256 of what the signature covers (RFC 5751 section 3.4.3). */
+function signedDigest({ octets, mixed }: Seen): string {
+  return sha256(octets.subarray(mixed.headerStart, mixed.bodyEnd));
+}
+
+suite('the log names what was signed', () => {
+  for (const engine of ['memory', 'sqlite'] as const) {
+    test(`LOG-2 every message that was made, and every one that came, by its digest (${engine})`, async () => {
+      const { world } = await livedWorld(engine);
+      await using _ = world;
+      const kinds = new Set<string>();
+      for (const { maker, keeper, seen, about } of await everythingDelivered(world)) {
+        const digest = signedDigest(seen);
+        const made = maker.log(about).filter(({ generated = [], digests = [] }) => {
+          return generated.length === digests.length && digests[generated.indexOf(seen.messageId)] === digest;
+        });
+        assert.equal(made.length, 1, seen.subject);
+        kinds.add(seen.kind);
+        // The sender's provider encloses the original; so does the recipient's, in all receipts but the concise one.
+        const { original = '' } = made[0] ?? {};
+        if (seen.kind === 'posta-certificata')
+          assert.equal(sha256(seen.original ?? Buffer.alloc(0)), original);
+        if (maker === keeper) continue;
+        const came = keeper.log(about).filter(({ digests }) => digests?.includes(digest));
+        assert.notEqual(came.length, 0, seen.subject);
+        for (const { event, generated } of came) {
+          assert.equal(generated, undefined);
+          assert.match(event, /-received$/);
+        }
+      }
+      assert.equal(kinds.size, 9);
+    });
+  }
+});
 
 suite('what was lost is issued again', () => {
   for (const engine of ['memory', 'sqlite'] as const) {

@@ -231,7 +231,7 @@ export class WorldProvider implements Home {
 
   /** Anything signed by this provider: header lines and one entity, both with their line ends. */
   async seals(header: string, entity: string | Buffer): Promise<Buffer> {
-    const pieces = await sealEntity({
+    const { pieces } = await sealEntity({
       header: Buffer.from(header),
       entity: [Buffer.from(entity)],
       boundary: 'sealed-by-hand',

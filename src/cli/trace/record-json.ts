@@ -14,6 +14,8 @@ export function recordJson(record: LogRecord): Record<string, unknown> {
     subject: record.subject ?? null,
     recipient: record.recipient ?? null,
     generated: record.generated ?? [],
+    digests: record.digests ?? [],
+    original: record.original ?? null,
     sendingProvider: record.provider ?? null,
     detail: record.detail ?? {},
   };

@@ -179,6 +179,7 @@ function notificationRecord(
     instant: reception.instant,
     about: options.store.findSubmission(data.identifier) ?? data,
     provider: options.provider.name,
+    digests: [decision.signature.signedDigest],
     detail: {
       ...facts.detail,
       messageId: reception.header.first('message-id')?.value ?? '',

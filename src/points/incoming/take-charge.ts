@@ -109,7 +109,8 @@ export function serviceMailboxOf(signature: AuthenticMessage, sender: string): s
 type EnvelopeFacts = Pick<EmissionFacts, 'event' | 'recipient' | 'detail'>;
 
 export function envelopeRecord(work: EnvelopeWork, facts: EnvelopeFacts): Act {
-  return recordAct(aboutEnvelope(work, facts));
+  const digests = [work.decision.signature.signedDigest];
+  return recordAct({ ...aboutEnvelope(work, facts), digests });
 }
 
 /** The record of what was generated about the envelope, with its frame. */

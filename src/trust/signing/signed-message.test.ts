@@ -16,9 +16,9 @@ const HEADER = Buffer.from('From: posta-certificata@alfa.test\r\nSubject: ACCETT
 const ENTITY = Buffer.from('Content-Type: text/plain; charset=us-ascii\r\n\r\nBuongiorno.\r\nA presto.\r\n');
 const INSTANT = Date.now();
 
-function seal(change: Partial<EntityToSeal> = {}): Promise<Piece[]> {
+async function seal(change: Partial<EntityToSeal> = {}): Promise<readonly Piece[]> {
   const { signer } = provider;
-  return sealEntity({
+  const { pieces } = await sealEntity({
     header: HEADER,
     entity: [ENTITY],
     boundary: 'confine-1',
@@ -26,6 +26,7 @@ function seal(change: Partial<EntityToSeal> = {}): Promise<Piece[]> {
     instant: INSTANT,
     ...change,
   });
+  return pieces;
 }
 
 test('GEN-5 the container of an 8-bit entity says 8bit, else nothing', async () => {

@@ -24,22 +24,32 @@ export interface EntityToSeal {
   readonly onChunk?: (chunk: Buffer) => void;
 }
 
+/** A message with its signature. */
+export interface SealedEntity {
+  /** Those of the entity are the caller's own, untouched (SIG-8). */
+  readonly pieces: readonly Piece[];
+  /** SHA-256 of the entity, in hexadecimal: what the signature was made over. */
+  readonly digest: string;
+}
+
 /**
- * GEN-1, SIG-1: the entity inside a signed message, as pieces; those of the entity are the caller's own,
- * untouched (SIG-8). The entity is read once, in chunks.
+ * GEN-1, SIG-1: the entity inside a signed message. It is read once, in chunks.
  * @throws Fault `boundary-in-entity`, or what the signer's key throws
  */
-export async function sealEntity(message: EntityToSeal): Promise<Piece[]> {
+export async function sealEntity(message: EntityToSeal): Promise<SealedEntity> {
   const { header, entity, boundary, signer, instant, eightBit = false } = message;
-  const signature = await signer.sign(await digestEntity(message), instant);
-  const encoded = encodeBase64(signature).toString('latin1').trimEnd();
-  return [
+  const digest = await digestEntity(message);
+  const encoded = encodeBase64(await signer.sign(digest, instant))
+    .toString('latin1')
+    .trimEnd();
+  const pieces = [
     header,
     Buffer.from(`${outerHeader(boundary, eightBit)}\r\n--${boundary}\r\n`, 'latin1'),
     ...entity,
     // SIG-4: this CRLF belongs to the boundary and is not signed.
     Buffer.from(`\r\n--${boundary}\r\n${SIGNATURE_HEADER}\r\n${encoded}\r\n--${boundary}--\r\n`, 'latin1'),
   ];
+  return { pieces, digest: digest.toString('hex') };
 }
 
 function outerHeader(boundary: string, eightBit: boolean): string {

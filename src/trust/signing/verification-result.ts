@@ -67,6 +67,8 @@ export interface SignedPart {
 /** A message whose signature is sound; whether the signer is a provider was not asked. */
 export interface SoundMessage extends SoundSignature {
   readonly signedPart: SignedPart;
+  /** SHA-256 of the signed part, hexadecimal, whatever the signature took. */
+  readonly signedDigest: string;
 }
 
 /** A message from a provider of the index: IP-4, IP-5 and IP-6 all pass (SIG-13). */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -55,12 +56,14 @@ async function reasonOf(message: Buffer, world: World = {}): Promise<string> {
 
 const ENTITY = Buffer.from('Content-Type: text/plain; charset=us-ascii\r\n\r\nBuongiorno.\r\n');
 
+/** Of what is signed, which the line end before the boundary is no part of. */
+const ENTITY_DIGEST = hash('sha256', ENTITY, 'hex');
+
 async function seal(entity = ENTITY): Promise<Buffer> {
   const header = Buffer.from('From: posta-certificata@alfa.test\r\n');
   const { signer } = provider;
-  return readPieces(
-    await sealEntity({ header, entity: [entity], boundary: 'confine', signer, instant: now }),
-  );
+  const sealed = await sealEntity({ header, entity: [entity], boundary: 'confine', signer, instant: now });
+  return readPieces(sealed.pieces);
 }
 
 const entityFile = join(folder, 'entity');
@@ -100,9 +103,12 @@ test('SIG-6 what openssl signs is authentic in every form', async () => {
       const result = await verify(opensslMessage(command, '-md', digest));
       assert.ok(result.authentic, `${command} ${digest}`);
       assert.equal(result.digestAlgorithm, digest);
+      assert.equal(result.signedDigest, ENTITY_DIGEST);
     }
     assert.equal(await reasonOf(opensslMessage(command, '-stream')), 'authentic');
-    assert.equal(await reasonOf(opensslMessage(command, '-noattr')), 'authentic');
+    const bare = await verify(opensslMessage(command, '-noattr'));
+    assert.ok(bare.authentic);
+    assert.equal(bare.signedDigest, ENTITY_DIGEST);
   }
   assert.equal(await reasonOf(opensslMessage('cms', '-keyid')), 'authentic');
   assert.equal(await reasonOf(opensslMessage('cms', '-keyopt', 'rsa_padding_mode:pss')), 'authentic');
@@ -205,11 +211,11 @@ test('IP-4 SIG-2 the one signer and its certificate must be inside', async () =>
 test('IP-5 the certificate must be in the index, octet by octet', async () => {
   const message = await seal();
   assert.equal(await reasonOf(message, { index: new Map() }), 'origin: certificate-not-in-index');
-  const hash = certificateOf(provider.alfa.der).sha1;
-  const forged = new Map([[hash, [ownerOf(beta.der)]]]);
+  const sha1 = certificateOf(provider.alfa.der).sha1;
+  const forged = new Map([[sha1, [ownerOf(beta.der)]]]);
   assert.equal(await reasonOf(message, { index: forged }), 'origin: certificate-differs-from-index');
   const shared = new Map([
-    [hash, [ownerOf(beta.der), ownerOf(provider.alfa.der), ownerOf(provider.alfa.der)]],
+    [sha1, [ownerOf(beta.der), ownerOf(provider.alfa.der), ownerOf(provider.alfa.der)]],
   ]);
   const result = await verify(message, { index: shared });
   assert.equal(result.authentic && result.owners.length, 2);
@@ -218,7 +224,7 @@ test('IP-5 the certificate must be in the index, octet by octet', async () => {
 test('IP-6 a signature by another key, or under another certificate, does not hold', async () => {
   const other = provider.issuing.issue('other');
   const signer = provider.signerOf({ ...provider.alfa, keyFile: other.keyFile });
-  const pieces = await sealEntity({
+  const { pieces } = await sealEntity({
     header: Buffer.alloc(0),
     entity: [ENTITY],
     boundary: 'b',

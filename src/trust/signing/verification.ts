@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { createHash } from 'node:crypto';
 import type { Clock, Instant } from '../../platform/clock.ts';
 import { readSignedData, type SignedData } from '../../wire/cms/signed-data.ts';
 import type { MimeIndex, MimePart } from '../../wire/mime/mime-index.ts';
@@ -147,7 +148,12 @@ async function judge(found: FoundSignature, judging: Judging): Promise<SoundMess
   if ('authentic' in check) return check;
   // SIG-4: header and body of the first part, without the line end that precedes the boundary.
   const { headerStart: start, bodyEnd: end } = found.signedPart;
-  for await (const chunk of pacedChunks(judging.message.stream(start, end))) check.update(chunk);
+  const taken = check.digestAlgorithm === 'sha256' ? signer.signedAttributes?.messageDigest : undefined;
+  const own = taken === undefined ? createHash('sha256') : undefined;
+  for await (const chunk of pacedChunks(judging.message.stream(start, end))) {
+    check.update(chunk);
+    own?.update(chunk);
+  }
   const failure = check.conclude();
   if (failure !== null) return failure;
   const { instant } = judging;
@@ -163,5 +169,6 @@ async function judge(found: FoundSignature, judging: Judging): Promise<SoundMess
     chain: path.chain,
     crlNumber: path.crlNumber,
     signedPart: { start, end },
+    signedDigest: (taken ?? own?.digest())?.toString('hex') ?? '',
   };
 }
