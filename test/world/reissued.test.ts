@@ -20,37 +20,22 @@ import { ReissueDesk } from '../../src/points/reissuing/reissue-desk.ts';
 import { readSignedData } from '../../src/wire/cms/signed-data.ts';
 import { decodeTransferred } from '../../src/wire/mime/transfer-encoding.ts';
 import { opensslVerifies } from './checks.ts';
-import { writeLetter } from './letters.ts';
+import {
+  ANNA,
+  CARLA,
+  DARIO,
+  type Delivered,
+  everythingDelivered,
+  letterTo,
+  livedWorld,
+  WORM,
+} from './lived-world.ts';
 import { Seen } from './seen.ts';
-import { ALFA, BETA, GAMMA } from './terms.ts';
+import { ALFA } from './terms.ts';
 import { HOUR_MS, World } from './world.ts';
 import type { WorldProvider } from './world-provider.ts';
 
-const ANNA = 'anna@pec.alfa.test';
-const CARLA = 'carla@pec.beta.test';
-const DARIO = 'dario@pec.beta.test';
-const ELSA = 'elsa@pec.gamma.test';
-const WORM = 'this text is a worm';
-const INFO = 'info@posta.test';
-
-const ATTACHED =
-  'Ecco l’atto, con i saluti dell’ufficio protocollo che lo ha registrato ieri.\r\n'.repeat(4) +
-  '\r\n--limite\r\nContent-Type: application/pdf; name="atto.pdf"\r\nContent-Transfer-Encoding: base64\r\n\r\n' +
-  `${`${'QXR0bw=='.repeat(9)}\r\n`.repeat(80)}--limite--\r\n`;
-
-/** A letter with an attachment, as its sender keeps it. */
-function letterTo(to: string, receipt?: string): Buffer {
-  const fields = ['MIME-Version: 1.0', 'Content-Type: multipart/mixed; boundary=limite'];
-  return writeLetter(
-    {
-      to: [to],
-      fields,
-      ...(receipt !== undefined && { receipt }),
-      text: `--limite\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n${ATTACHED}`,
-    },
-    { address: ANNA, instant: Date.UTC(2026, 2, 2, 9) },
-  );
-}
+const sha256 = (octets: Buffer) => createHash('sha256').update(octets).digest('hex');
 
 function deskOf(provider: WorldProvider): ReissueDesk {
   const { store, clock, emitting } = provider;
@@ -67,72 +52,6 @@ async function expungeAll({ store }: WorldProvider): Promise<void> {
       if (uids.length > 0) await store.commit({ blobs: [], contents: [], parts: [{ acts }] });
     }
   }
-}
-
-const sha256 = (octets: Buffer) => createHash('sha256').update(octets).digest('hex');
-
-/** Generated messages that a provider of this world delivered, and who may have them back. */
-interface Delivered {
-  readonly maker: WorldProvider;
-  /** In whose mailbox it lies. */
-  readonly keeper: WorldProvider;
-  readonly seen: Seen;
-  readonly about: string;
-  readonly holder: string;
-}
-
-async function everythingDelivered(world: World): Promise<Delivered[]> {
-  return (await world.everything()).map(({ owner, seen }) => {
-    const maker = world.providers.find(({ serviceAddress }) => seen.field('From')?.includes(serviceAddress));
-    assert.ok(maker, `${seen.subject} is of nobody`);
-    const isAnomaly = seen.kind === 'anomalia';
-    const isService = owner.startsWith('servizio@');
-    const keeper = world.providers.find(({ store }) => store.findMailbox(owner) !== undefined);
-    assert.ok(keeper);
-    return {
-      maker,
-      keeper,
-      seen,
-      about: isAnomaly ? seen.messageId : seen.data.identifier,
-      holder: isService ? seen.data.sender : owner,
-    };
-  });
-}
-
-/** A world in which every kind of message was generated, and what its author kept of her letters. */
-async function livedWorld(engine: 'memory' | 'sqlite') {
-  const world = await World.open([ALFA, { ...BETA, ordinaryMail: 'deliver' }, GAMMA], { engine });
-  const { alfa, beta } = world;
-  const anna = alfa.user('anna');
-  const sent: Buffer[] = [];
-  const sends = async (octets: Buffer, to: readonly string[]) => {
-    sent.push(octets);
-    return anna.sends({ octets, forwardPaths: to });
-  };
-  world.network.unreachable.add('pec.gamma.test');
-  await sends(letterTo(CARLA), [CARLA]);
-  await sends(letterTo(CARLA, 'breve'), [CARLA]);
-  await sends(letterTo(DARIO, 'sintetica'), [DARIO]);
-  await sends(letterTo('nessuno@pec.beta.test'), ['nessuno@pec.beta.test']);
-  await sends(letterTo('bruno@pec.alfa.test', 'breve'), ['bruno@pec.alfa.test']);
-  await sends(letterTo(ELSA), [ELSA]);
-  beta.words.viruses.set(WORM, 'Test.Worm-1');
-  const worm = { to: [CARLA], text: `${WORM}\r\n` };
-  await sends(writeLetter(worm, { address: ANNA, instant: world.clock.now() }), [CARLA]);
-  await world.settles();
-  alfa.words.viruses.set(WORM, 'Test.Worm-1');
-  assert.equal((await anna.sends(worm)).outcome, 'not-accepted');
-  assert.equal((await anna.sends({ to: [CARLA], from: null })).outcome, 'not-accepted');
-  const ordinary = writeLetter(
-    { to: [CARLA], messageId: '<7@posta.test>', text: 'Buongiorno.\r\n'.repeat(30) },
-    { address: INFO, instant: world.clock.now() },
-  );
-  await beta.receives(ordinary, { from: INFO, to: [CARLA] });
-  await world.passes(12.1 * HOUR_MS);
-  await alfa.house.deadlines.look();
-  await world.passes(11.8 * HOUR_MS);
-  await alfa.house.deadlines.look();
-  return { world, sent: [...sent, ordinary] };
 }
 
 const ALL_KINDS: readonly MessageKind[] = [
@@ -169,41 +88,6 @@ async function reissued(
   const original = frame.original && originals.get(frame.original.sha256);
   return { frame, octets: await reassemble(frame, original) };
 }
-
-/** SHA-256 of what the signature covers (RFC 5751 section 3.4.3). */
-function signedDigest({ octets, mixed }: Seen): string {
-  return sha256(octets.subarray(mixed.headerStart, mixed.bodyEnd));
-}
-
-suite('the log names what was signed', () => {
-  for (const engine of ['memory', 'sqlite'] as const) {
-    test(`LOG-2 every message that was made, and every one that came, by its digest (${engine})`, async () => {
-      const { world } = await livedWorld(engine);
-      await using _ = world;
-      const kinds = new Set<string>();
-      for (const { maker, keeper, seen, about } of await everythingDelivered(world)) {
-        const digest = signedDigest(seen);
-        const made = maker.log(about).filter(({ generated = [], digests = [] }) => {
-          return generated.length === digests.length && digests[generated.indexOf(seen.messageId)] === digest;
-        });
-        assert.equal(made.length, 1, seen.subject);
-        kinds.add(seen.kind);
-        // The sender's provider encloses the original; so does the recipient's, in all receipts but the concise one.
-        const { original = '' } = made[0] ?? {};
-        if (seen.kind === 'posta-certificata')
-          assert.equal(sha256(seen.original ?? Buffer.alloc(0)), original);
-        if (maker === keeper) continue;
-        const came = keeper.log(about).filter(({ digests }) => digests?.includes(digest));
-        assert.notEqual(came.length, 0, seen.subject);
-        for (const { event, generated } of came) {
-          assert.equal(generated, undefined);
-          assert.match(event, /-received$/);
-        }
-      }
-      assert.equal(kinds.size, 9);
-    });
-  }
-});
 
 suite('what was lost is issued again', () => {
   for (const engine of ['memory', 'sqlite'] as const) {
