@@ -33,6 +33,11 @@ export class ScriptedPeer implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  /** Says something that nobody asked for. */
+  sayToAll(octets: string): void {
+    for (const socket of this.#sockets) socket.write(octets);
+  }
+
   /** Ends every connection, as a peer does with idle ones. */
   dropAll(): void {
     for (const socket of this.#sockets) socket.destroy();

@@ -117,7 +117,7 @@ export const importTable: ImportTable = {
         search: 'what is known of messages besides their octets',
         steps: 'one change of the store as a plain value',
       },
-      mayImport: ['mailroom', 'wire/mime', 'platform'],
+      mayImport: ['mailroom', 'wire/mime', 'wire/smtp', 'platform'],
       because: 'the mailroom keeps and moves mail without knowing what it certifies',
     },
     fronts: {
@@ -300,6 +300,8 @@ export const importTable: ImportTable = {
     'points/dispatch': ['ordinary-bounce.ts'],
     'points/incoming': ['authenticity.ts', 'ordinary-checks.ts'],
     'wire/smtp': [
+      'client/opening.ts',
+      'client/smtp-client.ts',
       'hop-limit.ts',
       'message-sink.ts',
       'octet-rules.ts',

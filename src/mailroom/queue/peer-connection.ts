@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { isIP } from 'node:net';
-import { Readable } from 'node:stream';
-import SMTPConnection, {
-  type SMTPConnectionEnvelope,
-  type SMTPConnectionOptions,
-  type SMTPError,
-} from 'nodemailer/lib/smtp-connection';
+import type { ConnectionOptions } from 'node:tls';
 import { Fault } from '../../platform/faults.ts';
 import type { Timers } from '../../platform/timers.ts';
 import { TLS_MIN_VERSION } from '../../platform/tls.ts';
 import type { Octets } from '../../wire/mime/octets.ts';
-import { type Refusal, type RelayOutcome, refusal } from './courier.ts';
-import { isTaken, oneLine, recipientRefusal, verdictOf } from './peer-reply.ts';
-import { connectTo, HearingLimit, placeOf } from './peer-socket.ts';
+import { type ClientTls, NoSession } from '../../wire/smtp/client/opening.ts';
+import { SmtpClient, type TransactionEnd } from '../../wire/smtp/client/smtp-client.ts';
+import { type RelayOutcome, refusal } from './courier.ts';
+import { decidingReply, oneLine, recipientRefusal } from './peer-reply.ts';
+import { connectTo, placeOf } from './peer-socket.ts';
 import type { Hop } from './routes.ts';
 
 /**
@@ -47,7 +44,6 @@ const SLOWEST_BYTES_PER_MS = 4;
 /** Time that one more recipient may take the peer. */
 const RECIPIENT_MS = 1_000;
 const NEVER = new AbortController().signal;
-const REPLY_LIMIT_BYTES = 64 * 1024;
 
 export interface PeerTransaction {
   readonly reversePath: string;
@@ -71,6 +67,10 @@ export interface PeerConnectionOptions {
   readonly timers: Timers;
   /** Aborted when nobody waits for the session any more: what is being opened is let go at once. */
   readonly closing?: AbortSignal;
+  /** A TLS session with the same machine, found good before, to take up again. */
+  readonly tlsSession?: Buffer | undefined;
+  /** Told of a TLS session that a later connection may take up. */
+  readonly onTlsSession?: (session: Buffer) => void;
 }
 
 /** The connection broke, or was closed, before the fate of the message was known. */
@@ -86,23 +86,13 @@ export class ConnectionLost extends Fault {
 
 /** An SMTP session with a peer, for one message after the other. */
 export class PeerConnection {
-  readonly #smtp: SMTPConnection;
+  readonly #client: SmtpClient;
   readonly #options: PeerConnectionOptions;
-  readonly #hearing: HearingLimit;
-  #open = true;
   #busy = false;
 
-  private constructor(smtp: SMTPConnection, options: PeerConnectionOptions, hearing: HearingLimit) {
-    this.#smtp = smtp;
+  private constructor(client: SmtpClient, options: PeerConnectionOptions) {
+    this.#client = client;
     this.#options = options;
-    this.#hearing = hearing;
-    smtp.once('end', () => {
-      this.#open = false;
-    });
-    // What breaks during a transaction is told by the transaction; between two it only ends the session.
-    smtp.on('error', () => {
-      this.#open = false;
-    });
   }
 
   /**
@@ -110,48 +100,31 @@ export class PeerConnection {
    * required and cannot be had, else `peer-unreachable`.
    */
   static async open(options: PeerConnectionOptions): Promise<PeerConnection> {
-    const { hop, timers, timeouts, closing = NEVER } = options;
+    const { hop, timers, timeouts, ownName, closing = NEVER } = options;
     const socket = await connectTo(hop, { connectMs: timeouts.connectMs, timers, closing });
-    const smtp = new SMTPConnection({ ...connectionOptions(options), connection: socket });
-    const hearing = await new Promise<HearingLimit>((resolve, reject) => {
-      const fail = (error: unknown) => {
-        cancel();
-        closing.removeEventListener('abort', giveUp);
-        const inTls = smtp.upgrading === true;
-        smtp.close();
-        reject(connectFault({ hop, error, inTls }));
-      };
-      const limit = new HearingLimit(() => {
-        fail(new Error('far too many replies'));
-        forgetReplies(smtp);
-      });
-      const cancel = timers.after(timeouts.sessionMs, () => fail(new Error('no session in time')));
-      const giveUp = () => fail(new Error('closed'));
-      closing.addEventListener('abort', giveUp);
-      smtp.once('error', fail);
-      smtp.connect((error) => {
-        smtp.off('error', fail);
-        closing.removeEventListener('abort', giveUp);
-        cancel();
-        if (error === undefined) resolve(limit);
-        else fail(error);
-      });
-      // The library listens from its next turn on: whoever listens before it takes the greeting away.
-      setImmediate(() => limit.listenTo(socket));
-    });
-    const connection = new PeerConnection(smtp, options, hearing);
-    // TLS has a socket of its own.
-    if (smtp._socket && smtp._socket !== socket) hearing.listenTo(smtp._socket);
-    return connection;
+    const patience = new AbortController();
+    const giveUp = (why: string) => patience.abort(new Error(why));
+    const cancel = timers.after(timeouts.sessionMs, () => giveUp('no session in time'));
+    const closed = () => giveUp('closed');
+    closing.addEventListener('abort', closed);
+    try {
+      const opening = { socket, ownName, tls: tlsOf(options), giveUp: patience.signal };
+      return new PeerConnection(await SmtpClient.open(opening), options);
+    } catch (error) {
+      throw connectFault(hop, error);
+    } finally {
+      cancel();
+      closing.removeEventListener('abort', closed);
+    }
   }
 
   /** Whether it can take a message: the peer has not closed it. */
   get isOpen(): boolean {
-    return this.#open && !this.#smtp.destroyed;
+    return this.#client.isOpen;
   }
 
   get isSecure(): boolean {
-    return this.#smtp.secure;
+    return this.#client.isSecure;
   }
 
   /**
@@ -159,112 +132,56 @@ export class PeerConnection {
    * the connection is closed then.
    */
   async send(transaction: PeerTransaction): Promise<PeerOutcome> {
-    const envelope = envelopeOf(transaction);
+    const { reversePath, forwardPaths, eightBit, octets } = transaction;
     const { replyMs } = this.#options.timeouts;
-    let contentSent = false;
-    this.#hearing.anew(transaction.forwardPaths.length);
-    using watch = new Watch(this.#options.timers, () => this.#smtp.close());
-    watch.for(replyMs + transaction.forwardPaths.length * RECIPIENT_MS);
-    const source = Readable.from(
-      begunBy(transaction.octets, () => watch.for(replyMs + transaction.octets.size / SLOWEST_BYTES_PER_MS)),
-      { objectMode: false },
-    );
-    source.once('end', () => {
-      contentSent = true;
-      watch.for(replyMs);
+    const late = () => this.#client.break(new Error('no reply in time'));
+    using watch = new Watch(this.#options.timers, late);
+    watch.for(replyMs + forwardPaths.length * RECIPIENT_MS);
+    this.#busy = true;
+    const end = await this.#client.send({
+      reversePath,
+      forwardPaths,
+      eightBit,
+      sizeBytes: octets.size,
+      octets: () => octets.stream(),
+      onPhase: (phase) =>
+        watch.for(phase === 'message' ? replyMs + octets.size / SLOWEST_BYTES_PER_MS : replyMs),
     });
-    const result = await this.#transact(envelope, source);
-    const refused = (envelope.rejectedErrors ?? []).map(recipientRefusal);
-    if ('error' in result) return this.#failed({ error: result.error, refused, transaction, contentSent });
-    if (!isTaken(result.reply)) {
-      this.close();
-      throw lostFault(new Error(`no SMTP reply: ${oneLine(result.reply)}`), true);
-    }
-    return {
-      accepted: [...(envelope.accepted ?? [])],
-      refused,
-      reply: result.reply,
-      eightBitUnannounced: transaction.eightBit && !result.ehlo.some((line) => /^8BITMIME\b/i.test(line)),
-    };
+    this.#busy = false;
+    return this.#outcomeOf(end, transaction);
   }
 
   /** Says goodbye without waiting for the answer: some peers never give it. Work under way is lost. */
   close(): void {
-    if (this.isOpen && !this.#busy) this.#smtp.quit();
-    this.#smtp.close();
-    this.#open = false;
+    if (this.#busy) this.#client.break(new Error('connection closed'));
+    else this.#client.quit();
   }
 
-  #transact(
-    envelope: Partial<SMTPConnectionEnvelope>,
-    source: Readable,
-  ): Promise<{ error: SMTPError } | { reply: string; ehlo: readonly string[] }> {
-    this.#busy = true;
-    return new Promise<{ error: SMTPError } | { reply: string; ehlo: readonly string[] }>((resolve) => {
-      // Closed from our side, the library tells nobody; what it does tell comes first.
-      const cut = () =>
-        setImmediate(() => resolve({ error: new Error('connection closed, or no reply in time') }));
-      this.#smtp.once('end', cut);
-      this.#smtp.send(envelope, source, (error, info) => {
-        this.#smtp.off('end', cut);
-        if (error !== null && error !== undefined) resolve({ error });
-        else resolve({ reply: info?.response ?? '', ehlo: info?.ehlo ?? [] });
+  #outcomeOf(end: TransactionEnd, transaction: PeerTransaction): PeerOutcome {
+    const { forwardPaths, eightBit } = transaction;
+    if (end.end === 'lost') throw new ConnectionLost(end.cause.message, end);
+    if (end.end === 'unreadable') {
+      const { cause } = end;
+      throw new Fault('content-unreadable', 'a message in the queue cannot be read', {
+        temporary: true,
+        cause,
       });
-    }).finally(() => {
-      this.#busy = false;
-    });
-  }
-
-  async #failed(facts: {
-    error: SMTPError;
-    refused: readonly Refusal[];
-    transaction: PeerTransaction;
-    contentSent: boolean;
-  }): Promise<PeerOutcome> {
-    const { error, refused, transaction } = facts;
-    const known = new Set(refused.map(({ address }) => address));
-    const others = transaction.forwardPaths.filter((address) => !known.has(address));
-    const verdict = verdictOf(error);
-    if (verdict === undefined) {
-      this.close();
-      throw lostFault(error, facts.contentSent);
     }
-    await this.#reset();
+    const refused = end.end === 'not-asked' ? [] : end.refused.map(recipientRefusal);
+    const known = new Set(refused.map(({ address }) => address));
+    const others = forwardPaths.filter((address) => !known.has(address));
+    if (end.end === 'taken') {
+      const eightBitUnannounced = eightBit && !this.#client.extensions.eightBitMime;
+      return { accepted: others, refused, reply: end.reply.text, eightBitUnannounced };
+    }
+    const verdict = decidingReply(end);
     return {
       accepted: [],
       refused: [...refused, ...others.map((address) => refusal({ address, ...verdict }))],
-      ...(error.response === undefined ? {} : { reply: oneLine(error.response) }),
+      ...(end.end === 'refused' ? { reply: oneLine(end.reply.text) } : {}),
       eightBitUnannounced: false,
     };
   }
-
-  /** RSET after a transaction that came to nothing; a peer that cannot do that is left. */
-  #reset(): Promise<void> {
-    return new Promise((resolve) => {
-      if (!this.isOpen) {
-        resolve();
-        return;
-      }
-      const gone = () => resolve();
-      this.#smtp.once('end', gone);
-      this.#smtp.reset((error) => {
-        this.#smtp.off('end', gone);
-        if (error !== null && error !== undefined) this.close();
-        resolve();
-      });
-    });
-  }
-}
-
-/** The library works off what it heard line by line, one each turn, even after the end. */
-function forgetReplies(smtp: SMTPConnection): void {
-  Reflect.set(smtp, '_responseQueue', []);
-}
-
-/** Octets that say when somebody begins to read them. */
-async function* begunBy(octets: Octets, onBegun: () => void): AsyncIterable<Buffer> {
-  onBegun();
-  yield* octets.stream();
 }
 
 /** Calls back when a time is over that was not set anew before. */
@@ -288,69 +205,29 @@ class Watch implements Disposable {
   }
 }
 
-function connectionOptions(options: PeerConnectionOptions): SMTPConnectionOptions {
-  const { hop, protection, ownName, timeouts } = options;
-  // RFC 6066 section 3: an IP address is no server name; its certificate is checked against the address.
-  const servername = isIP(hop.name) === 0 ? { servername: hop.name } : {};
-  const common: SMTPConnectionOptions = {
-    host: hop.address,
-    port: hop.port,
-    secure: false,
-    name: ownName,
-    connectionTimeout: timeouts.sessionMs,
-    greetingTimeout: timeouts.sessionMs,
-    // Also of a connection kept open, which the pool closes before.
-    socketTimeout: timeouts.replyMs,
-    maxResponseSize: REPLY_LIMIT_BYTES,
-    logger: false,
-    allowInternalNetworkInterfaces: true,
+function tlsOf({ hop, protection, tlsSession, onTlsSession }: PeerConnectionOptions): ClientTls {
+  const options: ConnectionOptions = {
+    // RFC 6066 section 3: an IP address is no server name; its certificate is checked against the address.
+    ...(isIP(hop.name) === 0 ? { servername: hop.name } : { host: hop.address }),
+    ...(tlsSession === undefined ? {} : { session: tlsSession }),
   };
+  const told = onTlsSession === undefined ? {} : { onSession: onTlsSession };
   switch (protection.tls) {
-    case 'required':
-      return {
-        ...common,
-        requireTLS: true,
-        tls: {
-          ca: protection.ca,
-          ...servername,
-          rejectUnauthorized: true,
-          minVersion: TLS_MIN_VERSION,
-        },
-      };
+    case 'required': {
+      const { ca } = protection;
+      const strict = { ...options, ca, rejectUnauthorized: true, minVersion: TLS_MIN_VERSION } as const;
+      return { use: 'required', options: strict, ...told };
+    }
     case 'opportunistic':
       // RFC 7435: encryption without proof of who is there is better than none.
-      return { ...common, opportunisticTLS: true, tls: { ...servername, rejectUnauthorized: false } };
+      return { use: 'offered', options: { ...options, rejectUnauthorized: false }, ...told };
     case 'none':
-      return { ...common, ignoreTLS: true };
+      return { use: 'never', options: {} };
   }
 }
 
-/** The library notes here what became of each recipient, also when the transaction fails as a whole. */
-function envelopeOf(transaction: PeerTransaction): Partial<SMTPConnectionEnvelope> {
-  return {
-    from: transaction.reversePath,
-    to: [...transaction.forwardPaths],
-    size: transaction.octets.size,
-    use8BitMime: transaction.eightBit,
-  };
-}
-
-function connectFault(facts: { hop: Hop; error: unknown; inTls: boolean }): Fault {
-  const { hop, inTls } = facts;
-  const error = facts.error as Partial<SMTPError>;
-  const code = inTls || error.code === 'ETLS' ? 'peer-tls' : 'peer-unreachable';
-  return new Fault(code, `${placeOf(hop)}: ${error.message ?? String(error)}`, {
-    temporary: true,
-    cause: error,
-  });
-}
-
-function lostFault(error: SMTPError, contentSent: boolean): Fault {
-  if (error.code === 'ESTREAM') {
-    return new Fault('content-unreadable', 'a message in the queue cannot be read', {
-      temporary: true,
-      cause: error,
-    });
-  }
-  return new ConnectionLost(error.message, { contentSent, cause: error });
+function connectFault(hop: Hop, cause: unknown): Fault {
+  const code = cause instanceof NoSession && cause.inTls ? 'peer-tls' : 'peer-unreachable';
+  const words = cause instanceof Error ? cause.message : String(cause);
+  return new Fault(code, `${placeOf(hop)}: ${words}`, { temporary: true, cause });
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { SMTPError } from 'nodemailer/lib/smtp-connection';
+import type { RefusedPath, TransactionEnd } from '../../wire/smtp/client/smtp-client.ts';
 import { type Refusal, refusal } from './courier.ts';
 
 /** A peer's reply, or our own in its place, taken apart. */
@@ -11,48 +11,35 @@ export interface PeerReply {
 }
 
 /** The refusal of one recipient, out of the peer's reply to its RCPT. */
-export function recipientRefusal(error: SMTPError): Refusal {
-  return refusal({ address: String(error.recipient), ...readReply(error.response, error.responseCode) });
+export function recipientRefusal({ path, reply }: RefusedPath): Refusal {
+  return refusal({ address: path, ...readReply(reply) });
 }
 
-/**
- * The reply that decides about all recipients not yet refused; undefined when there was none, or none that
- * SMTP knows.
- */
-export function verdictOf(error: SMTPError): PeerReply | undefined {
-  if (error.code !== 'EENVELOPE' && error.code !== 'EMESSAGE') return undefined;
-  if (error.response !== undefined) {
-    return isRefusal(error.responseCode) ? readReply(error.response, error.responseCode) : undefined;
-  }
-  // The library compares the size with the peer's SIZE and then asks nothing (RFC 1870 section 6.2).
-  if (error.code === 'EMESSAGE')
+/** The reply that decides about all recipients not yet refused. */
+export function decidingReply(
+  end: Extract<TransactionEnd, { readonly end: 'refused' | 'not-asked' }>,
+): PeerReply {
+  if (end.end === 'refused') return readReply(end.reply);
+  // RFC 1870 section 6.2: the size was compared with the peer's SIZE.
+  if (end.because === 'size')
     return {
       code: 552,
       enhanced: '5.3.4',
       text: 'message exceeds the size the peer takes',
       peerSpoke: false,
     };
-  // A path that cannot be written into a command.
-  return { code: 553, enhanced: '5.1.3', text: error.message, peerSpoke: false };
-}
-
-/** Whether the reply to the final dot says that the peer has the message: three digits, no more (RFC 5321 section 4.2). */
-export function isTaken(reply: string): boolean {
-  return /^2\d{2}(?:[ -]|$)/.test(reply);
-}
-
-/** RFC 5321 section 4.2.1: what says no begins with 4 or 5. */
-function isRefusal(code: number | undefined): code is number {
-  return code !== undefined && code >= 400 && code <= 599;
+  const text = `${JSON.stringify(end.path)} cannot be written into a command`;
+  return { code: 553, enhanced: '5.1.3', text, peerSpoke: false };
 }
 
 /** What is no refusal in SMTP's words says nothing for good. */
-function readReply(response: string | undefined, code: number | undefined): PeerReply {
-  const line = oneLine(response ?? '');
+function readReply(reply: { readonly code: number; readonly text: string }): PeerReply {
+  const line = oneLine(reply.text);
   const match = /^(\d{3})[ -]?(?:([245]\.\d{1,3}\.\d{1,3})(?: |$))?(.*)$/.exec(line);
-  const known = isRefusal(code);
+  // RFC 5321 section 4.2.1: what says no begins with 4 or 5.
+  const known = reply.code >= 400;
   return {
-    code: known ? code : 451,
+    code: known ? reply.code : 451,
     enhanced: known ? match?.[2] : undefined,
     text: known ? (match?.[3] ?? line) : line,
     peerSpoke: true,

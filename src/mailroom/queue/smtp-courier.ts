@@ -19,6 +19,7 @@ import { PeerPool, type PeerPoolLimits } from './peer-pool.ts';
 import { placeOf } from './peer-socket.ts';
 import type { QueueEntry } from './queue-store.ts';
 import { type Hop, type Route, Routes } from './routes.ts';
+import { TlsSessions } from './tls-sessions.ts';
 
 export interface SmtpCourierOptions {
   /** How we call ourselves in EHLO: the name of this machine in DNS. */
@@ -42,6 +43,7 @@ export class SmtpCourier implements Courier, Disposable {
   readonly #routes: Routes;
   readonly #closing = new AbortController();
   readonly #pool: PeerPool<PeerConnection>;
+  readonly #tlsSessions = new TlsSessions();
 
   constructor(options: SmtpCourierOptions) {
     const { routes, dns, ownName, otherOwnNames = [], clock, timers } = options;
@@ -118,8 +120,14 @@ export class SmtpCourier implements Courier, Disposable {
   async #open(hop: Hop, kind: string): Promise<PeerConnection> {
     const { ownName, certifiedCa, journal, timers } = this.#options;
     const timeouts = { ...DEFAULT_PEER_TIMEOUTS, ...this.#options.timeouts };
+    const common = { hop, ownName, timeouts, timers, closing: this.#closing.signal };
     const open = (protection: Protection) =>
-      PeerConnection.open({ hop, protection, ownName, timeouts, timers, closing: this.#closing.signal });
+      PeerConnection.open({
+        ...common,
+        protection,
+        tlsSession: this.#tlsSessions.find(hop, kind),
+        onTlsSession: (session) => this.#tlsSessions.keep(hop, { kind, session }),
+      });
     // AP-32, SEC-12: towards a PEC provider cleartext is no way out.
     if (kind === 'certified') return open({ tls: 'required', ca: certifiedCa });
     try {
