@@ -123,7 +123,7 @@ export class QueueInMemory implements StepStore, QueueReader, ContentReader {
         const held = this.#heldDestinations.has(act.entry.destination);
         const notBefore = act.entry.createdAt;
         this.entries.set(id, { ...act.entry, id, attempts: 0, notBefore, history: [], held });
-        return { gave: 'entry', entry: id };
+        return { gave: 'entry', entry: id, held };
       }
       case 'settle': {
         const entry = this.entries.get(act.entry);

@@ -17,7 +17,7 @@ export function enqueue(tables: Tables, task: { entry: NewQueueEntry; brought: B
   const id = tables.next('entry');
   const held = tables.heldDestinations.has(entry.destination);
   tables.queue.set(id, { ...entry, id, attempts: 0, notBefore: entry.createdAt, history: [], held });
-  return { gave: 'entry', entry: id };
+  return { gave: 'entry', entry: id, held };
 }
 
 export function settle(tables: Tables, act: { entry: QueueEntryId; forwardPaths: readonly string[] }): void {

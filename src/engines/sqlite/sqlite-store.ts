@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BlobId, ContentId, NewBlob } from '../../mailroom/contents/content-store.ts';
+import type { BlobId, ContentId, NewBlob, StoredContent } from '../../mailroom/contents/content-store.ts';
+import type { Mailbox, MailboxId } from '../../mailroom/mailboxes/mailbox-store.ts';
 import type { HouseStore } from '../../mailroom/steps/house-store.ts';
 import type { Committed, Step, StepOutcome } from '../../mailroom/steps/step-store.ts';
+import type { Submission } from '../../mailroom/tracking/tracking-store.ts';
 import type { Fault } from '../../platform/faults.ts';
 import type { Journal } from '../../platform/journal.ts';
 import { BlobFiles, syncFolder } from '../blobs/blobs.ts';
 import { CommitListeners } from '../commit-listeners.ts';
 import { checkBlob } from '../slices.ts';
 import { DEFAULT_STORE_LIMITS, type StoreLimits } from '../store-rules.ts';
+import { ContentsAtHand } from './at-hand/contents-at-hand.ts';
+import { RowsAtHand } from './at-hand/rows-at-hand.ts';
 import { type Database, openDatabase, storeFault } from './driver.ts';
 import { lockFolder } from './folder-lock.ts';
 import { type BlobFileName, checkStep, type PreparedBlob } from './packed-step.ts';
@@ -62,6 +66,8 @@ export class SqliteStore extends SqliteReaders implements HouseStore {
   readonly #inlineBlobBytes: number;
   readonly #onCommit: SqliteStoreOptions['onCommit'];
   readonly #listeners: CommitListeners;
+  readonly #rowsAtHand = new RowsAtHand();
+  readonly #contentsAtHand = new ContentsAtHand();
   readonly #writer: WriterLink;
   readonly #work = new Set<Promise<void>>();
   #closed = false;
@@ -99,11 +105,17 @@ export class SqliteStore extends SqliteReaders implements HouseStore {
       ...limits,
       path,
       journal: options.journal,
-      onCommitted: (committed) => listeners.tell(committed),
+      onCommitted: (committed) => {
+        if (store !== undefined) store.#noteAtHand(committed);
+        listeners.tell(committed);
+      },
       onFilesToRemove: (files) => {
         if (store !== undefined) store.#removeFiles(files);
       },
-      onFailure: (fault, restarted) => options.onFailure?.(fault, restarted),
+      onFailure: (fault, restarted) => {
+        if (store !== undefined) store.#forgetAtHand();
+        options.onFailure?.(fault, restarted);
+      },
     });
     try {
       // The database's own name in its folder has to survive a power cut as well.
@@ -116,6 +128,23 @@ export class SqliteStore extends SqliteReaders implements HouseStore {
       await writer[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  override findMailbox(address: string): Mailbox | undefined {
+    return this.#rowsAtHand.mailbox(address, (key) => super.findMailbox(key));
+  }
+
+  override getMailbox(id: MailboxId): Mailbox {
+    return this.#rowsAtHand.mailboxOf(id, (known) => super.getMailbox(known));
+  }
+
+  override findSubmission(identifier: string): Submission | undefined {
+    return this.#rowsAtHand.submission(identifier, (key) => super.findSubmission(key));
+  }
+
+  override findContent(id: ContentId): StoredContent | undefined {
+    const atHand = this.#contentsAtHand.find(id);
+    return atHand === undefined ? super.findContent(id) : this.contents.contentAtHand(atHand);
   }
 
   nextBlobId(): BlobId {
@@ -146,7 +175,7 @@ export class SqliteStore extends SqliteReaders implements HouseStore {
   async #commit(step: Step): Promise<StepOutcome> {
     checkStep(step);
     // A step without files is handed over in the same turn as others; one with files comes after them.
-    const blobs = step.blobs.map((blob) => this.#atHand(blob));
+    const blobs = step.blobs.map((blob) => this.#inMemory(blob));
     if (blobs.every((blob) => blob !== undefined)) return await this.#writer.commit({ step, blobs });
     return await this.#untilSettled(this.#commitWithFiles(step));
   }
@@ -175,7 +204,23 @@ export class SqliteStore extends SqliteReaders implements HouseStore {
     this.#lock[Symbol.dispose]();
   }
 
-  #atHand(blob: NewBlob): PreparedBlob | undefined {
+  #noteAtHand({ step, outcome }: Committed): void {
+    outcome.parts.forEach((part, at) => {
+      if (!part.done) return;
+      step.parts[at]?.acts.forEach((act, of) => {
+        this.#rowsAtHand.hear(act, part.results[of]);
+        this.#contentsAtHand.hear(step, act, part.results[of]);
+      });
+    });
+  }
+
+  /** The last group of a writer that died may have been kept, and nobody was told what it changed. */
+  #forgetAtHand(): void {
+    this.#rowsAtHand.forget();
+    this.#contentsAtHand.forget();
+  }
+
+  #inMemory(blob: NewBlob): PreparedBlob | undefined {
     if (blob.source.kind === 'file' || blob.size > this.#inlineBlobBytes) return undefined;
     return { blob, octets: blob.source.octets };
   }

@@ -34,6 +34,10 @@ export class Lanes {
     return [...this.#entries];
   }
 
+  isUnderWay(entry: QueueEntryId): boolean {
+    return this.#entries.has(entry);
+  }
+
   taken(destination: string): number {
     return this.#lanes.get(destination)?.taken ?? 0;
   }

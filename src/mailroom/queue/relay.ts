@@ -2,10 +2,10 @@
 import type { Instant } from '../../platform/clock.ts';
 import { pause } from '../../platform/timers.ts';
 import type { ContentReader } from '../contents/content-store.ts';
-import type { Act, StepStore } from '../steps/step-store.ts';
+import type { Act, Committed, StepStore } from '../steps/step-store.ts';
 import { DEFAULT_RETRY_WAITS_MS } from './attempt-verdict.ts';
 import { Lanes } from './lanes.ts';
-import type { QueueEntry, QueueEntryId, QueueReader } from './queue-store.ts';
+import type { NewQueueEntry, QueueEntry, QueueEntryId, QueueReader } from './queue-store.ts';
 import { RelayAttempt, type RelayAttemptOptions } from './relay-attempt.ts';
 
 export interface RelayLimits {
@@ -51,6 +51,9 @@ export interface RelayOptions
 
 /** Stands for every destination among those to look at. */
 const ALL = '*';
+/** Stand for no destination: something was announced, or may have become due earlier or later than it was. */
+const ANNOUNCED = '+';
+const TIMER = '@';
 
 /**
  * Works the queue off: many destinations side by side, each with few attempts at a time, so that a
@@ -66,6 +69,10 @@ export class Relay implements AsyncDisposable {
   /** Entries whose result could not be committed, left alone until then. */
   readonly #shelved = new Map<QueueEntryId, Instant>();
   readonly #toLookAt = new Set<string>();
+  /** Entries that commits told of, not begun yet. */
+  #announced: QueueEntry[] = [];
+  /** Destinations of which the store may hold more that is due than what is under way. */
+  readonly #behind = new Set<string>();
   readonly #stop = new AbortController();
   #running = false;
   #lookPending = false;
@@ -92,15 +99,31 @@ export class Relay implements AsyncDisposable {
   start(): void {
     if (this.#running || this.#stop.signal.aborted) return;
     this.#running = true;
-    this.#stopListening = this.#options.store.onCommitted(({ step }) => {
-      for (const part of step.parts) {
-        for (const act of part.acts) {
-          if (act.do === 'enqueue') this.#look(act.entry.destination);
-          else if (isForAll(act)) this.#look(ALL);
-        }
-      }
-    });
+    this.#stopListening = this.#options.store.onCommitted((committed) => this.#hear(committed));
     this.#look(ALL);
+  }
+
+  /** What was just put into the queue need not be read from it. */
+  #hear({ step, outcome }: Committed): void {
+    step.parts.forEach((part, number) => {
+      const fate = outcome.parts[number];
+      part.acts.forEach((act, at) => {
+        const result = fate?.done === true ? fate.results[at] : undefined;
+        if (act.do === 'enqueue' && result?.gave === 'entry') this.#announce(act.entry, result);
+        else if (isForAll(act)) this.#look(ALL);
+        else if (act.do === 'retry-later') this.#look(TIMER);
+      });
+    });
+  }
+
+  #announce(entry: NewQueueEntry, { entry: id, held }: { entry: QueueEntryId; held: boolean }): void {
+    const { destination, createdAt } = entry;
+    if (held) this.#look(TIMER);
+    else if (this.#behind.has(destination) || createdAt > this.#options.clock.now()) this.#look(destination);
+    else {
+      this.#announced.push({ ...entry, id, attempts: 0, notBefore: createdAt, history: [], held });
+      this.#look(ANNOUNCED);
+    }
   }
 
   /** Entries that are being tried at the moment. */
@@ -142,12 +165,18 @@ export class Relay implements AsyncDisposable {
     this.#lookPending = true;
     setImmediate(() => {
       this.#lookPending = false;
-      const destinations = [...this.#toLookAt];
+      const toLookAt = [...this.#toLookAt];
       this.#toLookAt.clear();
+      const announced = this.#announced;
+      this.#announced = [];
       if (!this.#running) return;
-      if (destinations.includes(ALL)) this.#lookAtAll();
-      else for (const one of destinations) this.#lookAt(one);
-      this.#setTimer();
+      if (toLookAt.includes(ALL)) this.#lookAtAll();
+      else {
+        for (const entry of announced) if (!this.#begin(entry)) this.#behind.add(entry.destination);
+        for (const one of toLookAt) if (one !== ANNOUNCED && one !== TIMER) this.#lookAt(one);
+      }
+      // An entry that begins at once is waited for by nobody.
+      if (toLookAt.some((one) => one !== ANNOUNCED)) this.#setTimer();
     });
   }
 
@@ -159,6 +188,8 @@ export class Relay implements AsyncDisposable {
     const limit = this.#lanes.taken(destination) + this.#shelved.size + room;
     const due = store.listDue(clock.now(), limit, { only: destination });
     const begun = due.filter((entry) => this.#begin(entry)).length;
+    if (due.length < limit && !due.some((entry) => this.#isLeft(entry))) this.#behind.delete(destination);
+    else this.#behind.add(destination);
     // A full list of what cannot begin hides what could.
     if (begun === 0 && due.length >= limit) this.#lookAtAll();
   }
@@ -172,8 +203,17 @@ export class Relay implements AsyncDisposable {
     for (;;) {
       const due = store.listDue(clock.now(), limit, { except: this.#lanes.fullLanes() });
       const begun = due.filter((entry) => this.#begin(entry)).length;
-      if (begun === 0 || due.length < limit || this.#lanes.isFull) return;
+      if (begun > 0 && due.length >= limit && !this.#lanes.isFull) continue;
+      this.#behind.clear();
+      for (const destination of this.#lanes.fullLanes()) this.#behind.add(destination);
+      for (const entry of due) if (this.#isLeft(entry)) this.#behind.add(entry.destination);
+      return;
     }
+  }
+
+  /** It is due and could not begin; what is shelved is looked at again anyway. */
+  #isLeft({ id }: QueueEntry): boolean {
+    return !this.#lanes.isUnderWay(id) && !this.#shelved.has(id);
   }
 
   #begin(entry: QueueEntry): boolean {
@@ -191,7 +231,8 @@ export class Relay implements AsyncDisposable {
         const wasFull = this.#lanes.isFull;
         this.#lanes.leave(entry);
         this.#underWay.delete(attempt);
-        this.#look(wasFull ? ALL : entry.destination);
+        if (wasFull) this.#look(ALL);
+        else if (this.#behind.has(entry.destination)) this.#look(entry.destination);
       });
     this.#underWay.add(attempt);
     return true;
@@ -202,6 +243,7 @@ export class Relay implements AsyncDisposable {
    * and this one is looked at again soon. Nothing went wrong, so that no wait grows.
    */
   #rest(destination: string): void {
+    this.#behind.add(destination);
     this.#lanes.rest(destination, this.#options.clock.now() + this.#limits.busyRestMs);
     this.#options.timers.after(this.#limits.busyRestMs, () => this.#look(destination));
   }
@@ -209,6 +251,7 @@ export class Relay implements AsyncDisposable {
   #shelve(entry: QueueEntry, error: unknown): void {
     this.#options.journal.error({ entry: entry.id, error }, 'the result of a relay could not be stored');
     this.#shelved.set(entry.id, this.#options.clock.now() + this.#limits.lookMs);
+    this.#look(TIMER);
   }
 
   #setTimer(): void {
@@ -222,7 +265,7 @@ export class Relay implements AsyncDisposable {
   }
 }
 
-/** Acts after which any destination may have something to do. */
+/** Acts after which any destination may have something to do, or nothing any more. */
 function isForAll(act: Act): boolean {
-  return act.do === 'make-due' || ((act.do === 'hold' || act.do === 'hold-destination') && !act.held);
+  return act.do === 'make-due' || act.do === 'hold' || act.do === 'hold-destination';
 }

@@ -202,7 +202,8 @@ export type ActResult =
       readonly modseq: number;
     }
   | { readonly gave: 'folder'; readonly folder: FolderId }
-  | { readonly gave: 'entry'; readonly entry: QueueEntryId }
+  /** `held`: its destination is held, and so is what comes for it. */
+  | { readonly gave: 'entry'; readonly entry: QueueEntryId; readonly held: boolean }
   | { readonly gave: 'record'; readonly sequence: number }
   | undefined;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { CertifiedMessage } from '../../evidence/certification-data/certification-data.ts';
-import type { LogReader } from '../../evidence/certification-log/log-store.ts';
+import type { LogReader, LogRecord } from '../../evidence/certification-log/log-store.ts';
 import type { EmittingProvider } from '../../evidence/draft.ts';
 import { draftNonDelivery } from '../../evidence/notices/non-delivery.ts';
 import type { MailboxReader } from '../../mailroom/mailboxes/mailbox-store.ts';
@@ -10,6 +10,7 @@ import type { RelayEvents } from '../../mailroom/queue/relay-events.ts';
 import { StepDraft } from '../../mailroom/steps/step-draft.ts';
 import type { Act, Step } from '../../mailroom/steps/step-store.ts';
 import type { Submission, TrackingReader } from '../../mailroom/tracking/tracking-store.ts';
+import { BoundedMap } from '../../platform/bounded-map.ts';
 import type { Clock, Instant } from '../../platform/clock.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { Journal } from '../../platform/journal.ts';
@@ -31,12 +32,17 @@ export interface DispatchOptions {
   readonly journal: Journal;
 }
 
+/** Messages of others whose first record is remembered: more than one notification is relayed about each. */
+const RECORDS_KNOWN = 1000;
+
 /**
  * What follows when a queue entry leaves the house or fails to: the part of the access point that goes
  * on after acceptance (AP-31 to AP-35). Each call gives what the step that settles the entry must carry.
  */
 export class Dispatch implements RelayEvents {
   readonly #options: DispatchOptions;
+  /** By PEC msgid; records never change. */
+  readonly #firstRecords = new BoundedMap<string, LogRecord>(RECORDS_KNOWN);
 
   constructor(options: DispatchOptions) {
     this.#options = options;
@@ -194,7 +200,7 @@ export class Dispatch implements RelayEvents {
     const { store, provider } = this.#options;
     const submission = store.findSubmission(entry.identifier);
     if (submission !== undefined) return { about: submission, provider: provider.name };
-    const [record] = store.recordsAbout(entry.identifier);
+    const record = this.#firstRecordOf(entry.identifier);
     return {
       about: {
         ...(record ?? { sender: entry.reversePath }),
@@ -207,6 +213,14 @@ export class Dispatch implements RelayEvents {
       },
       provider: record?.provider ?? '',
     };
+  }
+
+  #firstRecordOf(identifier: string): LogRecord | undefined {
+    const known = this.#firstRecords.get(identifier);
+    if (known !== undefined) return known;
+    const [first] = this.#options.store.recordsAbout(identifier);
+    if (first !== undefined) this.#firstRecords.set(identifier, first);
+    return first;
   }
 }
 

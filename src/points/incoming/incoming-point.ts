@@ -67,9 +67,12 @@ export class IncomingPoint {
     const identifier = recognition.kind === 'neither' ? undefined : recognition.data.identifier;
     // IP-28: what another provider calls by the same identifier is another message.
     const signer = fromAddress?.toLowerCase() ?? '';
-    const served = forwardPaths.filter(
-      (path) => identifier !== undefined && store.findDeliveryOutcome(identifier, path, signer) !== undefined,
-    );
+    const served =
+      recognition.kind === 'transport-envelope'
+        ? forwardPaths.filter(
+            (path) => store.findDeliveryOutcome(recognition.data.identifier, path, signer) !== undefined,
+          )
+        : [];
     const decision = decideIncoming(
       { ...examination, forwardPaths },
       {

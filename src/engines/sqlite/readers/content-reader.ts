@@ -7,6 +7,7 @@ import type {
   StoredContent,
 } from '../../../mailroom/contents/content-store.ts';
 import type { BlobFiles, BlobName } from '../../blobs/blobs.ts';
+import type { ContentAtHand } from '../at-hand/contents-at-hand.ts';
 import type { Database } from '../driver.ts';
 import type { PackedSlice } from '../writer/content-writer.ts';
 import { type BlobPlace, StoredOctets } from './stored-octets.ts';
@@ -44,6 +45,16 @@ export class SqliteContentReader implements ContentReader {
     const slices = packed.map(([blob, offset, length]) => ({ blob, offset, length }));
     const octets = new StoredOctets(row.size, { slices, find: (blob) => this.#placeOf(blob) });
     return new ReadContent({ id, octets, mimeIndex: row.mimeIndex });
+  }
+
+  /** A content that was just committed: nothing is read but octets that are not in memory. */
+  contentAtHand({ content, octets: known }: ContentAtHand): StoredContent {
+    const find = (blob: BlobId): BlobPlace | undefined => {
+      const octets = known.get(blob);
+      return octets === undefined ? this.#placeOf(blob) : { octets };
+    };
+    const { id, size, slices, index } = content;
+    return { id, size, index, octets: new StoredOctets(size, { slices, find }) };
   }
 
   /** All octets of a blob. */

@@ -89,6 +89,7 @@ export class RelayWriter {
   enqueue(entry: NewQueueEntry, brought: Brought): ActResult {
     this.#contents.refer(entry.content, brought);
     const { destination, certified, reversePath, forwardPaths, content, kind, identifier } = entry;
+    const held = this.#isHeld.get(destination) !== undefined;
     const id = this.#enqueue.run(
       destination,
       certified ? 1 : 0,
@@ -101,9 +102,9 @@ export class RelayWriter {
       entry.createdAt,
       entry.expiresAt,
       entry.createdAt,
-      this.#isHeld.get(destination) === undefined ? 0 : 1,
+      held ? 1 : 0,
     );
-    return { gave: 'entry', entry: id };
+    return { gave: 'entry', entry: id, held };
   }
 
   isQueued(entry: QueueEntryId): boolean {
