@@ -85,6 +85,7 @@ export const importTable: ImportTable = {
         wording: 'every Italian sentence and header literal',
         'certification-log': 'append-only records, daily seal, extracts',
         'evidence-file': 'the index of the file that proves a message to anybody',
+        report: 'the readable report of an evidence file, as a PDF',
       },
       mayImport: ['evidence', 'wire/mime', 'platform'],
       because: 'drafts are unsigned: evidence never sees trust',
@@ -355,7 +356,14 @@ export const importTable: ImportTable = {
       'tree-frontier.ts',
     ],
     'evidence/certification-data': ['reader.ts', 'writer.ts'],
-    'evidence/evidence-file': ['index-dtd.ts', 'index-model.ts', 'index-reader.ts', 'index-writer.ts'],
+    'evidence/evidence-file': [
+      'evidence-claims.ts',
+      'index-dtd.ts',
+      'index-model.ts',
+      'index-reader.ts',
+      'index-writer.ts',
+    ],
+    'evidence/report': ['report-facts.ts'],
     'trust/authority': [
       'authority-folder.ts',
       'authority-office.ts',
