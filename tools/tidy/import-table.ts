@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { type Allowance, allowances } from './allowances.ts';
 
 /** What one group of folders holds and may use: the table of docs/architecture.md as data. */
 export interface Group {
@@ -13,17 +14,6 @@ export interface Group {
   readonly portsOnly?: boolean;
   /** The sentence printed when the table is broken. */
   readonly because: string;
-}
-
-/** An import the table would forbid, allowed for a reason. */
-export interface Allowance {
-  /** Importing member. */
-  readonly from: string;
-  /** Imported file. */
-  readonly to: string;
-  /** Only `import type`. */
-  readonly typeOnly: boolean;
-  readonly reason: string;
 }
 
 /** All that decides who may import whom. Tests hand in small ones of their own. */
@@ -379,30 +369,5 @@ export const importTable: ImportTable = {
       'time-stamping.ts',
     ],
   },
-  allowances: [
-    {
-      from: 'mailroom/quarantine',
-      to: 'src/evidence/certification-log/log-store.ts',
-      typeOnly: true,
-      reason: 'what is removed leaves a record, in the same step',
-    },
-    {
-      from: 'mailroom/steps',
-      to: 'src/trust/signing/revocation-archive-store.ts',
-      typeOnly: true,
-      reason: 'a step carries the revocation lists that are kept with the log',
-    },
-    {
-      from: 'mailroom/steps',
-      to: 'src/evidence/certification-log/log-store.ts',
-      typeOnly: true,
-      reason: 'a step carries the log records that are committed with it',
-    },
-    {
-      from: 'mailroom/steps',
-      to: 'src/evidence/certification-log/sealed-log-store.ts',
-      typeOnly: true,
-      reason: 'a step carries the log records that are committed with it',
-    },
-  ],
+  allowances,
 };
