@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 /**
- * Measurements: `npm run bench -- certified`, and so for `imap`, `soak` and `store`. Each is a program of its
- * own in tools/bench; what follows the name goes to it.
+ * Measurements: `npm run bench -- NAME`, the first of them without a name. Each is a program of its own in tools/bench;
+ * what follows the name goes to it.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -12,9 +12,14 @@ const BENCHES: Readonly<Record<string, string>> = {
   soak: 'two providers under load for as long as asked: do memory, files and queue stay flat?',
   log: 'the certification log as it grows: appending, tracing, sealing',
   store: 'durable steps of the store',
+  'profile-report': 'reads the profiles that --profile wrote',
 };
 
-const [name = '', ...options] = process.argv.slice(2);
+const given = process.argv.slice(2);
+const [first = ''] = given;
+const named = !first.startsWith('--') && first !== '';
+const name = named ? first : 'certified';
+const options = named ? given.slice(1) : given;
 if (!(name in BENCHES)) {
   const lines = Object.entries(BENCHES).map(([each, what]) => `  ${each.padEnd(12)}${what}\n`);
   process.stderr.write(`npm run bench -- NAME [options]; each NAME has --help\n${lines.join('')}`);

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { closeSync, type FSWatcher, openSync, readSync, watch } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { dirname, join } from 'node:path';
+import { BlobFiles } from '../../src/engines/blobs/blobs.ts';
+import { type Database, openDatabase } from '../../src/engines/sqlite/driver.ts';
+import { SqliteReaders } from '../../src/engines/sqlite/readers/sqlite-readers.ts';
+import type { ContentId } from '../../src/mailroom/contents/content-store.ts';
+import type { FolderId } from '../../src/mailroom/mailboxes/mailbox-store.ts';
 
-/** Tells the Message-ID of each message whose journey has ended, and when. */
+/** Tells the Message-ID of each message that has come to a recipient, once for each of them, and when. */
 export interface Arrivals extends Disposable {
   onArrival: (messageId: string, atMs: number) => void;
 }
@@ -20,70 +24,56 @@ const MESSAGE_ID = /^Message-ID:\s*(<[^>]*>)/im;
  */
 export class ReceiptArrivals implements Arrivals {
   onArrival: Arrivals['onArrival'] = () => undefined;
-  readonly #db: DatabaseSync;
+  readonly #db: Database;
+  readonly #store: SqliteReaders;
   readonly #version;
   readonly #folders;
-  readonly #slices;
-  readonly #octets;
-  readonly #seen = new Map<number, number>();
+  readonly #seen = new Map<FolderId, number>();
   readonly #timer: NodeJS.Timeout;
   #lastVersion = -1;
 
   constructor(storeFile: string, senders: readonly string[]) {
-    this.#db = new DatabaseSync(storeFile, { readOnly: true, timeout: 5000 });
-    const places = senders.map(() => '?').join(',');
-    const inboxes = this.#db.prepare(
-      `SELECT f.id FROM folders f JOIN mailboxes m ON m.id = f.mailbox
-       WHERE f.name = 'INBOX' AND m.address IN (${places})`,
+    this.#db = openDatabase(storeFile, { readOnly: true });
+    this.#store = new SqliteReaders(this.#db, new BlobFiles(join(dirname(storeFile), 'blobs'), () => true));
+    const ids = senders.map((address) => {
+      const mailbox = this.#store.findMailbox(address);
+      const inbox = mailbox && this.#store.findFolder(mailbox.id, 'INBOX');
+      if (inbox === undefined) throw new Error(`${address} has no mailbox`);
+      return inbox.id;
+    });
+    this.#version = this.#db.prepare<{ data_version: number }>('PRAGMA data_version');
+    this.#folders = this.#db.prepareTuples<readonly [id: number, uidNext: number]>(
+      `SELECT id, uidNext FROM folders WHERE id IN (${ids.join(',')})`,
     );
-    const ids = inboxes.all(...senders).map(({ id }) => Number(id));
-    if (ids.length !== senders.length)
-      throw new Error(`${ids.length} of ${senders.length} mailboxes are there`);
-    this.#version = this.#db.prepare('PRAGMA data_version');
-    this.#folders = this.#db.prepare(`SELECT id, uidNext FROM folders WHERE id IN (${ids.join(',')})`);
-    this.#slices = this.#db.prepare(
-      `SELECT c.slices FROM messages m JOIN contents c ON c.id = m.content
-       WHERE m.folder = ? AND m.uid >= ? AND m.uid < ?`,
-    );
-    this.#octets = this.#db.prepare(
-      `SELECT substr(octets, ? + 1, min(?, ${HEAD_BYTES})) AS octets FROM blobOctets WHERE id = ?`,
-    );
-    for (const { id, uidNext } of this.#folders.all()) this.#seen.set(Number(id), Number(uidNext));
+    for (const [id, uidNext] of this.#folders.all()) this.#seen.set(id, uidNext);
     this.#timer = setInterval(() => this.#look(), POLL_MS);
   }
 
   #look(): void {
-    const version = Number(this.#version.get()?.data_version);
+    const version = this.#version.get()?.data_version ?? 0;
     if (version === this.#lastVersion) return;
     this.#lastVersion = version;
-    for (const { id, uidNext } of this.#folders.all()) {
-      const from = this.#seen.get(Number(id)) ?? 1;
-      const to = Number(uidNext);
-      if (to === from) continue;
-      this.#seen.set(Number(id), to);
+    for (const [id, uidNext] of this.#folders.all()) {
+      const fromUid = this.#seen.get(id) ?? 1;
+      if (uidNext === fromUid) continue;
+      this.#seen.set(id, uidNext);
       const at = performance.now();
-      for (const { slices } of this.#slices.all(Number(id), from, to)) {
-        const text = this.#head(String(slices));
-        const messageId = DELIVERY_RECEIPT.test(text) ? REFERENCE.exec(text)?.[1] : undefined;
-        if (messageId !== undefined) this.onArrival(messageId, at);
-      }
+      for (const { content } of this.#store.listMessages(id, { fromUid, toUid: uidNext - 1 }))
+        void this.#read(content, at);
     }
   }
 
-  /** The start of a content, which the store keeps as slices of blobs. */
-  #head(slices: string): string {
-    let text = '';
-    for (const [blob, offset, length] of JSON.parse(slices) as [number, number, number][]) {
-      const octets = this.#octets.get(offset, length, blob)?.octets;
-      text += octets === undefined ? '' : Buffer.from(octets as Uint8Array).toString('latin1');
-      if (text.length >= HEAD_BYTES) break;
-    }
-    return text;
+  async #read(content: ContentId, at: number): Promise<void> {
+    const octets = this.#store.findContent(content)?.octets;
+    if (octets === undefined) return;
+    const text = (await octets.read(0, Math.min(octets.size, HEAD_BYTES))).toString('latin1');
+    const messageId = DELIVERY_RECEIPT.test(text) ? REFERENCE.exec(text)?.[1] : undefined;
+    if (messageId !== undefined) this.onArrival(messageId, at);
   }
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
-    this.#db.close();
+    this.#db[Symbol.dispose]();
   }
 }
 

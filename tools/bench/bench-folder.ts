@@ -11,11 +11,11 @@ export const RESULTS = join(import.meta.dirname, '../../var/bench');
 
 /** A temporary folder that servers under other users can reach into. */
 export class BenchFolder implements Disposable {
-  readonly path = mkdtempSync(join(tmpdir(), 'ceralacca-bench-'));
-
+  readonly path: string;
   readonly #interruption: Disposable;
 
-  constructor() {
+  constructor(below = tmpdir()) {
+    this.path = mkdtempSync(join(below, 'ceralacca-bench-'));
     chmodSync(this.path, 0o755);
     this.#interruption = whenInterrupted(() => this.#remove());
   }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DemoAuthority } from '../../src/demo/demo-authority.ts';
 import { demoDns } from '../../src/demo/demo-dns.ts';
 import type { DemoPorts, ProviderKey, ProviderPorts } from '../../src/demo/ports.ts';
-import { licensed, writeProviderConfig } from '../../src/demo/provider-config.ts';
+import { antivirusSection, licensed, writeProviderConfig } from '../../src/demo/provider-config.ts';
 import { PROVIDERS, type RosterProvider } from '../../src/demo/roster.ts';
 import { TimeHost } from '../../src/demo/time-host.ts';
 import { hashPassword } from '../../src/mailroom/accounts/passwords.ts';
@@ -15,6 +15,7 @@ import { silentJournal } from '../../src/platform/journal.ts';
 import { Provider } from '../../src/provider.ts';
 import { freePorts } from './bench-folder.ts';
 import { Running } from './processes.ts';
+import { type ProfileKind, profileFlags } from './profiles.ts';
 
 export const PASSWORD = 'ceralacca';
 const HOST = '127.0.0.1';
@@ -34,8 +35,12 @@ export interface WorldTerms {
   readonly providers: readonly ProviderKey[];
   /** Mailboxes of each provider: `u0@`, `u1@` ... its main domain. */
   readonly mailboxes: number;
-  /** Makes each provider write CPU profiles into this folder. */
-  readonly profileFolder?: string;
+  /** Makes each provider write profiles into this folder. */
+  readonly profile?: { readonly kind: ProfileKind; readonly folder: string };
+  /** Socket of the clamd that looks at every message; without it none is looked at. */
+  readonly clamdSocket?: string;
+  /** Puts things into a provider's store before it runs. */
+  readonly fill?: (storeFolder: string, key: ProviderKey) => Promise<void>;
 }
 
 /** A provider that runs as a process of its own. */
@@ -130,20 +135,25 @@ async function startProvider({ terms, provider, ports, authority }: Start): Prom
   const folder = join(terms.folder, provider.key);
   const address = (number: number) => `u${number}@${provider.domain}`;
   const files = await authority.equip(licensed(provider), join(folder, 'keys'));
-  const config = await writeProviderConfig({ provider, folder, host: HOST, ports, authority, files });
+  const antivirus = antivirusSection(terms.clamdSocket);
+  const facts = { provider, folder, host: HOST, ports, authority, files, antivirus };
+  const config = await writeProviderConfig(facts);
   const own = ports[provider.key];
   await openWide(config, own);
   await furnish(
     config,
     Array.from({ length: terms.mailboxes }, (_, number) => address(number)),
   );
-  const profiling: string[] = [];
-  if (terms.profileFolder !== undefined) {
-    const profiles = join(terms.profileFolder, provider.key);
-    await mkdir(profiles, { recursive: true });
-    profiling.push('--cpu-prof', `--cpu-prof-dir=${profiles}`);
-  }
-  const command = [process.execPath, ...profiling, MAIN, 'serve', '--config', config];
+  const storeFolder = join(folder, 'data', 'store');
+  await terms.fill?.(storeFolder, provider.key);
+  const command = [
+    process.execPath,
+    ...profileFlags(terms.profile, provider.key),
+    MAIN,
+    'serve',
+    '--config',
+    config,
+  ];
   const running = Running.start(provider.key, command);
   await running.listening([own.submission, own.exchange, own.pop3s]);
   return {
@@ -151,7 +161,7 @@ async function startProvider({ terms, provider, ports, authority }: Start): Prom
     running,
     ports: own,
     folder,
-    storeFile: join(folder, 'data', 'store', 'store.db'),
+    storeFile: join(storeFolder, 'store.db'),
     certificateFile: files.tlsCertificate,
     keyFile: files.tlsKey,
     address,

@@ -13,6 +13,7 @@ export const DOVECOT: readonly DebianPackage[] = [
   { name: 'dovecot-lmtpd', file: '/usr/lib/dovecot/lmtp' },
 ];
 export const POSTFIX: readonly DebianPackage[] = [{ name: 'postfix', file: '/usr/sbin/postfix' }];
+export const CLAMD: readonly DebianPackage[] = [{ name: 'clamav-daemon', file: '/usr/sbin/clamd' }];
 
 /**
  * Whether these packages are there; root installs those that are not, without starting them or giving

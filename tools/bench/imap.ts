@@ -5,11 +5,13 @@
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { BenchFolder, circumstances, freePorts, keepResult, RESULTS } from './bench-folder.ts';
+import { BenchFolder, circumstances, freePorts, keepResult } from './bench-folder.ts';
 import { BenchWorld, PASSWORD } from './bench-world.ts';
 import { DOVECOT, ensurePackages } from './debian.ts';
 import { startDovecot } from './dovecot.ts';
 import { IMAP_PARTS, type ImapRow, ImapScenario, type ImapServer, type ImapTerms } from './imap-scenario.ts';
+import { indexComplete } from './index-backlog.ts';
+import { askedProfile } from './profiles.ts';
 import { figure, ratio, table } from './table.ts';
 
 const HELP = `npm run bench -- imap [options]
@@ -21,9 +23,11 @@ const HELP = `npm run bench -- imap [options]
   --repeats N    how often each is measured; the median counts (3)
   --format F     how Dovecot keeps mail: maildir, mdbox, sdbox (maildir)
   --synced       Dovecot waits for the disk before it answers STORE, as we do (it does not)
+  --early        reads as soon as the mailboxes are filled, before our search index is complete
   --only NAME    ceralacca or dovecot alone
   --parts LIST   of ${IMAP_PARTS.join(',')} (all)
-  --profile      CPU profiles of our process into var/bench/profiles
+  --profile KIND cpu or heap: profiles of every thread of our process into var/bench/profiles;
+                 \`npm run bench -- profile-report\` reads them
 `;
 
 const { values } = parseArgs({
@@ -36,9 +40,10 @@ const { values } = parseArgs({
     repeats: { type: 'string', default: '3' },
     format: { type: 'string', default: 'maildir' },
     synced: { type: 'boolean', default: false },
+    early: { type: 'boolean', default: false },
     only: { type: 'string' },
     parts: { type: 'string', default: IMAP_PARTS.join(',') },
-    profile: { type: 'boolean', default: false },
+    profile: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -58,12 +63,13 @@ async function run(): Promise<void> {
   };
   const measured = new Map<string, readonly ImapRow[]>();
   const around = circumstances();
+  const profile = askedProfile(values.profile);
   using folder = new BenchFolder();
   await using world = await BenchWorld.start({
     folder: folder.path,
     providers: ['alfa'],
     mailboxes: terms.accounts,
-    ...(values.profile && { profileFolder: join(RESULTS, 'profiles') }),
+    ...(profile && { profile }),
   });
   const alfa = world.provider('alfa');
   const measure = async (server: ImapServer) => {
@@ -73,7 +79,15 @@ async function run(): Promise<void> {
     await alfa.running.listening([alfa.ports.imaps]);
     const endpoint = { host: '127.0.0.1', port: alfa.ports.imaps };
     const { running } = alfa;
-    await measure({ name: 'ceralacca', endpoint, password: PASSWORD, running, account: alfa.address });
+    const settled = values.early ? undefined : () => indexComplete(alfa.storeFile);
+    await measure({
+      name: 'ceralacca',
+      endpoint,
+      password: PASSWORD,
+      running,
+      account: alfa.address,
+      ...(settled && { settled }),
+    });
   }
   const why = values.only === 'ceralacca' ? 'not asked for' : ensurePackages(DOVECOT);
   if (why === undefined) {

@@ -18,12 +18,14 @@ import type { HouseStore } from '../../src/mailroom/steps/house-store.ts';
 import { AlertBoard } from '../../src/platform/alerts.ts';
 import { silentJournal } from '../../src/platform/journal.ts';
 import { systemTimers } from '../../src/platform/timers.ts';
-import { BenchFolder, circumstances } from './bench-folder.ts';
+import { BenchFolder, circumstances, keepResult } from './bench-folder.ts';
+import { type LogResult, type LogRow, logReport } from './log-report.ts';
+import { circumstancesList } from './report-parts.ts';
 import { percentile } from './statistics.ts';
-import { figure, table } from './table.ts';
 
 const HELP = `npm run bench -- log [options]
   --records N   records in all, in days of a million (1000000)
+  --folder DIR  where the store is made (the folder for temporary files); ten million records take 7 GB
 `;
 const DAY_RECORDS = 1_000_000;
 const DAY_MS = 86_400_000;
@@ -31,17 +33,16 @@ const NOON = Date.UTC(2026, 10, 22, 11);
 /** Of a busy provider: acceptances, take-charges and deliveries of a burst, committed together. */
 const AT_ONCE = 200;
 
-const { values } = parseArgs({ options: { records: { type: 'string' }, help: { type: 'boolean' } } });
+const TRACES = 500;
+const tell = (line: string) => process.stderr.write(`${line}\n`);
 
-interface Row {
-  readonly records: number;
-  readonly appendUs: number;
-  readonly traceMs: number;
-  readonly proofMs: number;
-  readonly sealSeconds: number;
-  readonly waitP50Ms: number;
-  readonly waitP99Ms: number;
-}
+const { values } = parseArgs({
+  options: {
+    records: { type: 'string', default: String(DAY_RECORDS) },
+    folder: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
 
 function record(number: number, instant: number): NewLogRecord {
   // As in life, Message-IDs come in no order.
@@ -73,19 +74,24 @@ async function append(
   }
 }
 
-function average(times: number, work: (turn: number) => void): number {
-  const start = performance.now();
-  for (let turn = 0; turn < times; turn++) work(turn);
-  return (performance.now() - start) / times;
+/** How long each of some turns took, in milliseconds. */
+function timesOf(work: (turn: number) => void): number[] {
+  return Array.from({ length: TRACES }, (_, turn) => {
+    const start = performance.now();
+    work(turn);
+    return performance.now() - start;
+  });
 }
 
-async function day(store: HouseStore, state: { now: number }, count: number): Promise<Row> {
+async function day(store: HouseStore, state: { now: number }, count: number): Promise<LogRow> {
   const first = store.lastSequence() + 1;
+  const cpu = process.cpuUsage();
   const start = performance.now();
   await append(store, { from: first, count, instant: state.now });
   const appendUs = ((performance.now() - start) * 1000) / count;
+  const { user, system } = process.cpuUsage(cpu);
   const size = store.lastSequence();
-  const traceMs = average(200, (turn) => {
+  const traces = timesOf((turn) => {
     const number = 1 + ((turn * 7_919_993) % size);
     const { identifier } = record(number, 0);
     if (store.recordsAbout(identifier)[0]?.sequence !== number) throw new Error('a record was not found');
@@ -106,11 +112,21 @@ async function day(store: HouseStore, state: { now: number }, count: number): Pr
   await work;
   const sealSeconds = (performance.now() - begun) / 1000;
   const tree = new LogTree(store);
-  const proofMs = average(200, (turn) => {
+  const proofs = timesOf((turn) => {
     inclusionProof(tree, { index: (turn * 7_919_993) % size, size });
   });
-  const [waitP50Ms, waitP99Ms] = [percentile(waits, 0.5), percentile(waits, 0.99)];
-  return { records: size, appendUs, traceMs, proofMs, sealSeconds, waitP50Ms, waitP99Ms };
+  return {
+    records: size,
+    appendUs,
+    appendCpuUs: (user + system) / count,
+    traceP50Ms: percentile(traces, 0.5),
+    traceP99Ms: percentile(traces, 0.99),
+    proofP50Ms: percentile(proofs, 0.5),
+    sealSeconds,
+    waitP50Ms: percentile(waits, 0.5),
+    waitP99Ms: percentile(waits, 0.99),
+    memoryBytes: process.memoryUsage().rss,
+  };
 }
 
 function sealingOf(store: HouseStore, state: { now: number }): LogSealing {
@@ -128,41 +144,41 @@ function sealingOf(store: HouseStore, state: { now: number }): LogSealing {
 }
 
 async function run(records: number): Promise<void> {
-  using folder = new BenchFolder();
+  const around = circumstances();
+  using folder = new BenchFolder(values.folder);
   await using store = await openSqliteStore({ folder: join(folder.path, 'store'), journal: silentJournal });
   const state = { now: NOON };
-  const rows: Row[] = [];
-  for (let left = records; left > 0; left -= DAY_RECORDS)
-    rows.push(await day(store, state, Math.min(left, DAY_RECORDS)));
-  for (const [name, value] of Object.entries(circumstances())) process.stdout.write(`- ${name}: ${value}\n`);
-  const header = [
-    'records',
-    'append us',
-    'trace ms',
-    'proof ms',
-    'sealing the day s',
-    'steps meanwhile p50 ms',
-    'p99',
-  ];
-  process.stdout.write(
-    `\n${table(
-      header,
-      rows.map((row) => Object.values(row).map(figure)),
-    )}\n`,
-  );
+  const rows: LogRow[] = [];
+  for (let left = records; left > 0; left -= DAY_RECORDS) {
+    const row = await day(store, state, Math.min(left, DAY_RECORDS));
+    rows.push(row);
+    tell(
+      `${row.records} records: ${row.appendUs.toFixed(0)} us to append, sealed in ${row.sealSeconds.toFixed(1)} s`,
+    );
+  }
+  const result: LogResult = {
+    around,
+    loadAfter: circumstances().load ?? '',
+    rows,
+    ...(await audit(store)),
+    bytesEach: statSync(join(folder.path, 'store', 'store.db')).size / records,
+  };
+  process.stdout.write(`${circumstancesList(result)}\n\n${logReport(result)}`);
+  tell(keepResult('log.json', `${JSON.stringify(result, null, 2)}\n`));
+}
+
+async function audit(store: HouseStore): Promise<Pick<LogResult, 'auditSeconds' | 'faults' | 'peakBytes'>> {
   const start = performance.now();
   const { findings } = await auditLog(store, {
     openSeal: async (signed) => ({ ok: true, text: Buffer.from(signed) }),
     checkToken: null,
   });
-  const unexpected = findings.filter(({ code }) => code !== 'stamp-missing').length;
-  const seconds = (performance.now() - start) / 1000;
-  const bytes = statSync(join(folder.path, 'store', 'store.db')).size;
-  process.stdout.write(
-    `- checking all of it took ${figure(seconds)} s and found ${unexpected} faults\n` +
-      `- the database has ${figure(bytes / records)} octets for each record\n`,
-  );
+  return {
+    auditSeconds: (performance.now() - start) / 1000,
+    faults: findings.filter(({ code }) => code !== 'stamp-missing').length,
+    peakBytes: process.resourceUsage().maxRSS * 1024,
+  };
 }
 
-if (values.help === true) process.stdout.write(HELP);
-else await run(Number(values.records ?? DAY_RECORDS));
+if (values.help) process.stdout.write(HELP);
+else await run(Number(values.records));

@@ -13,6 +13,14 @@ suite('messages', () => {
     }
   });
 
+  test('a large attachment is a run of whole lines, and every recipient is named', () => {
+    const to = ['b@beta.test', 'c@beta.test'];
+    const text = benchMessage({ ...terms, to, sizeBytes: 1_048_576 }).toString();
+    const [, attachment = ''] = /filename="atto.pdf"\r\n\r\n(.*)--=_parte--\r\n$/s.exec(text) ?? [];
+    assert.match(attachment, /^([A-Za-z0-9+/]{76}\r\n)+$/);
+    assert.match(text, /^To: [^\r]*<b@beta.test>,\r\n [^\r]*<c@beta.test>\r\n/m);
+  });
+
   test('the same number gives the same octets, another one others', () => {
     const make = (number: number) => benchMessage({ ...terms, number, sizeBytes: 5120 }).toString();
     assert.equal(make(7), make(7));

@@ -16,7 +16,7 @@ export interface MessageTerms {
   /** Octets that the message has, but for a line. */
   readonly sizeBytes: number;
   readonly from: string;
-  readonly to: string;
+  readonly to: string | readonly string[];
   /** Distinguishes the Message-IDs of different runs. */
   readonly run?: string;
 }
@@ -42,19 +42,26 @@ export function benchMessage(terms: MessageTerms): Buffer {
     '--=_parte\r\nContent-Type: application/pdf; name="atto.pdf"\r\nContent-Transfer-Encoding: base64',
     'Content-Disposition: attachment; filename="atto.pdf"\r\n\r\n',
   ].join('\r\n');
-  return Buffer.from(`${start}${base64(sizeBytes - start.length - 15, next)}--=_parte--\r\n`);
+  const most = sizeBytes - start.length - 15;
+  const end = '--=_parte--\r\n';
+  if (most < LARGE_BYTES) return Buffer.from(`${start}${base64(most, next)}${end}`);
+  return Buffer.concat([Buffer.from(start), largeAttachment(number, most), Buffer.from(end)]);
 }
 
 function headerOf({ number, from, to, run = 'bench' }: MessageTerms, subject: string): string {
   const date = new Date(Date.UTC(2026, 0, 1) + (number % 30_000_000) * 1000).toUTCString();
   return [
     `From: Mittente di prova <${from}>`,
-    `To: Destinatario di prova <${to}>`,
+    `To: ${[to].flat().map(named).join(',\r\n ')}`,
     `Subject: ${subject}`,
     `Date: ${date.replace('GMT', '+0000')}`,
     `Message-ID: <${number}.${run}@${from.slice(from.indexOf('@') + 1)}>`,
     'MIME-Version: 1.0\r\n',
   ].join('\r\n');
+}
+
+function named(address: string): string {
+  return `Destinatario di prova <${address}>`;
 }
 
 function lines(sizeBytes: number, word: () => string): string {
@@ -73,12 +80,29 @@ function lines(sizeBytes: number, word: () => string): string {
 function base64(sizeBytes: number, next: () => number): string {
   const octets = Buffer.from(Array.from({ length: 57 }, () => next() & 0xff));
   const rows: string[] = [];
-  for (let at = 0; at < sizeBytes; at += 78) {
+  for (let at = 0; at < sizeBytes; at += ROW_BYTES) {
     octets.writeUInt32BE(next(), 0);
     octets.writeUInt32BE(next(), 20);
     rows.push(`${octets.toString('base64')}\r\n`);
   }
   return rows.join('');
+}
+
+const ROW_BYTES = 78;
+/** Attachments from here on are of a few kinds only, which are made once: the generator has little time of its own. */
+const LARGE_BYTES = 256 * 1024;
+const LARGE_KINDS = 4;
+const large = new Map<number, Buffer>();
+
+function largeAttachment(number: number, sizeBytes: number): Buffer {
+  const kind = number % LARGE_KINDS;
+  const bytes = Math.ceil(sizeBytes / ROW_BYTES) * ROW_BYTES;
+  let made = large.get(kind);
+  if (made === undefined || made.length < bytes) {
+    made = Buffer.from(base64(bytes, numbersFrom(kind)));
+    large.set(kind, made);
+  }
+  return made.subarray(0, bytes);
 }
 
 /** A linear congruential generator with the constants of Numerical Recipes; its high bits are good enough. */

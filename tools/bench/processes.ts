@@ -7,10 +7,18 @@ import { setTimeout } from 'node:timers/promises';
 
 /** What some processes have used since they started. */
 export interface Used {
-  /** User and system time, of ended children as well. */
-  readonly cpuMs: number;
-  /** Octets sent to the disk, of ended children as well. */
+  /** Of ended children as well. */
+  readonly userMs: number;
+  /** Of ended children as well. */
+  readonly systemMs: number;
+  /** Octets sent to the disk, of ended children as well; not those of files that went before they were sent. */
   readonly writtenBytes: number;
+}
+
+/** What was used between two moments. */
+export function usedSince(before: Used, after: Used): Used {
+  const spent = (field: keyof Used) => after[field] - before[field];
+  return { userMs: spent('userMs'), systemMs: spent('systemMs'), writtenBytes: spent('writtenBytes') };
 }
 
 /** Linux counts time in hundredths of a second, on every architecture (USER_HZ). */
@@ -70,10 +78,8 @@ export class Running implements AsyncDisposable {
   /** CPU and writes of the whole family, those that have ended included. */
   used(): Used {
     const all = this.#family().map((pid) => usedBy(pid));
-    return {
-      cpuMs: all.reduce((sum, one) => sum + one.cpuMs, 0),
-      writtenBytes: all.reduce((sum, one) => sum + one.writtenBytes, 0),
-    };
+    const sum = (field: keyof Used) => all.reduce((total, one) => total + one[field], 0);
+    return { userMs: sum('userMs'), systemMs: sum('systemMs'), writtenBytes: sum('writtenBytes') };
   }
 
   /** Memory of the family in octets, pages that several share counted once. */
@@ -81,9 +87,18 @@ export class Running implements AsyncDisposable {
     return this.#family().reduce((sum, pid) => sum + kibibytes(`/proc/${pid}/smaps_rollup`, 'Pss'), 0) * 1024;
   }
 
-  /** The most memory that each process of the family had, added up, in octets. */
+  /** The most memory that each process of the family had resident, added up, in octets. */
   peakMemoryBytes(): number {
-    return this.#family().reduce((sum, pid) => sum + kibibytes(`/proc/${pid}/status`, 'VmHWM'), 0) * 1024;
+    return this.#statusBytes('VmHWM');
+  }
+
+  /** What each process of the family has resident, added up, in octets. */
+  residentBytes(): number {
+    return this.#statusBytes('VmRSS');
+  }
+
+  #statusBytes(field: string): number {
+    return this.#family().reduce((sum, pid) => sum + kibibytes(`/proc/${pid}/status`, field), 0) * 1024;
   }
 
   /** Peaks count from now on; only root may ask for that, for others they count from the start. */
@@ -159,9 +174,15 @@ function statOf(pid: number): string[] | undefined {
 
 function usedBy(pid: number): Used {
   // utime, stime, cutime and cstime are fields 14 to 17 of proc(5); the first here is field 3.
-  const ticks = (statOf(pid) ?? []).slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
-  const written = /^write_bytes: (\d+)$/m.exec(contents(`/proc/${pid}/io`))?.[1];
-  return { cpuMs: ticks * TICK_MS, writtenBytes: Number(written ?? 0) };
+  const ticks = (statOf(pid) ?? []).slice(11, 15).map(Number);
+  const [user = 0, system = 0, childUser = 0, childSystem = 0] = ticks;
+  const io = contents(`/proc/${pid}/io`);
+  const octets = (field: string) => Number(new RegExp(`^${field}: (\\d+)$`, 'm').exec(io)?.[1] ?? 0);
+  return {
+    userMs: (user + childUser) * TICK_MS,
+    systemMs: (system + childSystem) * TICK_MS,
+    writtenBytes: octets('write_bytes') - octets('cancelled_write_bytes'),
+  };
 }
 
 function kibibytes(path: string, field: string): number {

@@ -6,11 +6,11 @@
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { BenchFolder, circumstances, keepResult } from './bench-folder.ts';
-import { BenchWorld, PASSWORD, type RunningProvider } from './bench-world.ts';
-import type { Job } from './generator.ts';
-import { type Carriers, carry, type LoadRow, storeBytes } from './load-row.ts';
+import { BenchWorld, type RunningProvider } from './bench-world.ts';
+import { carry, type LoadRow } from './load-row.ts';
 import { flatnessTable, type Sample, Sampler, sampleTable } from './soak-samples.ts';
 import { figure } from './table.ts';
+import { certifiedWay, jobOf, RECIPIENTS, type Way } from './ways.ts';
 
 const HELP = `npm run bench -- soak [options]
   --minutes N      how long the load is kept up (10)
@@ -39,9 +39,6 @@ const [minutes, sizeKb, senders, share, bestSeconds] = [
   values.share,
   values.best,
 ].map(positive) as [number, number, number, number, number];
-const MAILBOXES = 32;
-/** Messages of one sender under way at most. */
-const WINDOW = 8;
 const SAMPLES = 120;
 const tell = (line: string) => process.stderr.write(`${line}\n`);
 
@@ -52,12 +49,11 @@ function positive(text: string): number {
 }
 
 class Soak {
-  readonly #world: BenchWorld;
+  readonly #way: Way;
   readonly #providers: readonly RunningProvider[];
-  #runs = 0;
 
   constructor(world: BenchWorld) {
-    this.#world = world;
+    this.#way = certifiedWay(world);
     this.#providers = [world.provider('alfa'), world.provider('beta')];
   }
 
@@ -104,22 +100,8 @@ ${figure(row.count)} certified messages, all delivered: ${figure(row.perSecond)}
   }
 
   async #carry(terms: { readonly seconds: number; readonly rate?: number }): Promise<LoadRow> {
-    const [alfa, beta] = [this.#world.provider('alfa'), this.#world.provider('beta')];
-    const job: Job = {
-      port: alfa.ports.submission,
-      senders: Array.from({ length: senders }, (_, at) => ({ user: alfa.address(at), password: PASSWORD })),
-      recipients: Array.from({ length: MAILBOXES }, (_, number) => beta.address(number)),
-      sizeBytes: sizeKb * 1024,
-      window: WINDOW,
-      ...terms,
-      run: `soak${process.pid}r${this.#runs++}`,
-      watch: { storeFile: alfa.storeFile },
-    };
-    const carriers: Carriers = {
-      running: [alfa.running, beta.running],
-      keptBytes: () => storeBytes(alfa.storeFile) + storeBytes(beta.storeFile),
-    };
-    return await carry(job, carriers);
+    const load = { sizeBytes: sizeKb * 1024, senders, recipients: 1, ...terms };
+    return await carry(jobOf(this.#way, load), this.#way.carriers);
   }
 }
 
@@ -129,7 +111,7 @@ async function run(): Promise<void> {
   await using world = await BenchWorld.start({
     folder: folder.path,
     providers: ['alfa', 'beta'],
-    mailboxes: Math.max(MAILBOXES, senders),
+    mailboxes: Math.max(RECIPIENTS, senders),
   });
   const { text, flat } = await new Soak(world).run();
   const listed = Object.entries({ ...around, 'load afterwards': circumstances().load });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { median, medians, percentile } from './statistics.ts';
+import { median, percentile } from './statistics.ts';
 
 suite('statistics', () => {
   test('a percentile is a value that occurred, whatever the order', () => {
@@ -17,17 +17,5 @@ suite('statistics', () => {
     assert.equal(median([10, 9, 100]), 10);
     assert.equal(median([4, 1, 3, 2]), 2.5);
     assert.deepEqual(median([]), Number.NaN);
-  });
-
-  test('medians are taken field by field', () => {
-    assert.deepEqual(
-      medians([
-        { a: 1, b: 30 },
-        { a: 3, b: 10 },
-        { a: 2, b: 20 },
-      ]),
-      { a: 2, b: 20 },
-    );
-    assert.equal(medians([]), undefined);
   });
 });

@@ -16,11 +16,3 @@ export function median(values: readonly number[]): number {
   const lower = sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN;
   return (lower + upper) / 2;
 }
-
-/** Field by field the median of rows that hold the same numbers; undefined when there is no row. */
-export function medians<Row extends Readonly<Record<string, number>>>(rows: readonly Row[]): Row | undefined {
-  const [first] = rows;
-  if (first === undefined) return undefined;
-  const fields = Object.keys(first).map((name) => [name, median(rows.map((row) => row[name] ?? Number.NaN))]);
-  return Object.fromEntries(fields) as Row;
-}

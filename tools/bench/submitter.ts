@@ -44,16 +44,17 @@ export class Submitter {
   }
 
   /** Submits a message that ends with CRLF and has no line that starts with a dot; resolves at its 250. */
-  async submit(octets: Buffer, recipient: string): Promise<void> {
-    const replies = Promise.all([this.#expect('2'), this.#expect('2'), this.#expect('3')]);
-    this.#socket.write(`MAIL FROM:<${this.account.user}>\r\nRCPT TO:<${recipient}>\r\nDATA\r\n`);
-    await replies;
-    const taken = this.#expect('2');
+  async submit(octets: Buffer, recipients: readonly string[]): Promise<void> {
+    const forward = recipients.map((recipient) => `RCPT TO:<${recipient}>\r\n`).join('');
+    const taken = ['2', ...recipients.map(() => '2'), '3'].map((first) => this.#expect(first));
+    this.#socket.write(`MAIL FROM:<${this.account.user}>\r\n${forward}DATA\r\n`);
+    await Promise.all(taken);
+    const accepted = this.#expect('2');
     this.#socket.cork();
     this.#socket.write(octets);
     this.#socket.write('.\r\n');
     this.#socket.uncork();
-    await taken;
+    await accepted;
   }
 
   close(): void {
