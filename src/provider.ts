@@ -14,7 +14,13 @@ import { openSearch } from './composition/searching.ts';
 import { openStore } from './composition/storing.ts';
 import { type Around, completed, type Surroundings } from './composition/surroundings.ts';
 import { openSweeps } from './composition/sweeping.ts';
-import { openDirectory, openRevocation, openSigner, openVerifier } from './composition/trust.ts';
+import {
+  openDirectory,
+  openRevocation,
+  openSigner,
+  openVerifier,
+  type Revocation,
+} from './composition/trust.ts';
 import { openWatch } from './composition/watching.ts';
 import type { EmittingProvider } from './evidence/draft.ts';
 import { Accounts } from './mailroom/accounts/accounts.ts';
@@ -30,7 +36,6 @@ import { type House, joinPoints } from './points/house.ts';
 import { QuotaWarnings } from './points/quota/quota-warnings.ts';
 import { AttachmentInspector } from './trust/attachments/attachment-inspector.ts';
 import type { ProviderDirectory } from './trust/provider-directory/provider-directory.ts';
-import type { RevocationSource } from './trust/signing/revocation-source.ts';
 import type { Signer } from './trust/signing/signer.ts';
 
 /** A mailbox to be made, or changed, by its address. */
@@ -134,7 +139,7 @@ export class Provider implements AsyncDisposable {
     const wake = () => {
       for (const part of [relay, house.deadlines, sealing]) part.wake();
     };
-    const sealing = stack.use(await openSealing(config, own));
+    const sealing = stack.use(await openSealing(config, { ...own, directory, revocation }));
     const sweep = openSweeps({ store, around }, stack);
     const begin = () => {
       clockWatch.start();
@@ -181,7 +186,7 @@ async function openHouse(facts: {
   readonly config: Config;
   readonly store: HouseStore;
   readonly directory: ProviderDirectory;
-  readonly revocation: RevocationSource;
+  readonly revocation: Revocation;
   readonly around: Around;
   readonly gate: CertificationGate;
   readonly signer: Signer;

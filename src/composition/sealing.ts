@@ -6,6 +6,7 @@ import { type CertificationGate, requireOpenGate } from '../points/certification
 import { CertificationPaths } from '../trust/signing/certification-paths.ts';
 import type { Signer } from '../trust/signing/signer.ts';
 import { TimeStampClient } from '../trust/timestamping/time-stamp-client.ts';
+import { type CoverFacts, openRevocationCover } from './revocation-cover.ts';
 import type { Around } from './surroundings.ts';
 import { certificates } from './trust.ts';
 
@@ -17,7 +18,7 @@ export async function openSealing(
     readonly signer: Signer;
     readonly around: Around;
     readonly gate: CertificationGate;
-  },
+  } & Omit<CoverFacts, 'around'>,
 ): Promise<LogSealing> {
   const { store, signer, around, gate } = facts;
   const { clock, timers, journal, alerts } = around;
@@ -31,6 +32,7 @@ export async function openSealing(
       },
     },
     stamper: await openStamper(config, around),
+    cover: await openRevocationCover(config, facts),
     provider: config.provider.name,
     clock,
     timers,

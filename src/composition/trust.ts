@@ -122,6 +122,12 @@ export async function openSigner(
   return new Signer(timedKey(key, metrics));
 }
 
+/** Where revocation is asked, and where the lists that answer are kept. */
+export interface Revocation {
+  readonly source: RevocationSource;
+  readonly archive: RevocationArchive;
+}
+
 /** Revocation lists over HTTP and from the files of the configuration; each one that is relied on is kept. */
 export function openRevocation(
   { trust }: Config,
@@ -130,7 +136,7 @@ export function openRevocation(
     around,
     stack,
   }: { readonly store: HouseStore; readonly around: Around; readonly stack: AsyncDisposableStack },
-): RevocationSource {
+): Revocation {
   const { clock, journal } = around;
   const archive = new RevocationArchive({
     ...around,
@@ -138,7 +144,7 @@ export function openRevocation(
     commit: (acts) => store.commit({ blobs: [], contents: [], parts: [{ acts }] }),
   });
   stack.defer(() => archive.settled());
-  return new CrlCache({
+  const source = new CrlCache({
     clock,
     fetchUrl: httpFetch({ limitBytes: CRL_LIMIT_BYTES }),
     files: trust.revocationFiles,
@@ -147,6 +153,7 @@ export function openRevocation(
       journal.warn({ location, error }, 'a revocation list could not be fetched'),
     onTrusted: (found) => archive.keep(found),
   });
+  return { source, archive };
 }
 
 /** What judges signatures of others (IP-4 to IP-7). */
@@ -154,7 +161,7 @@ export async function openVerifier(
   { trust }: Config,
   facts: {
     readonly directory: ProviderDirectory;
-    readonly revocation: RevocationSource;
+    readonly revocation: Revocation;
     readonly around: Around;
   },
 ): Promise<Verifier> {
@@ -167,7 +174,7 @@ export async function openVerifier(
     paths: new CertificationPaths({
       anchors: await certificates(anchorsFile),
       intermediates: intermediatesFile === undefined ? [] : await certificates(intermediatesFile),
-      revocation,
+      revocation: revocation.source,
     }),
     clock,
   });

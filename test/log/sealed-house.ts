@@ -29,6 +29,10 @@ export class SealedHouse {
   readonly sealing: LogSealing;
   /** Whether the time-stamp authority answers. */
   stamps = true;
+  /** Of whom no revocation list can be had. */
+  uncovered: readonly string[] = [];
+  /** The seals that lists were asked for, with whether they were stamped. */
+  readonly asked: (readonly [seal: number, stamped: boolean])[] = [];
   #recorded = 0;
 
   constructor({ stamper = true } = {}) {
@@ -38,6 +42,12 @@ export class SealedHouse {
       commit: (acts) => this.commit(acts),
       signer: { seal: async (content) => Buffer.concat([SIGNED, content]) },
       stamper: stamper ? { stamp: (octets) => this.#stamp(octets) } : null,
+      cover: {
+        cover: async ({ number, token }) => {
+          this.asked.push([number, token !== undefined]);
+          return this.uncovered;
+        },
+      },
       provider: 'Gestore Alfa S.p.A.',
       clock,
       timers,

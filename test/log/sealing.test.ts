@@ -164,3 +164,35 @@ test('LOG-3 records older than thirty months go by whole seals; seals stay, and 
   assert.equal(house.store.forgottenUpTo(), 500);
   assert.deepEqual((await auditLog(house.store, checks)).findings, []);
 });
+
+test('revocation lists are asked for once for each seal, again once it is stamped, and until they are had', async () => {
+  const house = new SealedHouse();
+  await house.record(1);
+  await house.pass(14.1);
+  await house.pass(1);
+  assert.deepEqual(house.asked, [[1, true]]);
+  house.stamps = false;
+  await house.pass(24);
+  await house.pass(0.1);
+  house.stamps = true;
+  await house.pass(0.1);
+  await house.pass(0.1);
+  assert.deepEqual(house.asked.slice(1), [
+    [2, false],
+    [2, false],
+    [2, true],
+  ]);
+  house.uncovered = ['nobody answers'];
+  await house.pass(24);
+  const [alert] = house.alerts.current();
+  assert.deepEqual(
+    [alert?.code, alert?.facts],
+    ['revocation-not-kept', { seal: 3, missing: ['nobody answers'] }],
+  );
+  assert.equal(house.store.lastSeal()?.number, 3, 'the day is sealed all the same');
+  await house.pass(0.1);
+  house.uncovered = [];
+  await house.pass(0.1);
+  assert.deepEqual(house.alerts.current(), []);
+  assert.equal(house.asked.filter(([seal]) => seal === 3).length, 3);
+});

@@ -8,7 +8,7 @@ import { storeFolder } from '../provider-folder.ts';
 export interface HouseRecords extends Disposable {
   /** Descriptive name; null when only its folder is known. */
   readonly name: string | null;
-  readonly records: Omit<StoredRecords, 'sealedLog'>;
+  readonly records: Omit<StoredRecords, 'sealedLog' | 'revocation'>;
 }
 
 /** Where to look. */

@@ -7,10 +7,12 @@ import type { MailboxReader } from '../../mailroom/mailboxes/mailbox-store.ts';
 import type { QueueReader } from '../../mailroom/queue/queue-store.ts';
 import type { TrackingReader } from '../../mailroom/tracking/tracking-store.ts';
 import { Fault } from '../../platform/faults.ts';
+import type { RevocationArchiveReader } from '../../trust/signing/revocation-archive-store.ts';
 import { type Database, openDatabase, storeFault } from './driver.ts';
 import { SqliteLogReader } from './readers/log-reader.ts';
 import { SqliteMailboxReader } from './readers/mailbox-reader.ts';
 import { SqliteQueueReader } from './readers/queue-reader.ts';
+import { SqliteRevocationReader } from './readers/revocation-reader.ts';
 import { SqliteSealedLogReader } from './readers/sealed-log-reader.ts';
 import { SqliteTrackingReader } from './readers/tracking-reader.ts';
 
@@ -21,6 +23,7 @@ export interface StoredRecords extends Disposable {
   readonly log: LogReader;
   readonly sealedLog: SealedLogReader;
   readonly tracking: Pick<TrackingReader, 'listTrackings'>;
+  readonly revocation: RevocationArchiveReader;
 }
 
 /** Whether a folder holds a store. */
@@ -45,6 +48,7 @@ export function openStoredRecords(folder: string): StoredRecords {
     log: new SqliteLogReader(database),
     sealedLog: new SqliteSealedLogReader(database),
     tracking: new SqliteTrackingReader(database),
+    revocation: new SqliteRevocationReader(database),
     [Symbol.dispose]: () => database[Symbol.dispose](),
   }));
 }

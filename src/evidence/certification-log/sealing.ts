@@ -13,6 +13,12 @@ import { treeRoot } from './merkle-tree.ts';
 import { writeSeal } from './seal.ts';
 import { LOG_BLOCK_LEAVES, type LogAct, type SealedLogReader, type StoredSeal } from './sealed-log-store.ts';
 
+/** Has the revocation lists kept that show later that who signed and stamped a seal was not revoked then. */
+export interface SealCover {
+  /** English sentences, for operators: of whom no list could be had, and why; none when all is there. */
+  cover(seal: StoredSeal): Promise<readonly string[]>;
+}
+
 export interface LogSealingOptions {
   readonly log: SealedLogReader & Pick<LogReader, 'lastSequence'>;
   /** Performs acts in one transaction. */
@@ -21,6 +27,8 @@ export interface LogSealingOptions {
   readonly signer: { seal(content: Buffer, instant: number): Promise<Buffer> };
   /** Gives a time-stamp token over octets (RFC 3161), DER; without one seals stay unstamped. */
   readonly stamper: { stamp(octets: Uint8Array): Promise<Uint8Array> } | null;
+  /** Sees to it that there are revocation lists of the time of a seal; without one nobody does. */
+  readonly cover?: SealCover;
   /** Descriptive name of the provider. */
   readonly provider: string;
   readonly clock: Clock;
@@ -45,6 +53,8 @@ const UNSTAMPED_MS = 24 * 3_600_000;
  */
 export class LogSealing implements AsyncDisposable {
   readonly #options: LogSealingOptions;
+  /** The last seal that revocation lists are kept of. */
+  #coveredSeal = 0;
   #working: Promise<void> = Promise.resolve();
   #cancelTimer: (() => void) | undefined;
   #state: 'new' | 'running' | 'stopped' = 'new';
@@ -97,6 +107,7 @@ export class LogSealing implements AsyncDisposable {
     await this.#grow();
     await this.#closeDays();
     await this.#stamp();
+    await this.#cover();
     await this.#forget();
   }
 
@@ -192,6 +203,26 @@ export class LogSealing implements AsyncDisposable {
         sentence: 'a seal of the certification log has no time stamp for more than a day',
         facts: { seal: oldest.number, last: log.lastSeal()?.number },
       });
+  }
+
+  /** The last seal is enough: the lists of the days before were fetched then, and later ones are better. */
+  async #cover(): Promise<void> {
+    const { log, stamper, cover, alerts } = this.#options;
+    const seal = log.lastSeal();
+    if (cover === undefined || seal === undefined || seal.number === this.#coveredSeal || this.#stopped)
+      return;
+    const missing = await cover.cover(seal);
+    if (missing.length > 0) {
+      alerts.raise({
+        code: 'revocation-not-kept',
+        sentence: 'no revocation list could be had of who signed or stamped a seal of the certification log',
+        facts: { seal: seal.number, missing },
+      });
+      return;
+    }
+    alerts.clear('revocation-not-kept');
+    // A seal that is stamped later is looked at again.
+    if (stamper === null || seal.token !== undefined) this.#coveredSeal = seal.number;
   }
 
   /** Stamps are given in order, so those without are the last ones. */

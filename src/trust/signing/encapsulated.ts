@@ -19,6 +19,17 @@ export type EncapsulatedResult =
   | { readonly ok: true; readonly content: Buffer; readonly certificate: Certificate }
   | { readonly ok: false /** English, for operators. */; readonly reason: string };
 
+/** Who signed a CMS message (DER), by the certificates that came with it; nothing of it is checked. */
+export function encapsulatedSigner(
+  signed: Uint8Array,
+): { readonly certificate: Certificate; readonly carried: readonly Buffer[] } | undefined {
+  const parsed = readSignedData(Buffer.from(signed));
+  if (!parsed.ok) return undefined;
+  const one = findSigner(parsed.value, new KnownCertificates());
+  if ('authentic' in one) return undefined;
+  return { certificate: one.certificate, carried: parsed.value.certificates };
+}
+
 /** Whether a CMS message with its content inside (DER) holds: one signature, sound, by somebody who is trusted. */
 export async function checkEncapsulated(
   signed: Uint8Array,

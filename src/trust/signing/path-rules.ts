@@ -72,16 +72,18 @@ function judgeAny(certificate: Certificate, instant: Instant): PathFailure | nul
 }
 
 /** What a key is to be used for, by the extended key usage it must not leave out. */
-export type KeyPurpose = 'e-mail' | 'time stamps';
+export type KeyPurpose = 'e-mail' | 'time stamps' | 'anything';
 
-const PURPOSES: Readonly<Record<KeyPurpose, string>> = {
+const PURPOSES: Readonly<Record<KeyPurpose, string | null>> = {
   'e-mail': OID.emailProtection,
   'time stamps': OID.timeStamping,
+  anything: null,
 };
 
 function judgePurpose(certificate: Certificate, purpose: KeyPurpose): PathFailure | null {
   const usages = certificate.extendedKeyUsage;
   const wanted = PURPOSES[purpose];
+  if (wanted === null) return null;
   if (usages?.some((usage) => usage === wanted || usage === OID.anyExtendedKeyUsage) ?? true) return null;
   const detail = `${printName(certificate.subject)} is not for ${purpose}`;
   return { reason: 'signing-not-permitted', detail };
