@@ -11,16 +11,11 @@ import { openRelay } from './composition/relaying.ts';
 import { openScanner } from './composition/scanning.ts';
 import { openSealing } from './composition/sealing.ts';
 import { openSearch } from './composition/searching.ts';
+import { openSigner } from './composition/signing.ts';
 import { openStore } from './composition/storing.ts';
 import { type Around, completed, type Surroundings } from './composition/surroundings.ts';
 import { openSweeps } from './composition/sweeping.ts';
-import {
-  openDirectory,
-  openRevocation,
-  openSigner,
-  openVerifier,
-  type Revocation,
-} from './composition/trust.ts';
+import { openDirectory, openRevocation, openVerifier, type Revocation } from './composition/trust.ts';
 import { openWatch } from './composition/watching.ts';
 import type { EmittingProvider } from './evidence/draft.ts';
 import { Accounts } from './mailroom/accounts/accounts.ts';
@@ -118,7 +113,7 @@ export class Provider implements AsyncDisposable {
     stack.defer(() => refresh.stop());
     const scanner = await openScanner(config, { around, stack });
     const clockWatch = stack.use(await openClockWatch(config, { around, onResumed: () => wake() }));
-    const signer = await openSigner(config, around);
+    const signer = await openSigner(config, { around, stack });
     const revocation = openRevocation(config, { store, around, stack });
     const own = { config, store, signer, around, gate: clockWatch };
     const house = await openHouse({ ...own, directory, revocation });

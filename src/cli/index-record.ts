@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { writeFile } from 'node:fs/promises';
 import { OwnRecord } from '../composition/publishing.ts';
+import { openSigner } from '../composition/signing.ts';
 import { completed } from '../composition/surroundings.ts';
-import { openSigner } from '../composition/trust.ts';
 import { silentJournal } from '../platform/journal.ts';
 import type { CommandSurroundings } from './command-surroundings.ts';
 import { configurationIn } from './configuration.ts';
@@ -24,7 +24,9 @@ export async function writeIndexRecord(
 ): Promise<ExitCode> {
   const config = configurationIn(file, stderr);
   if (config === undefined) return EXIT.bad;
-  const signer = await openSigner(config, completed({ journal: silentJournal, clock, ids }));
+  await using stack = new AsyncDisposableStack();
+  const around = completed({ journal: silentJournal, clock, ids });
+  const signer = await openSigner(config, { around, stack });
   const record = await OwnRecord.open(config, { signer, clock });
   await writeFile(to, await record.file());
   stdout.write(`${to}\n`);

@@ -6,8 +6,8 @@ import { Attestation } from '../points/attestation.ts';
 import type { CertificationGate } from '../points/certification-gate.ts';
 import { ReissueDesk } from '../points/reissuing/reissue-desk.ts';
 import type { Signer } from '../trust/signing/signer.ts';
+import { openSigner } from './signing.ts';
 import type { Around } from './surroundings.ts';
-import { openSigner } from './trust.ts';
 
 export interface ReissueGround {
   readonly store: HouseStore;
@@ -34,7 +34,18 @@ export function openReissueOrders({ provider }: Config, ground: ReissueGround): 
 /** The same for a provider that stands still. @throws Fault when its key cannot be used */
 export async function openStandingReissueOrders(
   config: Config,
-  { store, around }: { readonly store: HouseStore; readonly around: Around },
+  {
+    store,
+    ...ground
+  }: {
+    readonly store: HouseStore;
+    readonly around: Around;
+    readonly stack: AsyncDisposableStack;
+  },
 ): Promise<ReissueOrders> {
-  return openReissueOrders(config, { store, around, signer: await openSigner(config, around) });
+  return openReissueOrders(config, {
+    store,
+    around: ground.around,
+    signer: await openSigner(config, ground),
+  });
 }

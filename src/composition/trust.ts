@@ -13,13 +13,10 @@ import { ProviderDirectory } from '../trust/provider-directory/provider-director
 import { readPemCertificates } from '../trust/signing/authorities.ts';
 import { CertificationPaths } from '../trust/signing/certification-paths.ts';
 import { CrlCache } from '../trust/signing/crl-cache.ts';
-import { openFileKey } from '../trust/signing/file-key.ts';
 import { httpFetch } from '../trust/signing/http-fetch.ts';
 import { RevocationArchive } from '../trust/signing/revocation-archive.ts';
 import type { RevocationSource } from '../trust/signing/revocation-source.ts';
-import { Signer } from '../trust/signing/signer.ts';
 import { Verifier } from '../trust/signing/verification.ts';
-import { timedKey } from './counting.ts';
 import type { Around } from './surroundings.ts';
 
 const HOUR_MS = 3_600_000;
@@ -105,22 +102,6 @@ const INDEX_ALERTS: Record<DirectoryAlarm['kind'], Pick<Alert, 'code' | 'sentenc
     sentence: 'the provider index has not been read for long',
   },
 };
-
-/** The provider's key, checked against the certificate profile and the configuration. */
-export async function openSigner(
-  { provider, signing }: Config,
-  { clock, journal, metrics }: Around,
-): Promise<Signer> {
-  const key = await openFileKey({
-    keyFile: signing.keyFile,
-    certificateFile: signing.certificateFile,
-    ...(signing.passphraseFile !== undefined && { passphraseFile: signing.passphraseFile }),
-    ...(signing.chainFile !== undefined && { chainFile: signing.chainFile }),
-    expected: { providerName: provider.name, serviceAddress: provider.serviceAddress, instant: clock.now() },
-    onWarning: (problem) => journal.warn({ problem }, 'the signing certificate departs from the profile'),
-  });
-  return new Signer(timedKey(key, metrics));
-}
 
 /** Where revocation is asked, and where the lists that answer are kept. */
 export interface Revocation {

@@ -8,8 +8,8 @@ import { exportLog } from '../../src/cli/log/export.ts';
 import { type ExtractOptions, extractLog } from '../../src/cli/log/extract.ts';
 import { type CheckProofOptions, checkProofFile, proveLog } from '../../src/cli/log/prove.ts';
 import { logStatistics } from '../../src/cli/log/statistics.ts';
+import { openSigner } from '../../src/composition/signing.ts';
 import { completed } from '../../src/composition/surroundings.ts';
-import { openSigner } from '../../src/composition/trust.ts';
 import { PROVIDERS } from '../../src/demo/roster.ts';
 import { PACKAGE_FILES } from '../../src/evidence/certification-log/log-package.ts';
 import {
@@ -124,7 +124,9 @@ suite('the sealed log of a demo, from outside', { timeout: 120_000 }, () => {
     assert.ok(opened.ok && opened.value.content !== null);
     const beta = readConfig(join(demo.folder, 'beta', 'config.yaml'));
     assert.ok(beta.ok);
-    const theirs = await openSigner(beta.config, completed({ journal: silentJournal }));
+    await using stack = new AsyncDisposableStack();
+    const around = completed({ journal: silentJournal });
+    const theirs = await openSigner(beta.config, { around, stack });
     const closedAt = readSeal(opened.value.content)?.closedAt ?? 0;
     const signed = await theirs.seal(opened.value.content, closedAt);
     assert.match(

@@ -5,8 +5,8 @@ import { hash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStamper } from '../../src/composition/sealing.ts';
+import { openSigner } from '../../src/composition/signing.ts';
 import { completed } from '../../src/composition/surroundings.ts';
-import { openSigner } from '../../src/composition/trust.ts';
 import { readConfig } from '../../src/platform/config/config.ts';
 import { silentJournal } from '../../src/platform/journal.ts';
 
@@ -31,7 +31,8 @@ export async function resignPackage(
   const reading = readConfig(change.config);
   assert.ok(reading.ok);
   const around = completed({ journal: silentJournal });
-  const signer = await openSigner(reading.config, around);
+  await using stack = new AsyncDisposableStack();
+  const signer = await openSigner(reading.config, { around, stack });
   const stamper = await openStamper(reading.config, around);
   assert.ok(stamper !== null);
   const at = (name: string) => join(folder, name);

@@ -38,7 +38,8 @@ export class TestProvider {
 
   signerOf({ keyFile, der }: IssuedCertificate): Signer {
     const key = createPrivateKey(readFileSync(keyFile));
-    return new Signer(new FileKey({ key, certificate: der, chain: [this.issuing.der] }));
+    const file = new FileKey(key);
+    return new Signer({ certificate: der, chain: [this.issuing.der], sign: (bytes) => file.sign(bytes) });
   }
 }
 

@@ -84,6 +84,7 @@ export const importTable: ImportTable = {
       members: {
         signing: 'sign and verify S/MIME; key drivers',
         time: 'the clock, held against time servers',
+        'hardware-keys': 'keys in hardware modules, by PKCS #11',
         timestamping: 'RFC 3161 client',
         'provider-directory': 'the signed index of providers',
         attachments: 'attachments of executable types, also inside archives',
@@ -218,8 +219,10 @@ export const importTable: ImportTable = {
       'revocation-archive.ts',
       'revocation-source.ts',
       'revocation-sweep.ts',
+      'secret-file.ts',
       'signed-message.ts',
       'signer.ts',
+      'signing-certificate.ts',
       'speaking-lists.ts',
       'verification.ts',
       'verification-result.ts',
@@ -239,6 +242,7 @@ export const importTable: ImportTable = {
       'provider-record.ts',
     ],
     'trust/mail-authentication': ['mail-authenticator.ts'],
+    'trust/hardware-keys': ['hardware-key.ts', 'token-place.ts'],
     'trust/timestamping': ['time-stamp-client.ts', 'token-check.ts'],
     'trust/spam': ['rspamd.ts', 'spam-filter.ts'],
     'wire/imap': [

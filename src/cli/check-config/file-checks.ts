@@ -3,13 +3,15 @@ import { X509Certificate } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { openCertifiedKey } from '../../composition/signing.ts';
 import type { Clock, Instant } from '../../platform/clock.ts';
 import type { Config } from '../../platform/config/config.ts';
 import { Fault } from '../../platform/faults.ts';
+import { silentJournal } from '../../platform/journal.ts';
+import { systemTimers } from '../../platform/timers.ts';
 import { loadTlsIdentity, loadTrustedCas } from '../../platform/tls.ts';
 import { readPemCertificates } from '../../trust/signing/authorities.ts';
 import { CertificationPaths } from '../../trust/signing/certification-paths.ts';
-import { type FileKey, openFileKey } from '../../trust/signing/file-key.ts';
 import { type Certificate, readCertificate } from '../../wire/cms/certificate.ts';
 import { type ConfigFinding, findingsOf, problem, warning } from './config-finding.ts';
 
@@ -67,24 +69,22 @@ function checkServerCertificate(
 
 /** The signing key and its certificate: permissions, profile, that they belong together and lead to an anchor. */
 export async function checkSigning(config: Config, clock: Clock): Promise<SigningCheck> {
-  const { provider, signing } = config;
+  const { signing } = config;
   const findings: ConfigFinding[] = [];
-  const { serviceAddress, name: providerName } = provider;
-  let key: FileKey;
+  let der: Buffer;
   try {
-    key = await openFileKey({
-      keyFile: signing.keyFile,
-      certificateFile: signing.certificateFile,
-      ...(signing.passphraseFile !== undefined && { passphraseFile: signing.passphraseFile }),
-      ...(signing.chainFile !== undefined && { chainFile: signing.chainFile }),
-      expected: { providerName, serviceAddress, instant: clock.now() },
+    await using key = await openCertifiedKey(config, {
+      clock,
+      timers: systemTimers,
+      journal: silentJournal,
       onWarning: ({ sentence }) => findings.push(warning('signing.certificateFile', sentence)),
     });
+    der = key.certificate;
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return { findings: [...findings, problem(keyNamedIn(error.message, signing), error.message)] };
   }
-  const parsed = readCertificate(key.certificate);
+  const parsed = readCertificate(der);
   if (!parsed.ok) return { findings: [problem('signing.certificateFile', parsed.reason)] };
   const certificate = parsed.value;
   const validity = { from: certificate.notBefore, to: certificate.notAfter };
@@ -94,8 +94,14 @@ export async function checkSigning(config: Config, clock: Clock): Promise<Signin
 
 /** A Fault about a file says its name: the key that names the same file is the one to tell of. */
 function keyNamedIn(message: string, signing: Config['signing']): string {
-  const named = Object.entries(signing).find(([, file]) => file !== undefined && message.includes(file));
-  return named === undefined ? 'signing' : `signing.${named[0]}`;
+  const { pkcs11, ...files } = signing;
+  const named = (keys: object): string | undefined =>
+    Object.entries(keys).find(([name, file]) => name.endsWith('File') && message.includes(String(file)))?.[0];
+  // What is wrong with a token is told with its module; the PIN's file is the narrower clue.
+  if (pkcs11 !== undefined && message.includes(pkcs11.pinFile)) return 'signing.pkcs11.pinFile';
+  const key = named(files);
+  if (key !== undefined) return `signing.${key}`;
+  return pkcs11 === undefined ? 'signing' : 'signing.pkcs11';
 }
 
 /** Anchors must be there, and our own certificate must lead to one: what we sign comes in by our own door too. */

@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openStamper } from '../../composition/sealing.ts';
+import { openSigner } from '../../composition/signing.ts';
 import { completed } from '../../composition/surroundings.ts';
-import { openSigner } from '../../composition/trust.ts';
 import { openStoredRecords } from '../../engines/sqlite/stored-records.ts';
 import {
   LOG_PACKAGE_DTD,
@@ -82,7 +82,8 @@ async function exportDay(
   const around = completed({ journal: silentJournal, clock, ids });
   const stamper = await openStamper(config, around);
   if (stamper === null) return { code: 'no-authority' };
-  const signer = await openSigner(config, around);
+  await using stack = new AsyncDisposableStack();
+  const signer = await openSigner(config, { around, stack });
   const making = `${to}.part`;
   await mkdir(making);
   try {

@@ -58,10 +58,9 @@ async function decideHere(
   // On standard error it would stand between the command's own lines.
   const journal = config.journal.file === undefined ? silentJournal : openJournal(config.journal);
   await using store = await openSqliteStore({ folder: storeFolder(place.folder), journal });
-  const orders = await openStandingReissueOrders(config, {
-    store,
-    around: completed({ journal, clock, ids }),
-  });
+  await using stack = new AsyncDisposableStack();
+  const around = completed({ journal, clock, ids });
+  const orders = await openStandingReissueOrders(config, { store, around, stack });
   const answer = await orders.obey(order);
   if (answer.ok) return answer as unknown as ReissueAnswered;
   throw new Fault('order-refused', String(answer.error), { temporary: false });

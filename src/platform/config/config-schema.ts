@@ -7,6 +7,7 @@ import { ordinary } from './ordinary-section.ts';
 import { publicationSection } from './publication-section.ts';
 import { queueSection } from './queue-section.ts';
 import { address, domain, key, MEBIBYTE, path, port } from './section.ts';
+import { signingSection } from './signing-section.ts';
 import { timeSection } from './time-section.ts';
 import { timestampingSection } from './timestamping-section.ts';
 import { watchSection } from './watch-section.ts';
@@ -68,13 +69,6 @@ const tls = z.strictObject({
   certificateFile: path('PEM certificate of this server, with the chain below it.'),
   keyFile: path('PEM private key of this server; readable by its owner only.'),
   peerCaFile: path("PEM certificates that other PEC providers' servers must chain to."),
-});
-
-const signing = z.strictObject({
-  keyFile: path('PEM PKCS#8 private key that signs envelopes and receipts; readable by its owner only.'),
-  passphraseFile: path('File whose first line is the passphrase of an encrypted keyFile.').optional(),
-  certificateFile: path('PEM certificate of the signing key.'),
-  chainFile: path('PEM certificates of the authorities above it.').optional(),
 });
 
 const trust = z.strictObject({
@@ -224,7 +218,7 @@ export const configSchema = z.strictObject({
   provider,
   listen,
   tls,
-  signing,
+  signing: signingSection,
   trust,
   directory,
   publication: publicationSection,

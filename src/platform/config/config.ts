@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import type { z } from 'zod';
 import { type Config, configSchema } from './config-schema.ts';
+import { signingContradictions } from './signing-section.ts';
 
 export type { Config } from './config-schema.ts';
 
@@ -122,6 +123,7 @@ function contradictions(config: Config): ConfigProblem[] {
       say(`provider.${name}`, `lies in ${domain}, which is not among provider.domains; add the domain there`);
     }
   }
+  signingContradictions(config.signing, say);
   const { scanner, socket, port } = config.antivirus;
   if (scanner === 'clamd' && (socket === undefined) === (port === undefined)) {
     say('antivirus', 'write either antivirus.socket or antivirus.port, where clamd listens');

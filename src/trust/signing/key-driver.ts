@@ -1,20 +1,31 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { verify } from 'node:crypto';
+import { type KeyObject, verify } from 'node:crypto';
 import { Fault } from '../../platform/faults.ts';
 import { readCertificate } from '../../wire/cms/certificate.ts';
 
 /**
- * The provider's private key, wherever it lives (SIG-3, SIG-5): a file, a hardware module, a remote signer.
- * The key itself never crosses this port.
+ * A private RSA key, wherever it lives (SIG-3, SIG-5): a file, a hardware module. The key itself never crosses this
+ * port. To be disposed when nothing signs any more.
  */
-export interface KeyDriver {
+export interface PrivateKey extends AsyncDisposable {
+  readonly publicKey: KeyObject;
+  /**
+   * RSASSA-PKCS1-v1_5 with SHA-256 over `bytes`, off the event loop. Throws the temporary `Fault`
+   * `signing-key-unusable`: the same bytes may be brought again.
+   */
+  sign(bytes: Buffer): Promise<Buffer>;
+}
+
+/** A private key as signatures need it: with its certificate. */
+export interface KeyDriver extends Pick<PrivateKey, 'sign'> {
   /** The signing certificate, DER. */
   readonly certificate: Buffer;
   /** The certificates above it that travel with each signature, issuing CA first, DER (SIG-2). */
   readonly chain: readonly Buffer[];
-  /** RSASSA-PKCS1-v1_5 with SHA-256 over `bytes`, off the event loop. Throws `Fault` (`signing-key-unusable`). */
-  sign(bytes: Buffer): Promise<Buffer>;
 }
+
+/** The same, to be disposed by whoever opened it. */
+export interface CertifiedKey extends KeyDriver, AsyncDisposable {}
 
 /**
  * Signs a fixed text and checks it with the certificate: the key answers and belongs to the certificate.
