@@ -240,8 +240,11 @@ function declareStatus(program: Command, surroundings: CommandSurroundings, end:
 function declareVerify(program: Command, surroundings: CommandSurroundings, end: End): void {
   program
     .command('verify <file>')
-    .description('tell who signed a message, when, whether it is intact and what it certifies')
+    .description(
+      'tell who signed a message, whether it is intact and what it certifies; or check an evidence file',
+    )
     .option('--ca <file>', 'PEM authorities to trust (default: those of the demo, if there is one)')
+    .option('--tsa-ca <file>', 'of time stamps in an evidence file (default: those of --ca)')
     .option('--index <file>', 'the signed provider index (.p7m), to see that the signer is a provider')
     .option('--index-signer <file>', 'PEM certificate of who signs the index')
     .option('--crl <file>', 'a revocation list; may be repeated', collect)
@@ -255,7 +258,7 @@ function declareVerify(program: Command, surroundings: CommandSurroundings, end:
     .addOption(languageOption())
     .addHelpText(
       'after',
-      '\nEnds with 0 when everything holds, 1 when something does not, 2 for what is no certified mail,\n3 when it cannot be told. Nothing is asked over the network.',
+      '\nEnds with 0 when everything holds, 1 when something does not, 2 for what is no certified mail,\n3 when it cannot be told, or when not all of an evidence file is proved.\nNothing is asked over the network.',
     )
     .action(async (file: string, options: VerifyOptions) => {
       const { verify } = await import('./verify.ts');

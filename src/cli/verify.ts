@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { CommandSurroundings, Language } from './command-surroundings.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { isArchive, verifyEvidence } from './verify/evidence/evidence-command.ts';
 import { examineMessage } from './verify/examination.ts';
 import { readMessageFile } from './verify/message-file.ts';
 import { reportJson } from './verify/report-json.ts';
@@ -27,13 +28,15 @@ const EXIT_CODES: Readonly<Record<Verdict, ExitCode>> = {
 const WORDS = { it: italianVerification, en: englishVerification } as const;
 
 /**
- * `ceralacca verify FILE`: who signed a message, when, whether it is intact and what it certifies.
+ * `ceralacca verify FILE`: who signed a message, when, whether it is intact and what it certifies; of an evidence file
+ * (a ZIP), whether all it claims holds.
  * @throws Fault when the message or a file of `options` cannot be read
  */
 export async function verify(
   { file, options }: { readonly file: string; readonly options: VerifyOptions },
   { stdout, clock }: Pick<CommandSurroundings, 'stdout' | 'clock'>,
 ): Promise<ExitCode> {
+  if (await isArchive(file)) return verifyEvidence({ file, options }, { stdout, clock });
   const message = await readMessageFile(file);
   const trust = await loadTrust(options, clock);
   const report = await examineMessage(message, { trust, clock, at: options.at ?? 'signing-time' });

@@ -216,6 +216,7 @@ export const importTable: ImportTable = {
       'file-key.ts',
       'http-fetch.ts',
       'key-driver.ts',
+      'list-rules.ts',
       'revocation-archive.ts',
       'revocation-source.ts',
       'revocation-sweep.ts',

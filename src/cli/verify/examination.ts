@@ -1,9 +1,4 @@
 // SPDX-License-Identifier: EUPL-1.2
-import {
-  type CertificationDataReading,
-  MAX_CERTIFICATION_DATA_BYTES,
-  readCertificationData,
-} from '../../evidence/certification-data/reader.ts';
 import type { MessageKind } from '../../evidence/draft.ts';
 import {
   claimOf,
@@ -16,9 +11,8 @@ import {
 import type { Clock } from '../../platform/clock.ts';
 import { CertificationPaths } from '../../trust/signing/certification-paths.ts';
 import { Verifier, verifyWithoutIndex } from '../../trust/signing/verification.ts';
-import { parseAddressList } from '../../wire/mime/addresses.ts';
 import { decodeWords } from '../../wire/mime/encoded-words.ts';
-import { decodeTransferred } from '../../wire/mime/transfer-encoding.ts';
+import { recognitionInput, soleAuthor } from './certified-content.ts';
 import { type CheckFacts, listChecks } from './check-list.ts';
 import type { MessageFile } from './message-file.ts';
 import { describeOriginal } from './original.ts';
@@ -32,9 +26,6 @@ export interface ExaminationOptions {
   /** When certificates must have been in force: now, or when the signer says it signed. */
   readonly at: 'now' | 'signing-time';
 }
-
-/** Base64 takes a third more; line ends and slack on top. */
-const MAX_ENCODED_DATA_BYTES = MAX_CERTIFICATION_DATA_BYTES * 1.5;
 
 /** Finds out everything about one message; rejects only when its octets cannot be read. */
 export async function examineMessage(
@@ -55,12 +46,12 @@ export async function examineMessage(
   if (claim.kind === 'ordinary') return { ...common, ...(await examineOrdinary(message)) };
   const findings = await verifySignature(message, options);
   const signer = await signerOf(message, findings);
-  const input = readInput(message);
+  const input = recognitionInput(message);
   const checks = listChecks({
     ...findings,
     trust: options.trust,
     signerAddresses: signer?.addresses ?? [],
-    sender: senderOf(message),
+    sender: soleAuthor(header),
     formDefects: claim.kind === 'anomaly-envelope' ? anomalyDefects(message) : hardDefects(input),
   });
   const reading = input.certificationData;
@@ -132,30 +123,11 @@ async function verifySignature(
   return { sound, verification: await verifier.verify(octets, index) };
 }
 
-function readInput({ octets, index, header }: MessageFile): RecognitionInput {
-  const part = findNamedPart(index, 'daticert.xml');
-  if (part === undefined) return { header, index };
-  const certificationData: CertificationDataReading =
-    part.bodyEnd - part.bodyStart > MAX_ENCODED_DATA_BYTES
-      ? { ok: false, reason: 'too-large', detail: 'daticert.xml is too large' }
-      : readCertificationData(
-          decodeTransferred(part.encoding, octets.buffer.subarray(part.bodyStart, part.bodyEnd)),
-        );
-  return { header, index, certificationData };
-}
-
 /** The kind as far as it can be told, from broken messages too. */
 function kindOf(claim: MessageClaim, input: RecognitionInput): MessageKind | null {
   if (claim.kind === 'anomaly-envelope' || claim.kind === 'transport-envelope') return claim.kind;
   const recognised = recognise(input);
   return recognised.kind === 'neither' ? null : messageKind(recognised, input);
-}
-
-/** From, when it is exactly one address. */
-function senderOf({ header }: MessageFile): string | undefined {
-  const fields = header.all('From');
-  const { mailboxes } = parseAddressList(fields.length === 1 ? (fields[0]?.value ?? '') : '');
-  return mailboxes.length === 1 ? mailboxes[0]?.address : undefined;
 }
 
 async function signerOf(

@@ -11,12 +11,15 @@ import { readPemCertificates } from '../../trust/signing/authorities.ts';
 import { CertificationPaths } from '../../trust/signing/certification-paths.ts';
 import { CrlCache } from '../../trust/signing/crl-cache.ts';
 import type { RevocationSource } from '../../trust/signing/revocation-source.ts';
+import type { Certificate } from '../../wire/cms/certificate.ts';
 import { type DemoWorld, readDemoWorld } from '../demo-world.ts';
 
 /** Files that tell whom to trust; what is left out is not checked. */
 export interface TrustFiles {
   /** PEM: the authorities that signers' certificates must lead to, with those between, in any order. */
   readonly ca?: string;
+  /** PEM: the authorities of time stamps, in evidence files; those of `ca` when left out. */
+  readonly tsaCa?: string;
   /** The signed provider index, and the PEM certificate of who signs it. */
   readonly index?: string;
   readonly indexSigner?: string;
@@ -64,12 +67,40 @@ function findDemoIndex({ configs }: DemoWorld): Pick<TrustFiles, 'index' | 'inde
 }
 
 async function openPaths(caFile: string, revocation: RevocationSource | null): Promise<CertificationPaths> {
-  const certificates = readPemCertificates(await readNamed(caFile), caFile);
+  return new CertificationPaths({ ...(await readAuthorities(caFile)), revocation });
+}
+
+/** What `ca` names, as it is. */
+interface Authorities {
+  readonly anchors: readonly Certificate[];
+  readonly intermediates: readonly Certificate[];
+}
+
+async function readAuthorities(file: string): Promise<Authorities> {
+  const certificates = readPemCertificates(await readNamed(file), file);
   const roots = certificates.filter((certificate) => certificate.selfIssued);
   // A file of issuing authorities alone means that these are to be trusted.
   const anchors = roots.length > 0 ? roots : certificates;
-  const intermediates = certificates.filter((certificate) => !anchors.includes(certificate));
-  return new CertificationPaths({ anchors, intermediates, revocation });
+  return { anchors, intermediates: certificates.filter((certificate) => !anchors.includes(certificate)) };
+}
+
+/** The same for an evidence file, which brings lists and further certificates of its own. */
+export async function loadAnchors(files: TrustFiles): Promise<
+  Authorities & {
+    readonly stampAnchors: readonly Certificate[];
+    readonly directory: DirectorySnapshot | null;
+  }
+> {
+  const { ca, tsaCa, index, indexSigner } = await withDemoFiles(files);
+  const signers = ca === undefined ? { anchors: [], intermediates: [] } : await readAuthorities(ca);
+  const stampers = tsaCa === undefined ? signers : await readAuthorities(tsaCa);
+  return {
+    anchors: signers.anchors,
+    intermediates: [...new Set([...signers.intermediates, ...stampers.intermediates])],
+    stampAnchors: stampers.anchors,
+    // The one that the demo keeps is of today; a file may be older.
+    directory: files.index === undefined || index === undefined ? null : await openIndex(index, indexSigner),
+  };
 }
 
 function revocationOf({ crl = [] }: TrustFiles, clock: Clock): RevocationSource | null {

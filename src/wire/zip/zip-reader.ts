@@ -56,9 +56,10 @@ export class ZipArchive {
 
   /** The whole file in memory: the caller knows that its size is bearable. @throws ZipEntryBroken */
   async read(entry: ZipEntry): Promise<Buffer> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of this.stream(entry)) chunks.push(chunk);
-    return Buffer.concat(chunks);
+    const octets = Buffer.allocUnsafe(entry.sizeBytes);
+    let filled = 0;
+    for await (const chunk of this.stream(entry)) filled += chunk.copy(octets, filled);
+    return octets;
   }
 
   #packed({ start, end }: ZipEntry): AsyncIterable<Buffer> {
