@@ -8,6 +8,8 @@ import { join } from 'node:path';
 
 const BENCHES: Readonly<Record<string, string>> = {
   certified: 'certified messages between two providers, beside ordinary mail through Postfix with Dovecot',
+  mixed: 'small certified messages while messages of 20 MB are sent',
+  flat: 'certified messages with more and more mailboxes, and more and more messages in them',
   imap: 'IMAP, beside Dovecot',
   soak: 'two providers under load for as long as asked: do memory, files and queue stay flat?',
   log: 'the certification log as it grows: appending, tracing, sealing',

@@ -23,7 +23,7 @@ export function usedSince(before: Used, after: Used): Used {
 
 /** Linux counts time in hundredths of a second, on every architecture (USER_HZ). */
 const TICK_MS = 10;
-const LISTEN_MS = 30_000;
+const LISTEN_MS = 120_000;
 
 /** Those that would be left alone when the bench is interrupted. */
 const started = new Set<Running>();
