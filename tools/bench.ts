@@ -15,6 +15,7 @@ const BENCHES: Readonly<Record<string, string>> = {
   log: 'the certification log as it grows: appending, tracing, sealing',
   store: 'durable steps of the store',
   'profile-report': 'reads the profiles that --profile wrote',
+  'performance-page': 'the tables of docs/performance.md, --take: from the results in var/bench',
 };
 
 const given = process.argv.slice(2);

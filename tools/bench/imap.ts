@@ -9,10 +9,11 @@ import { BenchFolder, circumstances, freePorts, keepResult } from './bench-folde
 import { BenchWorld, PASSWORD } from './bench-world.ts';
 import { DOVECOT, ensurePackages } from './debian.ts';
 import { startDovecot } from './dovecot.ts';
+import { type ImapResult, imapReport } from './imap-report.ts';
 import { IMAP_PARTS, type ImapRow, ImapScenario, type ImapServer, type ImapTerms } from './imap-scenario.ts';
 import { indexComplete } from './index-backlog.ts';
 import { askedProfile } from './profiles.ts';
-import { figure, ratio, table } from './table.ts';
+import { circumstancesList } from './report-parts.ts';
 
 const HELP = `npm run bench -- imap [options]
   --messages N   messages of the large mailbox (100000)
@@ -105,44 +106,27 @@ async function run(): Promise<void> {
     const endpoint = { host: '127.0.0.1', port: imapsPort };
     await measure({ name: 'dovecot', endpoint, password: PASSWORD, running, account: alfa.address });
   } else tell(`dovecot: ${why}`);
-  report({ terms, around, measured });
+  keep({
+    around,
+    loadAfter: circumstances().load ?? '',
+    terms,
+    format: values.format,
+    synced: values.synced,
+    measured: Object.fromEntries(measured),
+  });
 }
 
 function formatOf(name: string): 'maildir' | 'mdbox' | 'sdbox' {
   return name === 'mdbox' || name === 'sdbox' ? name : 'maildir';
 }
 
-function report(result: {
-  readonly terms: ImapTerms;
-  readonly around: Record<string, string>;
-  readonly measured: ReadonlyMap<string, readonly ImapRow[]>;
-}): void {
-  const { terms, around, measured } = result;
-  const ours = measured.get('ceralacca') ?? [];
-  const theirs = measured.get('dovecot') ?? [];
-  const rows = (ours.length > 0 ? ours : theirs).map(({ what, unit, more }, at) => {
-    const [one, other] = [ours[at], theirs[at]];
-    const better = more ? ratio(one?.value, other?.value) : ratio(other?.value, one?.value);
-    return [
-      what,
-      unit,
-      figure(one?.value),
-      figure(other?.value),
-      better,
-      figure(one?.cpuUs),
-      figure(other?.cpuUs),
-    ];
-  });
-  const header = ['what', 'unit', 'Ceralacca', 'Dovecot', 'times better', 'CPU us each', "Dovecot's"];
-  const text = table(header, rows);
-  process.stdout.write(
-    `${Object.entries(around)
-      .map(([key, value]) => `${key}: ${value}`)
-      .join('\n')}\n\n${text}`,
-  );
-  const kept = { what: 'imap', format: values.format, terms, around, measured: Object.fromEntries(measured) };
-  tell(keepResult('imap.json', `${JSON.stringify(kept, null, 2)}\n`));
-  tell(keepResult('imap.md', text));
+/** Under names of their own: part of the measurement, and measurements with another Dovecot. */
+function keep(result: ImapResult): void {
+  const text = imapReport(result);
+  process.stdout.write(`${circumstancesList(result)}\n\n${text}`);
+  const whole = result.terms.parts.length === IMAP_PARTS.length;
+  const name = ['imap', ...(whole ? [] : result.terms.parts), ...(result.synced ? ['synced'] : [])].join('-');
+  tell(keepResult(`${name}.json`, `${JSON.stringify(result, null, 2)}\n`));
 }
 
 if (values.help) process.stdout.write(HELP);

@@ -8,8 +8,9 @@ import { parseArgs } from 'node:util';
 import { BenchFolder, circumstances, keepResult } from './bench-folder.ts';
 import { BenchWorld, type RunningProvider } from './bench-world.ts';
 import { carry, type LoadRow } from './load-row.ts';
-import { flatnessTable, type Sample, Sampler, sampleTable } from './soak-samples.ts';
-import { figure } from './table.ts';
+import { circumstancesList, type Measurement } from './report-parts.ts';
+import { type SoakResult, soakReport } from './soak-report.ts';
+import { type Sample, Sampler } from './soak-samples.ts';
 import { certifiedWay, jobOf, RECIPIENTS, type Way } from './ways.ts';
 
 const HELP = `npm run bench -- soak [options]
@@ -57,7 +58,7 @@ class Soak {
     this.#providers = [world.provider('alfa'), world.provider('beta')];
   }
 
-  async run(): Promise<{ readonly text: string; readonly flat: boolean }> {
+  async run(): Promise<Omit<SoakResult, keyof Measurement>> {
     tell('warming up');
     await this.#carry({ seconds: bestSeconds });
     const rows = [await this.#carry({ seconds: bestSeconds }), await this.#carry({ seconds: bestSeconds })];
@@ -65,11 +66,7 @@ class Soak {
     const rate = (best * share) / 100;
     tell(`best rate ${best.toFixed(1)} a second; ${rate.toFixed(1)} for ${minutes} minutes`);
     const { row, samples } = await this.#soak(rate);
-    const { text, flat } = flatnessTable(samples);
-    const head = `${minutes} minutes at ${figure(rate)} messages a second offered (${share} % of ${figure(best)}), ${sizeKb} KB, ${senders} senders
-${figure(row.count)} certified messages, all delivered: ${figure(row.perSecond)} a second, journey p50 ${figure(row.journeyP50Ms)} ms, p99 ${figure(row.journeyP99Ms)} ms
-`;
-    return { text: `${head}\n${sampleTable(samples)}\n${text}`, flat };
+    return { minutes, share, best, rate, sizeKb, senders, row, samples: Object.fromEntries(samples) };
   }
 
   async #soak(rate: number): Promise<{ row: LoadRow; samples: Map<string, Sample[]> }> {
@@ -113,11 +110,11 @@ async function run(): Promise<void> {
     providers: ['alfa', 'beta'],
     mailboxes: Math.max(RECIPIENTS, senders),
   });
-  const { text, flat } = await new Soak(world).run();
-  const listed = Object.entries({ ...around, 'load afterwards': circumstances().load });
-  const whole = `${listed.map(([key, value]) => `- ${key}: ${value}`).join('\n')}\n\n${text}`;
-  process.stdout.write(whole);
-  tell(keepResult('soak.md', whole));
+  const soaked = await new Soak(world).run();
+  const result: SoakResult = { around, loadAfter: circumstances().load ?? '', ...soaked };
+  const { text, flat } = soakReport(result);
+  process.stdout.write(`${circumstancesList(result)}\n\n${text}`);
+  tell(keepResult('soak.json', `${JSON.stringify(result, null, 2)}\n`));
   if (!flat) process.exitCode = 1;
 }
 
