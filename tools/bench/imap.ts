@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BenchFolder, circumstances, freePorts, keepResult } from './bench-folder.ts';
-import { BenchWorld, PASSWORD } from './bench-world.ts';
+import { BenchWorld, PASSWORD, type RunningProvider } from './bench-world.ts';
 import { DOVECOT, ensurePackages } from './debian.ts';
 import { startDovecot } from './dovecot.ts';
 import { type ImapResult, imapReport } from './imap-report.ts';
@@ -51,9 +51,11 @@ const { values } = parseArgs({
 
 const tell = (line: string) => process.stderr.write(`${line}\n`);
 
-async function run(): Promise<void> {
+type Measure = (server: ImapServer) => Promise<void>;
+
+function termsOf(): ImapTerms {
   const parts = values.parts.split(',');
-  const terms: ImapTerms = {
+  return {
     parts: IMAP_PARTS.filter((part) => parts.includes(part)),
     messages: Number(values.messages),
     large: Number(values.large),
@@ -62,7 +64,11 @@ async function run(): Promise<void> {
     seconds: Number(values.seconds),
     repeats: Number(values.repeats),
   };
-  const measured = new Map<string, readonly ImapRow[]>();
+}
+
+async function run(): Promise<void> {
+  const terms = termsOf();
+  const measured: Record<string, readonly ImapRow[]> = {};
   const around = circumstances();
   const profile = askedProfile(values.profile);
   using folder = new BenchFolder();
@@ -73,47 +79,51 @@ async function run(): Promise<void> {
     ...(profile && { profile }),
   });
   const alfa = world.provider('alfa');
-  const measure = async (server: ImapServer) => {
-    measured.set(server.name, await new ImapScenario(server, terms, tell).run());
+  const measure: Measure = async (server) => {
+    measured[server.name] = await new ImapScenario(server, terms, tell).run();
   };
-  if (values.only !== 'dovecot') {
-    await alfa.running.listening([alfa.ports.imaps]);
-    const endpoint = { host: '127.0.0.1', port: alfa.ports.imaps };
-    const { running } = alfa;
-    const settled = values.early ? undefined : () => indexComplete(alfa.storeFile);
-    await measure({
-      name: 'ceralacca',
-      endpoint,
-      password: PASSWORD,
-      running,
-      account: alfa.address,
-      ...(settled && { settled }),
-    });
-  }
+  if (values.only !== 'dovecot') await measureOurs(alfa, measure);
   const why = values.only === 'ceralacca' ? 'not asked for' : ensurePackages(DOVECOT);
   if (why === undefined) {
-    const [imapsPort = 0] = await freePorts(1);
-    await using running = await startDovecot({
-      folder: join(folder.path, 'dovecot'),
-      imapsPort,
-      accounts: Array.from({ length: terms.accounts }, (_, number) => alfa.address(number)),
-      password: PASSWORD,
-      certificateFile: alfa.certificateFile,
-      keyFile: alfa.keyFile,
-      format: formatOf(values.format),
-      flagsSynced: values.synced,
-    });
-    const endpoint = { host: '127.0.0.1', port: imapsPort };
-    await measure({ name: 'dovecot', endpoint, password: PASSWORD, running, account: alfa.address });
+    const others = { folder: join(folder.path, 'dovecot'), accounts: terms.accounts, alfa };
+    await measureDovecot(others, measure);
   } else tell(`dovecot: ${why}`);
-  keep({
-    around,
-    loadAfter: circumstances().load ?? '',
-    terms,
-    format: values.format,
-    synced: values.synced,
-    measured: Object.fromEntries(measured),
+  const { format, synced } = values;
+  keep({ around, loadAfter: circumstances().load ?? '', terms, format, synced, measured });
+}
+
+async function measureOurs({ running, ports, storeFile, address }: RunningProvider, measure: Measure) {
+  await running.listening([ports.imaps]);
+  const settled = () => indexComplete(storeFile);
+  await measure({
+    name: 'ceralacca',
+    endpoint: { host: '127.0.0.1', port: ports.imaps },
+    password: PASSWORD,
+    running,
+    account: address,
+    ...(!values.early && { settled }),
   });
+  // What is left to it would be done while the other is measured.
+  await settled();
+}
+
+async function measureDovecot(
+  { folder, accounts, alfa }: { folder: string; accounts: number; alfa: RunningProvider },
+  measure: Measure,
+): Promise<void> {
+  const [imapsPort = 0] = await freePorts(1);
+  await using running = await startDovecot({
+    folder,
+    imapsPort,
+    accounts: Array.from({ length: accounts }, (_, number) => alfa.address(number)),
+    password: PASSWORD,
+    certificateFile: alfa.certificateFile,
+    keyFile: alfa.keyFile,
+    format: formatOf(values.format),
+    flagsSynced: values.synced,
+  });
+  const endpoint = { host: '127.0.0.1', port: imapsPort };
+  await measure({ name: 'dovecot', endpoint, password: PASSWORD, running, account: alfa.address });
 }
 
 function formatOf(name: string): 'maildir' | 'mdbox' | 'sdbox' {
