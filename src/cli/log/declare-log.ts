@@ -8,9 +8,10 @@ import type { ExportOptions } from './export.ts';
 import type { ExtractOptions } from './extract.ts';
 import type { LogOptions } from './log-place.ts';
 import type { CheckProofOptions } from './prove.ts';
+import type { RevocationListsOptions } from './revocation-lists.ts';
 import type { StatisticsOptions } from './statistics.ts';
 
-/** `ceralacca log verify | seals | prove | check-proof | export | extract | statistics`. */
+/** `ceralacca log verify | seals | crls | prove | check-proof | export | extract | statistics`. */
 export function declareLog(
   program: Command,
   surroundings: CommandSurroundings,
@@ -32,6 +33,15 @@ export function declareLog(
   common(log.command('seals').description('the days that are closed')).action(async (options: LogOptions) => {
     const { listSeals } = await import('../log.ts');
     end(listSeals(options, surroundings));
+  });
+  common(
+    log
+      .command('crls')
+      .description('the revocation lists that are kept with the log')
+      .option('--to <folder>', 'write each of them there, as SHA256.crl'),
+  ).action(async (options: RevocationListsOptions) => {
+    const { listRevocationLists } = await import('./revocation-lists.ts');
+    end(await listRevocationLists(options, surroundings));
   });
   declareProofs(log, surroundings, end);
   declareExtracts(log, surroundings, end);
@@ -61,6 +71,7 @@ const declareProofs: Declared = (log, surroundings, end) => {
     .requiredOption('--ca <file>', "PEM authorities that the provider's certificate must chain to")
     .option('--tsa-ca <file>', "those of the time-stamp authority's certificate (default: the same)")
     .option('--signer <address>', "the provider's service address, which must have signed")
+    .option('--crl <file...>', 'revocation lists: nobody who signed may have been revoked then')
     .option('--json', 'as JSON')
     .addOption(languageOption())
     .addHelpText('after', '\nEnds with 0 when it holds, 1 when it does not.')

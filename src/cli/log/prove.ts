@@ -6,6 +6,7 @@ import { checkLogProof, type LogProofResult } from '../../evidence/certification
 import { readPemCertificates } from '../../trust/signing/authorities.ts';
 import type { Language } from '../command-surroundings.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { readGivenLists } from '../given-lists.ts';
 import { storeFolder } from '../provider-folder.ts';
 import { findTrail } from '../trace/trail.ts';
 import { englishProofs, italianProofs, type ProofWords } from '../wording/proof-words.ts';
@@ -51,25 +52,28 @@ export interface CheckProofOptions {
   readonly tsaCa?: string;
   /** Service address of the provider; without it the name in the certificate must be the one in the seal. */
   readonly signer?: string;
+  /** Revocation lists: every certificate must be spoken of by one, as of then; without any revocation is not asked. */
+  readonly crl?: readonly string[];
   readonly json?: boolean;
   readonly lang?: Language;
 }
 
 /**
  * `ceralacca log check-proof FILE`: whether a proof holds, with nothing but the file and the authorities, and if not, the
- * first thing that is wrong. Ends with 1 then. @throws Fault when authorities cannot be read
+ * first thing that is wrong. Ends with 1 then. @throws Fault when authorities or lists cannot be read
  */
 export async function checkProofFile(
   { file, options }: { readonly file: string; readonly options: CheckProofOptions },
   { stdout }: Pick<Streams, 'stdout'>,
 ): Promise<ExitCode> {
-  const { ca, tsaCa, signer } = options;
+  const { ca, tsaCa, signer, crl = [] } = options;
   const authorities = async (pem: string) => readPemCertificates(await readFile(pem, 'utf8'), pem);
   const anchors = await authorities(ca);
   const checks = sealChecks({
     anchors,
     intermediates: [],
     stampAnchors: tsaCa === undefined ? anchors : await authorities(tsaCa),
+    ...(crl.length > 0 && { revocation: await readGivenLists(crl) }),
     ...(signer !== undefined && { serviceAddress: signer }),
   });
   const proof = readLogProof(await readFile(file));

@@ -3,6 +3,7 @@ import type { SealChecks } from '../../evidence/certification-log/log-findings.t
 import { readSeal } from '../../evidence/certification-log/seal.ts';
 import { CertificationPaths } from '../../trust/signing/certification-paths.ts';
 import { checkEncapsulated } from '../../trust/signing/encapsulated.ts';
+import type { RevocationSource } from '../../trust/signing/revocation-source.ts';
 import { checkTimeStamp } from '../../trust/timestamping/token-check.ts';
 import type { Certificate } from '../../wire/cms/certificate.ts';
 import { printName } from '../../wire/cms/distinguished-name.ts';
@@ -15,18 +16,20 @@ export interface SealCheckMaterial {
   readonly intermediates: readonly Certificate[];
   /** Whom the time-stamp authority's certificate must chain to. */
   readonly stampAnchors: readonly Certificate[];
+  /** Who knows what was revoked then; without it revocation is not asked. */
+  readonly revocation?: RevocationSource;
   /** The provider's service address, which its certificate must bear; when it is not known, the name that the seal says. */
   readonly serviceAddress?: string;
 }
 
 /** Checks seals and time stamps with certificates as they were when the seal was closed, offline. */
 export function sealChecks(material: SealCheckMaterial): SealChecks {
-  const { anchors, intermediates, stampAnchors, serviceAddress } = material;
-  const paths = new CertificationPaths({ anchors, intermediates, revocation: null });
+  const { anchors, intermediates, stampAnchors, revocation = null, serviceAddress } = material;
+  const paths = new CertificationPaths({ anchors, intermediates, revocation });
   const stampPaths = new CertificationPaths({
     anchors: stampAnchors,
     intermediates,
-    revocation: null,
+    revocation,
     purpose: 'time stamps',
   });
   return {

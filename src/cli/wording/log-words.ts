@@ -11,6 +11,8 @@ export interface LogWords {
   readonly stamped: string;
   readonly unstamped: string;
   readonly noSeals: string;
+  readonly listColumns: readonly [string, string, string, string];
+  readonly noLists: string;
 }
 
 export const italianLog: LogWords = {
@@ -48,6 +50,8 @@ export const italianLog: LogWords = {
   stamped: 'sì',
   unstamped: 'no',
   noSeals: 'Nessun giorno è ancora sigillato.',
+  listColumns: ['autorità', 'emessa', 'vale fino a', 'SHA-256'],
+  noLists: 'Nessuna lista di revoca è conservata.',
 };
 
 export const englishLog: LogWords = {
@@ -84,4 +88,6 @@ export const englishLog: LogWords = {
   stamped: 'yes',
   unstamped: 'no',
   noSeals: 'No day is sealed yet.',
+  listColumns: ['authority', 'issued', 'in force until', 'SHA-256'],
+  noLists: 'No revocation list is kept.',
 };
