@@ -248,6 +248,7 @@ function declareVerify(program: Command, surroundings: CommandSurroundings, end:
     .option('--index <file>', 'the signed provider index (.p7m), to see that the signer is a provider')
     .option('--index-signer <file>', 'PEM certificate of who signs the index')
     .option('--crl <file>', 'a revocation list; may be repeated', collect)
+    .option('--file <file>', 'an attachment, or the message as sent, to compare; may be repeated', collect)
     .addOption(
       new Option('--at <when>', 'when certificates must be in force')
         .choices(['now', 'signing-time'])

@@ -19,6 +19,7 @@ import { describeOriginal } from './original.ts';
 import { describeSigner, findClaimedSigner } from './signer.ts';
 import type { TrustMaterial } from './trust-material.ts';
 import type { Check, SignerFacts, Verdict, VerificationReport } from './verification-report.ts';
+import { warningsAbout } from './warnings.ts';
 
 export interface ExaminationOptions {
   readonly trust: TrustMaterial;
@@ -56,14 +57,17 @@ export async function examineMessage(
   });
   const reading = input.certificationData;
   const original = findNamedPart(message.index, 'postacert.eml');
+  const originalFacts = original === undefined ? null : await describeOriginal(message.octets, original);
+  const verdict = verdictOf(checks);
   return {
     ...common,
-    verdict: verdictOf(checks),
+    verdict,
     kind: kindOf(claim, input),
     checks,
+    warnings: verdict === 'bad' ? [] : warningsAbout(findings.sound, originalFacts),
     signer,
     certifies: reading?.ok === true ? reading.data : null,
-    original: original === undefined ? null : await describeOriginal(message.octets, original),
+    original: originalFacts,
     looksLike: null,
   };
 }
@@ -93,6 +97,7 @@ async function examineOrdinary(
     verdict: 'not-certified',
     kind: null,
     checks: [],
+    warnings: [],
     signer,
     certifies: null,
     original: null,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { createHash } from 'node:crypto';
 import { decodeWords } from '../../wire/mime/encoded-words.ts';
-import { parseHeader } from '../../wire/mime/header.ts';
+import { type Header, parseHeader } from '../../wire/mime/header.ts';
 import { indexMessage, type MimePart } from '../../wire/mime/mime-index.ts';
 import { isEmbeddedMessage, mediaType, partFileName, walkParts } from '../../wire/mime/mime-tree.ts';
 import { MemoryOctets, type Octets } from '../../wire/mime/octets.ts';
@@ -15,8 +15,10 @@ const MAX_HASH_FILE_BYTES = 200;
 const MAX_ATTACHMENTS = 1000;
 const MAX_HEADER_BYTES = 1024 * 1024;
 const SLICE_BYTES = 256 * 1024;
+const CRLF = Buffer.from('\r\n');
 
-interface OpenedOriginal {
+/** A message inside another, or alone. */
+export interface OpenedOriginal {
   readonly octets: Octets;
   readonly root: MimePart;
 }
@@ -24,9 +26,7 @@ interface OpenedOriginal {
 /** What the `postacert.eml` part of a message holds. */
 export async function describeOriginal(message: Octets, part: MimePart): Promise<OriginalFacts> {
   const opened = await openOriginal(message, part);
-  const { octets, root } = opened;
-  const headerEnd = Math.min(root.bodyStart, root.headerStart + MAX_HEADER_BYTES);
-  const header = parseHeader(await octets.read(root.headerStart, headerEnd));
+  const header = await readHeader(opened);
   const field = (name: string) => {
     const value = header.first(name)?.value;
     return value === undefined ? null : decodeWords(value);
@@ -47,26 +47,38 @@ export async function describeOriginal(message: Octets, part: MimePart): Promise
 }
 
 /** An encoded message/rfc822, which RFC 2046 section 5.2.1 forbids, is left unopened by the index. */
-async function openOriginal(message: Octets, part: MimePart): Promise<OpenedOriginal> {
+export async function openOriginal(message: Octets, part: MimePart): Promise<OpenedOriginal> {
   const [root] = part.parts;
   if (root !== undefined) return { octets: message, root };
   const body = decodeTransferred(part.encoding, await message.read(part.bodyStart, part.bodyEnd));
   return { octets: new MemoryOctets(body), root: indexMessage(body).root };
 }
 
-async function listAttachments({ octets, root }: OpenedOriginal) {
+export async function readHeader({ octets, root }: OpenedOriginal): Promise<Header> {
+  const headerEnd = Math.min(root.bodyStart, root.headerStart + MAX_HEADER_BYTES);
+  return parseHeader(await octets.read(root.headerStart, headerEnd));
+}
+
+async function listAttachments(opened: OpenedOriginal) {
   const attachments: AttachmentFacts[] = [];
   const hashFiles: HashFile[] = [];
-  for (const { part } of walkParts(root, (container) => !isEmbeddedMessage(container))) {
-    const name = partFileName(part);
-    const isMessage = part.type === 'message';
-    if ((name === undefined && !isMessage) || part.type === 'multipart' || part === root) continue;
-    if (attachments.length + hashFiles.length >= MAX_ATTACHMENTS) break;
-    const hash = await readHashFile(octets, part);
+  for (const part of attachmentParts(opened)) {
+    const hash = await readHashFile(opened.octets, part);
     if (hash !== undefined) hashFiles.push(hash);
-    else attachments.push(await describeAttachment(octets, part));
+    else attachments.push(await describeAttachment(opened.octets, part));
   }
   return { attachments, hashFiles };
+}
+
+/** Named parts and attached messages, as far as they are told of: what a brief receipt has hashes of (DP-13, DP-14). */
+export function attachmentParts({ root }: OpenedOriginal): readonly MimePart[] {
+  const found: MimePart[] = [];
+  for (const { part } of walkParts(root, (container) => !isEmbeddedMessage(container))) {
+    if (part.type === 'multipart' || (partFileName(part) === undefined && part.type !== 'message')) continue;
+    found.push(part);
+    if (found.length >= MAX_ATTACHMENTS) break;
+  }
+  return found;
 }
 
 async function describeAttachment(octets: Octets, part: MimePart): Promise<AttachmentFacts> {
@@ -81,7 +93,7 @@ async function describeAttachment(octets: Octets, part: MimePart): Promise<Attac
 }
 
 /** RFC 6109 section 3.3.2.2: exactly 40 hexadecimal digits. */
-async function readHashFile(octets: Octets, part: MimePart): Promise<HashFile | undefined> {
+export async function readHashFile(octets: Octets, part: MimePart): Promise<HashFile | undefined> {
   const name = partFileName(part);
   if (name?.endsWith(HASH_SUFFIX) !== true || mediaType(part) !== 'text/plain') return undefined;
   if (part.bodyEnd - part.bodyStart > MAX_HASH_FILE_BYTES) return undefined;
@@ -89,6 +101,12 @@ async function readHashFile(octets: Octets, part: MimePart): Promise<HashFile | 
   const digits = /^\s*([0-9a-f]{40})\s*$/i.exec(body.toString('latin1'))?.[1];
   if (digits === undefined) return undefined;
   return { name: name.slice(0, -HASH_SUFFIX.length), sha1: digits.toLowerCase() };
+}
+
+/** The body of a part as it was transmitted, without the line end after a last part, which no boundary follows. */
+export async function readBody(octets: Octets, { bodyStart, bodyEnd }: MimePart): Promise<Buffer> {
+  const body = await octets.read(bodyStart, bodyEnd);
+  return bodyEnd === octets.size && body.subarray(-2).equals(CRLF) ? body.subarray(0, -2) : body;
 }
 
 /** The body of a part, in slices: decoding a large one at once would take its memory several times. */

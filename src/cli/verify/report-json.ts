@@ -22,6 +22,7 @@ export function reportJson(file: string, report: VerificationReport): Record<str
       reason,
       detail,
     })),
+    warnings: report.warnings,
     signer: report.signer === null ? null : signerJson(report.signer),
     certifies: report.certifies === null ? null : certifiesJson(report.certifies),
     original: report.original,

@@ -11,6 +11,7 @@ export function printReport(report: VerificationReport, words: VerificationWords
   return [
     headline(report, words),
     ...wrap(explanation(report, words)),
+    ...report.warnings.flatMap((warning) => wrap(words.warnings[warning])),
     ...report.restorations.flatMap((restoration) => wrap(words.restorations[restoration])),
     ...(report.checks.length === 0 ? [] : section(words.sections.checks, checkLines(report.checks, words))),
     ...(certifies === null ? [] : section(words.sections.certified, certifiedLines(certifies, words))),

@@ -38,6 +38,19 @@ export interface Check {
  */
 export type Verdict = 'good' | 'bad' | 'undecided' | 'not-certified';
 
+/** What holds and is weak all the same; it is said, and refuses nothing. */
+export const WARNINGS = [
+  /** The signature digests with SHA-1. */
+  'sha1-signature',
+  /** A certificate of the chain below the authority that is trusted was signed over SHA-1. */
+  'sha1-certificate',
+  /** The signer's key is an RSA key below 2048 bits. */
+  'short-key',
+  /** Attachments are known by their SHA-1 only, as RFC 6109 has it. */
+  'sha1-hashes',
+] as const;
+export type Warning = (typeof WARNINGS)[number];
+
 /** Who the certificate in the signature names; to be believed only when the checks passed. */
 export interface SignerFacts {
   readonly subject: string;
@@ -95,6 +108,8 @@ export interface VerificationReport {
   /** What the message says it is; null when it is no certified mail or of an unknown kind. */
   readonly kind: MessageKind | null;
   readonly checks: readonly Check[];
+  /** Of a message that is certified mail and not `bad`. */
+  readonly warnings: readonly Warning[];
   readonly signer: SignerFacts | null;
   /** What `daticert.xml` says; null when there is none. */
   readonly certifies: CertificationData | null;

@@ -95,6 +95,18 @@ export const englishVerification: VerificationWords = {
     'delivery-recipient-missing': 'the recipient of the delivery is missing',
     'taken-in-charge-missing': 'the recipients taken in charge are missing',
   },
+  warnings: {
+    'sha1-signature':
+      'Warning: the signature uses SHA-1, which is weak today. It proves that nobody who had the message later changed it; ' +
+      'not that the signer had not prepared two messages with the same signature.',
+    'sha1-certificate':
+      'Warning: a certificate of the chain was signed with SHA-1, which is weak today: trust it only if the message is of its time.',
+    'short-key':
+      "Warning: the signer's key has less than 2048 bits, which is little today: trust it only if the message is of its time.",
+    'sha1-hashes':
+      'Warning: of the attachments the brief receipt has only the SHA-1, as the rules say. That is enough against whoever ' +
+      'changes a file after sending it, not against whoever prepared two files with the same SHA-1 before.',
+  },
   restorations: {
     'line-ends': 'The file had the line ends of Unix: to check the signature, those of mail were put back.',
     'mbox-line': 'The archive line at the beginning (mbox) was left out.',
@@ -143,7 +155,7 @@ export const englishVerification: VerificationWords = {
   adviseAuthority:
     'Name with --ca the PEM file of the authority that issues the certificates of providers ' +
     '(for Italian certified mail, AgID), and the index of providers, if you have it, with --index and --index-signer.',
-  adviseHashes: 'To check an attachment, take the SHA-1 of it as it was transmitted (encoded in base64).',
+  adviseHashes: 'To check an attachment, name it with --file, or the message as sent that held it.',
   decimalMark: '.',
 };
 

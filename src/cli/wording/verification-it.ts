@@ -99,6 +99,18 @@ export const italianVerification: VerificationWords = {
     'delivery-recipient-missing': 'manca il destinatario della consegna',
     'taken-in-charge-missing': 'mancano i destinatari presi in carico',
   },
+  warnings: {
+    'sha1-signature':
+      'Attenzione: la firma usa SHA-1, oggi debole. Prova che il messaggio non è stato cambiato da chi lo ha avuto dopo; ' +
+      'non che il firmatario non abbia preparato due messaggi con la stessa firma.',
+    'sha1-certificate':
+      "Attenzione: un certificato della catena fu firmato con SHA-1, oggi debole: ci si fidi solo se il messaggio è d'epoca.",
+    'short-key':
+      "Attenzione: la chiave del firmatario ha meno di 2048 bit, oggi poco: ci si fidi solo se il messaggio è d'epoca.",
+    'sha1-hashes':
+      'Attenzione: degli allegati la ricevuta breve porta solo le impronte SHA-1, come vuole la norma. Bastano contro chi ' +
+      "cambia un file dopo l'invio, non contro chi prima dell'invio abbia preparato due file con la stessa impronta.",
+  },
   restorations: {
     'line-ends':
       'Il file aveva i fine riga di Unix: per controllare la firma sono stati riportati a quelli della posta.',
@@ -149,7 +161,7 @@ export const italianVerification: VerificationWords = {
     "Indichi con --ca il file PEM dei certificati dell'autorità che rilascia i certificati ai gestori " +
     "(per la posta certificata italiana è l'AgID), e se lo ha l'indice dei gestori con --index e --index-signer.",
   adviseHashes:
-    "Per controllare un allegato ne calcoli l'impronta SHA-1 così come fu trasmesso (codificato in base64).",
+    'Per controllare un allegato indichi con --file il file, o il messaggio inviato che lo conteneva.',
   decimalMark: ',',
 };
 

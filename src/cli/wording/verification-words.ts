@@ -3,7 +3,7 @@ import type { CertificationData } from '../../evidence/certification-data/certif
 import type { MessageKind } from '../../evidence/draft.ts';
 import type { LocalTime } from '../../evidence/local-time.ts';
 import type { Restoration } from '../verify/message-file.ts';
-import type { CheckName, Verdict, VerificationReport } from '../verify/verification-report.ts';
+import type { CheckName, Verdict, VerificationReport, Warning } from '../verify/verification-report.ts';
 
 /** Every sentence that `verify` says, in one language. */
 export interface VerificationWords {
@@ -20,6 +20,7 @@ export interface VerificationWords {
   readonly marks: Readonly<Record<'passed' | 'failed' | 'not-checked', string>>;
   /** By the stable word; a word that is missing here is shown with its English detail. */
   readonly reasons: Readonly<Record<string, string>>;
+  readonly warnings: Readonly<Record<Warning, string>>;
   readonly restorations: Readonly<Record<Restoration, string>>;
   readonly sections: Readonly<Record<'certified' | 'checks' | 'signer' | 'original' | 'hashes', string>>;
   readonly labels: Readonly<Record<LabelName, string>>;
