@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
+
+import type { EvidenceClaim } from '../../evidence/evidence-file/evidence-claims.ts';
 import type { EvidenceOutcome } from '../../evidence/evidence-file/index-model.ts';
-import type { EvidenceClaim, FalseCode, OpenCode } from '../verify/evidence/claims.ts';
+import type { FalseCode, OpenCode } from '../verify/evidence/claims.ts';
 import type { ClaimResult, EndedCertificate, EvidenceVerdict } from '../verify/evidence/evidence-report.ts';
 
 /** Every sentence that `verify` says of an evidence file, in one language. */

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
+
+import { EVIDENCE_CLAIMS, type EvidenceClaim } from '../../../evidence/evidence-file/evidence-claims.ts';
 import type { EvidenceGap } from '../../../evidence/evidence-file/index-model.ts';
 import { EVIDENCE_FILES } from '../../../evidence/evidence-file/index-model.ts';
 import type { Clock, Instant } from '../../../platform/clock.ts';
 import type { DirectorySnapshot } from '../../../trust/provider-directory/directory-snapshot.ts';
 import { printName } from '../../../wire/cms/distinguished-name.ts';
 import type { Octets } from '../../../wire/mime/octets.ts';
-import { ClaimBook, EVIDENCE_CLAIMS, type EvidenceClaim } from './claims.ts';
+import { ClaimBook } from './claims.ts';
 import { checkDigests } from './digests-claim.ts';
 import type { ClaimResult, EndedCertificate, EvidenceFindings } from './evidence-report.ts';
 import { type Chain, type EvidenceAnchors, EvidenceTrust } from './evidence-trust.ts';

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
+
+import type { EvidenceClaim } from '../../../evidence/evidence-file/evidence-claims.ts';
 import type { EvidenceIndex } from '../../../evidence/evidence-file/index-model.ts';
 import type { Instant } from '../../../platform/clock.ts';
-import type { ClaimProblem, EvidenceClaim, FalseCode, OpenCode } from './claims.ts';
+import type { ClaimProblem, FalseCode, OpenCode } from './claims.ts';
 
 /** `good`: every claim is proved. `incomplete`: none is false, and some are not proved. `bad`: one is false. */
 export type EvidenceVerdict = 'good' | 'bad' | 'incomplete';

@@ -6,12 +6,16 @@ import type { ClaimBook } from './claims.ts';
 import { readFile } from './log-claims.ts';
 import type { EvidencePackage } from './package-claim.ts';
 
+/** As `EVIDENCE_FORMAT` and a hash; docs/evidence-format.md, claim `report`. */
+const KEYWORDS = /\((ceralacca-fascicolo\/\d+ [0-9a-f]{64})\)/g;
+
 /** Claim `report`: the report was drawn from this index, as its information dictionary says; what it shows is not read. */
 export async function checkReport(evidence: EvidencePackage, book: ClaimBook): Promise<void> {
   const file = EVIDENCE_FILES.report;
   const expected = `${EVIDENCE_FORMAT} ${drawnFrom(evidence.indexOctets)}`;
   const pdf = (await readFile(evidence, file)).toString('latin1');
-  const found = [...pdf.matchAll(/\/Keywords\s*\(([^()\\]{0,200})\)/g)].map(([, words]) => words);
+  // Wherever it stands: pdfkit makes each value of the dictionary an object of its own.
+  const found = [...pdf.matchAll(KEYWORDS)].map(([, words]) => words);
   if (found.length === 1 && found[0] === expected) return;
   const detail = `its keywords are ${found.join(', ') || 'missing'}, not ${expected}`;
   book.refute('report', 'report-differs', { file, detail });
