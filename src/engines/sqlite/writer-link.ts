@@ -5,6 +5,7 @@ import { passCommitPoint } from '../../platform/commit-points.ts';
 import { Fault } from '../../platform/faults.ts';
 import type { Journal } from '../../platform/journal.ts';
 import { stepFault } from '../step-faults.ts';
+import { Gathering } from './gathering.ts';
 import {
   type BlobFileName,
   type GroupAnswer,
@@ -45,7 +46,9 @@ export class WriterLink implements AsyncDisposable {
   readonly #handedOver = new Map<number, Waiting>();
   #handedOverBytes = 0;
   #lastNumber = 0;
-  #flushing = false;
+  readonly #gathering = new Gathering();
+  /** What is gathered will be handed over without anybody asking for it. */
+  #flushing: 'in-this-turn' | NodeJS.Timeout | undefined;
   #state: 'open' | 'broken' | 'closing' = 'open';
   #worker: Worker;
 
@@ -83,17 +86,22 @@ export class WriterLink implements AsyncDisposable {
     });
   }
 
-  /** Hands over once everything that runs in this turn of the event loop had its chance to commit. */
+  /** Hands over once everything that runs in this turn of the event loop had its chance to commit, or later. */
   #flushSoon(): void {
-    if (this.#flushing) return;
-    this.#flushing = true;
-    process.nextTick(() => {
-      this.#flushing = false;
-      this.#flush();
-    });
+    if (this.#flushing === 'in-this-turn') return;
+    const waitMs = this.#gathering.waitMs(this.#gathered.length);
+    if (waitMs > 0) {
+      this.#flushing ??= setTimeout(() => this.#flush(), waitMs);
+      return;
+    }
+    clearTimeout(this.#flushing);
+    this.#flushing = 'in-this-turn';
+    process.nextTick(() => this.#flush());
   }
 
   #flush(): void {
+    if (this.#flushing !== 'in-this-turn') clearTimeout(this.#flushing);
+    this.#flushing = undefined;
     // What is handed over takes memory twice, so the rest waits where it is.
     while (this.#gathered.length > 0 && this.#handedOverBytes < HANDED_OVER_BYTES) {
       let bytes = 0;
@@ -154,7 +162,8 @@ export class WriterLink implements AsyncDisposable {
       this.#options.onCommitted({ step: waiting.prepared.step, outcome: answer.outcome });
       waiting.resolve(answer.outcome);
     }
-    this.#flush();
+    // What found no room before.
+    if (this.#flushing === undefined) this.#flush();
   }
 
   /** A thread that died took with it whatever it had; what it never got goes to the next one. */

@@ -7,6 +7,7 @@ import { DEFAULT_RETRY_WAITS_MS } from './attempt-verdict.ts';
 import { Lanes } from './lanes.ts';
 import type { NewQueueEntry, QueueEntry, QueueEntryId, QueueReader } from './queue-store.ts';
 import { RelayAttempt, type RelayAttemptOptions } from './relay-attempt.ts';
+import { UpNext } from './up-next.ts';
 
 export interface RelayLimits {
   /** Attempts at the same time. */
@@ -51,9 +52,10 @@ export interface RelayOptions
 
 /** Stands for every destination among those to look at. */
 const ALL = '*';
-/** Stand for no destination: something was announced, or may have become due earlier or later than it was. */
-const ANNOUNCED = '+';
+/** Stands for none: something may have become due earlier or later than it was. */
 const TIMER = '@';
+/** Entries read beyond those that can begin at once, when they are many. */
+const READ_AHEAD = 64;
 
 /**
  * Works the queue off: many destinations side by side, each with few attempts at a time, so that a
@@ -69,10 +71,7 @@ export class Relay implements AsyncDisposable {
   /** Entries whose result could not be committed, left alone until then. */
   readonly #shelved = new Map<QueueEntryId, Instant>();
   readonly #toLookAt = new Set<string>();
-  /** Entries that commits told of, not begun yet. */
-  #announced: QueueEntry[] = [];
-  /** Destinations of which the store may hold more that is due than what is under way. */
-  readonly #behind = new Set<string>();
+  readonly #upNext = new UpNext();
   readonly #stop = new AbortController();
   #running = false;
   #lookPending = false;
@@ -118,11 +117,10 @@ export class Relay implements AsyncDisposable {
 
   #announce(entry: NewQueueEntry, { entry: id, held }: { entry: QueueEntryId; held: boolean }): void {
     const { destination, createdAt } = entry;
-    if (held) this.#look(TIMER);
-    else if (this.#behind.has(destination) || createdAt > this.#options.clock.now()) this.#look(destination);
-    else {
-      this.#announced.push({ ...entry, id, attempts: 0, notBefore: createdAt, history: [], held });
-      this.#look(ANNOUNCED);
+    if (held || createdAt > this.#options.clock.now()) this.#look(TIMER);
+    else if (!this.#lanes.isUnderWay(id)) {
+      this.#upNext.add({ ...entry, id, attempts: 0, notBefore: createdAt, history: [], held });
+      this.#look(destination);
     }
   }
 
@@ -167,46 +165,57 @@ export class Relay implements AsyncDisposable {
       this.#lookPending = false;
       const toLookAt = [...this.#toLookAt];
       this.#toLookAt.clear();
-      const announced = this.#announced;
-      this.#announced = [];
       if (!this.#running) return;
       if (toLookAt.includes(ALL)) this.#lookAtAll();
-      else {
-        for (const entry of announced) if (!this.#begin(entry)) this.#behind.add(entry.destination);
-        for (const one of toLookAt) if (one !== ANNOUNCED && one !== TIMER) this.#lookAt(one);
-      }
-      // An entry that begins at once is waited for by nobody.
-      if (toLookAt.some((one) => one !== ANNOUNCED)) this.#setTimer();
+      else for (const one of toLookAt) if (one !== TIMER) this.#lookAt(one);
+      // What begins at once is waited for by nobody.
+      if (toLookAt.includes(ALL) || toLookAt.includes(TIMER)) this.#setTimer();
     });
   }
 
+  /** Begins what is known to wait; the store is asked only where it may hold more. */
   #lookAt(destination: string): void {
+    for (;;) {
+      const next = this.#upNext.first(destination);
+      if (next === undefined) break;
+      if (!this.#begin(next)) return;
+      this.#upNext.remove(next);
+    }
+    if (this.#upNext.isBehind(destination)) this.#readOn(destination);
+  }
+
+  #readOn(destination: string): void {
     const { store, clock } = this.#options;
     const room = this.#lanes.room(destination);
     if (room === 0) return;
     // Those under way are still due for the store.
-    const limit = this.#lanes.taken(destination) + this.#shelved.size + room;
+    const limit = this.#lanes.taken(destination) + this.#shelved.size + room + READ_AHEAD;
     const due = store.listDue(clock.now(), limit, { only: destination });
-    const begun = due.filter((entry) => this.#begin(entry)).length;
-    if (due.length < limit && !due.some((entry) => this.#isLeft(entry))) this.#behind.delete(destination);
-    else this.#behind.add(destination);
+    this.#upNext.forget(destination);
+    let begun = 0;
+    for (const entry of due) {
+      if (this.#begin(entry)) begun += 1;
+      else if (this.#isLeft(entry)) this.#upNext.add(entry);
+    }
+    if (due.length < limit) return;
+    this.#upNext.setBehind(destination);
     // A full list of what cannot begin hides what could.
-    if (begun === 0 && due.length >= limit) this.#lookAtAll();
+    if (begun === 0) this.#lookAtAll();
   }
 
   /** Lists past the destinations that have no room, until nothing is left that could begin. */
   #lookAtAll(): void {
     const { store, clock } = this.#options;
     const limit = this.#limits.attempts * 2 + this.#shelved.size;
+    this.#upNext.forgetAll();
     // AP-33: what is held is not tried, but ends with its notice as anything else does.
     for (const entry of store.listExpiredHeld(clock.now(), limit)) this.#begin(entry);
     for (;;) {
       const due = store.listDue(clock.now(), limit, { except: this.#lanes.fullLanes() });
       const begun = due.filter((entry) => this.#begin(entry)).length;
       if (begun > 0 && due.length >= limit && !this.#lanes.isFull) continue;
-      this.#behind.clear();
-      for (const destination of this.#lanes.fullLanes()) this.#behind.add(destination);
-      for (const entry of due) if (this.#isLeft(entry)) this.#behind.add(entry.destination);
+      for (const destination of this.#lanes.fullLanes()) this.#upNext.setBehind(destination);
+      for (const entry of due) if (this.#isLeft(entry)) this.#upNext.setBehind(entry.destination);
       return;
     }
   }
@@ -231,8 +240,7 @@ export class Relay implements AsyncDisposable {
         const wasFull = this.#lanes.isFull;
         this.#lanes.leave(entry);
         this.#underWay.delete(attempt);
-        if (wasFull) this.#look(ALL);
-        else if (this.#behind.has(entry.destination)) this.#look(entry.destination);
+        this.#look(wasFull ? ALL : entry.destination);
       });
     this.#underWay.add(attempt);
     return true;
@@ -243,7 +251,7 @@ export class Relay implements AsyncDisposable {
    * and this one is looked at again soon. Nothing went wrong, so that no wait grows.
    */
   #rest(destination: string): void {
-    this.#behind.add(destination);
+    this.#upNext.setBehind(destination);
     this.#lanes.rest(destination, this.#options.clock.now() + this.#limits.busyRestMs);
     this.#options.timers.after(this.#limits.busyRestMs, () => this.#look(destination));
   }
