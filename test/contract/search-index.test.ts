@@ -201,7 +201,7 @@ describe('the search index', () => {
     ],
     [
       'ahead of the contents of its store',
-      async (path: string) => change(path, 'UPDATE facts SET content = content + 1000; DELETE FROM trigrams'),
+      async (path: string) => change(path, 'UPDATE facts SET id = id + 1000; DELETE FROM trigrams'),
     ],
   ] as const) {
     test(`is made anew when it is ${name}`, async (t) => {

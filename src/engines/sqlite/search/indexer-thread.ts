@@ -112,6 +112,8 @@ class IndexerThread {
     this.#came.clear();
     this.#gone.clear();
     for (const mailbox of came) await this.#try(mailbox, () => this.#indexer.takeIn(mailbox));
+    const [first] = came;
+    if (first !== undefined) await this.#try(first, () => this.#indexer.flush());
     for (const mailbox of gone) await this.#try(mailbox, () => this.#indexer.forgetGone(mailbox));
     // Damage met on the way sends everything round once more, and whoever asks waits for that as well.
     if (this.#damaged && this.#anewLeft > 0) this.#questions.unshift(...questions);

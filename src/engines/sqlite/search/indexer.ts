@@ -5,7 +5,7 @@ import type { CardDerivation, ContentCard } from '../../../mailroom/search/searc
 import { passCommitPoint } from '../../../platform/commit-points.ts';
 import type { Database } from '../driver.ts';
 import type { SqliteReaders } from '../readers/sqlite-readers.ts';
-import { firstRow } from './search-schema.ts';
+import { contentOf, firstRow, lastRow, rowOf } from './search-schema.ts';
 import { indexedWords } from './trigrams.ts';
 
 /** Cards put into the index with one transaction. */
@@ -19,14 +19,17 @@ export class Indexer implements Disposable {
   readonly #upTo;
   readonly #setUpTo;
   readonly #has;
-  readonly #nextNumber;
   readonly #putFacts;
   readonly #putText;
   readonly #putTrigrams;
-  readonly #indexedContents;
+  readonly #indexedRows;
   readonly #deleteFacts;
   readonly #deleteText;
   readonly #deleteTrigrams;
+  /** Not written yet: what came to several mailboxes costs little more to write than what came to one. */
+  #cards: { readonly row: number; readonly card: ContentCard }[] = [];
+  /** How far mailboxes are indexed once that is written. */
+  readonly #reached = new Map<MailboxId, number>();
 
   constructor(parts: {
     readonly store: SqliteReaders;
@@ -44,36 +47,46 @@ export class Indexer implements Disposable {
       `INSERT INTO mailboxes (mailbox, indexedUpTo) VALUES (?1, ?2)
        ON CONFLICT (mailbox) DO UPDATE SET indexedUpTo = ?2`,
     );
-    this.#has = index.prepare<{ content: number }>(
-      'SELECT content FROM facts WHERE mailbox = ? AND content = ?',
-    );
-    this.#nextNumber = index.prepare<{ number: number }>(
-      `INSERT INTO mailboxes (mailbox, lastNumber) VALUES (?, 1)
-       ON CONFLICT (mailbox) DO UPDATE SET lastNumber = lastNumber + 1 RETURNING lastNumber AS number`,
-    );
+    this.#has = index.prepare<{ id: number }>('SELECT id FROM facts WHERE id = ?');
     this.#putFacts = index.prepare(
-      `INSERT INTO facts (mailbox, content, id, envelope, structure, ordering, preview)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      'INSERT INTO facts (id, envelope, structure, ordering, preview) VALUES (?, ?, ?, ?, ?)',
     );
-    this.#putText = index.prepare('INSERT INTO texts (id, content, header, body) VALUES (?, ?, ?, ?)');
+    this.#putText = index.prepare('INSERT INTO texts (id, header, body) VALUES (?, ?, ?)');
     this.#putTrigrams = index.prepare('INSERT INTO trigrams (rowid, text) VALUES (?, ?)');
-    this.#indexedContents = index.prepareTuples<readonly [content: number, id: number]>(
-      'SELECT content, id FROM facts WHERE mailbox = ?',
+    this.#indexedRows = index.prepareTuples<readonly [id: number]>(
+      'SELECT id FROM facts WHERE id BETWEEN ? AND ?',
     );
-    this.#deleteFacts = index.prepare('DELETE FROM facts WHERE mailbox = ? AND content = ?');
+    this.#deleteFacts = index.prepare('DELETE FROM facts WHERE id = ?');
     this.#deleteText = index.prepare('DELETE FROM texts WHERE id = ?');
     this.#deleteTrigrams = index.prepare('DELETE FROM trigrams WHERE rowid = ?');
   }
 
-  /** Indexes what came to the mailbox since it was last looked at. */
+  /** Indexes what came to the mailbox since it was last looked at; the last of it is written by `flush`. */
   async takeIn(mailbox: MailboxId): Promise<void> {
     const since = this.#upTo.get(mailbox)?.upTo ?? 0;
     const { contents, upTo } = this.#store.atOnce(() => this.#arrivals(mailbox, since));
     if (upTo <= since) return;
-    for (let at = 0; at < contents.length; at += WRITTEN_AT_ONCE) {
-      await this.#write(mailbox, contents.slice(at, at + WRITTEN_AT_ONCE));
+    for (const content of contents) {
+      const card = await this.#cardOf(content);
+      if (card !== undefined) this.#cards.push({ row: rowOf(mailbox, content), card });
+      if (this.#cards.length >= WRITTEN_AT_ONCE) this.flush();
     }
-    this.#setUpTo.run(mailbox, upTo);
+    this.#reached.set(mailbox, upTo);
+  }
+
+  /** Writes what was taken in and is not written yet. */
+  flush(): void {
+    const cards = this.#cards;
+    const reached = [...this.#reached];
+    this.#cards = [];
+    this.#reached.clear();
+    if (cards.length + reached.length === 0) return;
+    this.#transaction(() => {
+      for (const { row, card } of cards) this.#put(row, card);
+      for (const [mailbox, upTo] of reached) this.#setUpTo.run(mailbox, upTo);
+      passCommitPoint('cards-written');
+    });
+    passCommitPoint('cards-committed');
   }
 
   /** Contents of messages that came or changed, and the MODSEQ up to which those are all. */
@@ -85,20 +98,7 @@ export class Indexer implements Disposable {
       upTo = Math.max(upTo, highestModseq);
       for (const { content } of this.#store.listMessages(id, { changedSince: since })) contents.add(content);
     }
-    return { contents: [...contents].filter((id) => this.#has.get(mailbox, id) === undefined), upTo };
-  }
-
-  async #write(mailbox: MailboxId, contents: readonly ContentId[]): Promise<void> {
-    const cards: { readonly content: ContentId; readonly card: ContentCard }[] = [];
-    for (const content of contents) {
-      const card = await this.#cardOf(content);
-      if (card !== undefined) cards.push({ content, card });
-    }
-    this.#transaction(() => {
-      for (const { content, card } of cards) this.#put(mailbox, content, card);
-      passCommitPoint('cards-written');
-    });
-    passCommitPoint('cards-committed');
+    return { contents: [...contents].filter((id) => this.#has.get(rowOf(mailbox, id)) === undefined), upTo };
   }
 
   /** Undefined for what is gone meanwhile; what cannot be read is left to whoever searches. */
@@ -112,12 +112,12 @@ export class Indexer implements Disposable {
     }
   }
 
-  #put(mailbox: MailboxId, content: ContentId, { text, facts }: ContentCard): void {
+  /** FTS5 writes what it has gathered before each statement that may have to be taken back: none comes in between. */
+  #put(row: number, { text, facts }: ContentCard): void {
     const { envelope = null, structure = null, ordering = null, preview = null } = facts;
-    const id = firstRow(mailbox) + (this.#nextNumber.get(mailbox)?.number ?? 0);
-    this.#putFacts.run(mailbox, content, id, envelope, structure, ordering, preview);
-    this.#putText.run(id, content, text?.header ?? null, text?.body ?? null);
-    if (text !== undefined) this.#putTrigrams.run(id, indexedWords(`${text.header}\n${text.body}`));
+    this.#putFacts.run(row, envelope, structure, ordering, preview);
+    this.#putText.run(row, text?.header ?? null, text?.body ?? null);
+    if (text !== undefined) this.#putTrigrams.run(row, indexedWords(`${text.header}\n${text.body}`));
   }
 
   /** Forgets contents that no folder of the mailbox holds any more. */
@@ -128,11 +128,12 @@ export class Indexer implements Disposable {
         for (const { content } of this.#store.listMessages(id)) contents.add(content);
       return contents;
     });
-    const gone = this.#indexedContents.all(mailbox).filter(([content]) => !present.has(content));
+    const rows = this.#indexedRows.all(firstRow(mailbox), lastRow(mailbox));
+    const gone = rows.filter(([id]) => !present.has(contentOf(id)));
     if (gone.length === 0) return;
     this.#transaction(() => {
-      for (const [content, id] of gone) {
-        this.#deleteFacts.run(mailbox, content);
+      for (const [id] of gone) {
+        this.#deleteFacts.run(id);
         this.#deleteText.run(id);
         this.#deleteTrigrams.run(id);
       }

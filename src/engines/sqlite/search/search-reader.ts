@@ -3,12 +3,11 @@ import type { ContentId } from '../../../mailroom/contents/content-store.ts';
 import type { MailboxId } from '../../../mailroom/mailboxes/mailbox-store.ts';
 import type { FactName, TextFinding, TextQuery } from '../../../mailroom/search/search-store.ts';
 import type { Database } from '../driver.ts';
-import { firstRow, lastRow } from './search-schema.ts';
+import { contentOf, firstRow, lastRow, rowOf } from './search-schema.ts';
 import { trigramQuery } from './trigrams.ts';
 
 interface TextRow {
   readonly id: number;
-  readonly content: ContentId;
   readonly header: string;
   readonly body: string;
 }
@@ -34,11 +33,9 @@ export class SearchReader {
 
   constructor(db: Database) {
     this.#upTo = db.prepare<{ upTo: number }>('SELECT indexedUpTo AS upTo FROM mailboxes WHERE mailbox = ?');
-    this.#indexed = db.prepare<{ content: number }>(
-      'SELECT content FROM facts WHERE mailbox = ? AND content = ?',
-    );
-    this.#unknown = db.prepare<{ content: number }>(
-      'SELECT content FROM texts INDEXED BY textsUnknown WHERE header IS NULL AND id BETWEEN ? AND ?',
+    this.#indexed = db.prepare<{ id: number }>('SELECT id FROM facts WHERE id = ?');
+    this.#unknown = db.prepare<{ id: number }>(
+      'SELECT id FROM texts INDEXED BY textsUnknown WHERE header IS NULL AND id BETWEEN ? AND ?',
     );
     // Numbers come as reals, and FTS5 passes over everybody's rows where a bound of them is no integer.
     this.#candidates = db.prepareTuples<readonly [id: number]>(
@@ -46,7 +43,7 @@ export class SearchReader {
        WHERE trigrams MATCH ? AND rowid BETWEEN CAST(? AS INTEGER) AND CAST(? AS INTEGER)`,
     );
     this.#text = db.prepare<TextRow>(
-      'SELECT id, content, header, body FROM texts WHERE id = ? AND header IS NOT NULL',
+      'SELECT id, header, body FROM texts WHERE id = ? AND header IS NOT NULL',
     );
     // How long a text is stands in the head of its row: nothing of it is read.
     this.#sizes = db.prepareTuples<readonly [id: number, octets: number]>(
@@ -54,15 +51,15 @@ export class SearchReader {
        WHERE id BETWEEN ? AND ? AND header IS NOT NULL ORDER BY id LIMIT ${COMPARED_AT_ONCE}`,
     );
     this.#texts = db.prepare<TextRow>(
-      `SELECT id, content, header, body FROM texts
+      `SELECT id, header, body FROM texts
        WHERE id BETWEEN ? AND ? AND header IS NOT NULL ORDER BY id`,
     );
     const fact = <Name extends FactName>(name: Name) => ({
-      one: db.prepareTuples<readonly [content: number, fact: string | null]>(
-        `SELECT content, ${name} FROM facts WHERE mailbox = ? AND content = ?`,
+      one: db.prepareTuples<readonly [id: number, fact: string | null]>(
+        `SELECT id, ${name} FROM facts WHERE id = ?`,
       ),
-      range: db.prepareTuples<readonly [content: number, fact: string | null]>(
-        `SELECT content, ${name} FROM facts WHERE mailbox = ? AND content BETWEEN ? AND ?`,
+      range: db.prepareTuples<readonly [id: number, fact: string | null]>(
+        `SELECT id, ${name} FROM facts WHERE id BETWEEN ? AND ?`,
       ),
     });
     const names = {
@@ -80,16 +77,16 @@ export class SearchReader {
   }
 
   isIndexed(mailbox: MailboxId, content: ContentId): boolean {
-    return this.#indexed.get(mailbox, content) !== undefined;
+    return this.#indexed.get(rowOf(mailbox, content)) !== undefined;
   }
 
   async search(mailbox: MailboxId, query: TextQuery): Promise<TextFinding> {
     const rows: readonly [number, number] = [firstRow(mailbox), lastRow(mailbox)];
-    const unknown = new Set(this.#unknown.all(...rows).map(({ content }) => content));
+    const unknown = new Set(this.#unknown.all(...rows).map(({ id }) => contentOf(id)));
     const found = new Set<ContentId>();
     const holds = comparison(query);
     const compare = (row: TextRow | undefined): void => {
-      if (row !== undefined && holds(row)) found.add(row.content);
+      if (row !== undefined && holds(row)) found.add(contentOf(row.id));
     };
     const sought = query.in === 'field' && query.text === '' ? `${query.field}: ` : query.text;
     const trigrams = trigramQuery(sought);
@@ -144,10 +141,11 @@ export class SearchReader {
     }
     if (highest - lowest > contents.length * SPREAD) {
       const one = this.#fact(name);
-      return contents.map((content) => one.all(mailbox, content)[0]?.[1] ?? undefined);
+      return contents.map((content) => one.all(rowOf(mailbox, content))[0]?.[1] ?? undefined);
     }
     const found = new Map<ContentId, string | null>();
-    for (const [content, fact] of this.#facts(name).all(mailbox, lowest, highest)) found.set(content, fact);
+    for (const [id, fact] of this.#facts(name).all(rowOf(mailbox, lowest), rowOf(mailbox, highest)))
+      found.set(contentOf(id), fact);
     return contents.map((content) => found.get(content) ?? undefined);
   }
 }

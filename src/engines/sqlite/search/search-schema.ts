@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { rmSync } from 'node:fs';
+import type { ContentId } from '../../../mailroom/contents/content-store.ts';
 import type { MailboxId } from '../../../mailroom/mailboxes/mailbox-store.ts';
 import { type Database, openDatabase } from '../driver.ts';
 
 /** Raised with every change of the tables or of what cards hold: an index of another version is made anew. */
-const VERSION = 2;
+const VERSION = 3;
 
 const TABLES = `
   -- The store it was made from.
@@ -12,39 +13,46 @@ const TABLES = `
   -- Everything of a mailbox lies together, so that a search reads nothing of others.
   CREATE TABLE mailboxes (
     mailbox INTEGER PRIMARY KEY,
-    indexedUpTo INTEGER NOT NULL DEFAULT 0,
-    lastNumber INTEGER NOT NULL DEFAULT 0
+    indexedUpTo INTEGER NOT NULL
   ) STRICT;
   CREATE TABLE facts (
-    mailbox INTEGER NOT NULL,
-    content INTEGER NOT NULL,
-    id INTEGER NOT NULL,
+    id INTEGER PRIMARY KEY,
     envelope TEXT,
     structure TEXT,
     ordering TEXT,
-    preview TEXT,
-    PRIMARY KEY (mailbox, content)
-  ) STRICT, WITHOUT ROWID;
+    preview TEXT
+  ) STRICT;
   CREATE TABLE texts (
     id INTEGER PRIMARY KEY,
-    content INTEGER NOT NULL,
     header TEXT,
     body TEXT
   ) STRICT;
-  CREATE INDEX textsUnknown ON texts (id, content) WHERE header IS NULL;
+  CREATE INDEX textsUnknown ON texts (id) WHERE header IS NULL;
   -- Three letters of a word at a time, since IMAP looks for parts of words; which of them a text holds, not where.
   CREATE VIRTUAL TABLE trigrams USING fts5 (
     text, content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1', detail = none
   );
 `;
 
-/** Rows of a mailbox have numbers from here on, so that they lie side by side in every table. */
+/** Contents that a store may give numbers to; five for each message that passes a house. */
+const CONTENTS = 2 ** 32;
+
+/** The row of a content in every table: those of a mailbox lie side by side. */
+export function rowOf(mailbox: MailboxId, content: ContentId): number {
+  return mailbox * CONTENTS + content;
+}
+
+/** The content of a row. */
+export function contentOf(row: number): ContentId {
+  return row % CONTENTS;
+}
+
 export function firstRow(mailbox: MailboxId): number {
-  return mailbox * 2 ** 32;
+  return rowOf(mailbox, 0);
 }
 
 export function lastRow(mailbox: MailboxId): number {
-  return firstRow(mailbox + 1) - 1;
+  return rowOf(mailbox, CONTENTS - 1);
 }
 
 /**
@@ -88,9 +96,15 @@ export function whyUseless(index: Database, store: Database): string | undefined
   const given = store.prepare<{ last: number }>(
     "SELECT coalesce(max(seq), 0) AS last FROM sqlite_sequence WHERE name = 'contents'",
   );
-  const highest = index.prepare<{ last: number | null }>('SELECT max(content) AS last FROM facts');
-  const [last, indexed] = [given.get()?.last ?? 0, highest.get()?.last ?? 0];
-  return indexed > last ? `content ${indexed} is indexed and ${last} was the last one` : undefined;
+  const last = given.get()?.last ?? 0;
+  const highest = index.prepare<{ id: number | null }>(
+    'SELECT max(id) AS id FROM facts WHERE id BETWEEN ? AND ?',
+  );
+  for (const { mailbox } of mailboxes.all()) {
+    const indexed = contentOf(highest.get(firstRow(mailbox), lastRow(mailbox))?.id ?? 0);
+    if (indexed > last) return `content ${indexed} is indexed and ${last} was the last one`;
+  }
+  return undefined;
 }
 
 function identityOf(store: Database): string | undefined {
