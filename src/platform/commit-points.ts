@@ -32,7 +32,7 @@ export const COMMIT_POINTS = {
   'removal-committed': 'messages are removed at the wish of a mail program, which has no answer yet',
   'append-committed': 'a message that a mail program brought is kept; it has no answer yet',
   'cards-written': 'messages are in the search index; its transaction is not committed',
-  'cards-committed': 'messages are in the search index, which does not know how far it has come',
+  'cards-committed': 'messages are in the search index, with how far it has come in their mailboxes',
   'index-copy-written': 'a fresh provider index lies beside the copy of the last good one',
 } as const;
 
