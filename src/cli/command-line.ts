@@ -11,6 +11,7 @@ import { type CommandSurroundings, LANGUAGES } from './command-surroundings.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { FsckOptions } from './fsck.ts';
 import type { IndexRecordOptions } from './index-record.ts';
+import { declareKey } from './key/declare-key.ts';
 import { declareLog } from './log/declare-log.ts';
 import { declareMailbox } from './mailbox/declare-mailbox.ts';
 import { declareQuarantine } from './quarantine/declare-quarantine.ts';
@@ -98,6 +99,8 @@ function declareProgram(surroundings: CommandSurroundings, end: End): Command {
     .command('authority')
     .description('certify the providers of a closed community, and sign their index');
   declareAuthority(authority, surroundings, end);
+  const key = program.command('key').description('the key that signs: make one, have it certified, test it');
+  declareKey(key, surroundings, end);
   declareReissue(program, surroundings, end);
   declareBackup(program, surroundings, end);
   const mailbox = program.command('mailbox').description('make, change and show mailboxes');

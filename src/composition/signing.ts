@@ -12,6 +12,9 @@ import { timedKey } from './counting.ts';
 import { watchedKey } from './key-watching.ts';
 import type { Around } from './surroundings.ts';
 
+/** Threads that libuv has for work outside the event loop. */
+const POOL_THREADS = 4;
+
 type KeyGround = Pick<Around, 'timers' | 'journal'>;
 
 /** The private key that the configuration names, wherever it lives; its certificate need not exist yet. */
@@ -30,6 +33,11 @@ export async function openConfiguredKey(
     keyFile: keyFile ?? '',
     ...(passphraseFile !== undefined && { passphraseFile }),
   });
+}
+
+/** How many signatures it makes side by side: sessions of a token, threads of the pool. */
+export function signaturesAtOnce({ kind, pkcs11 }: Config['signing']): number {
+  return kind === 'file' || pkcs11 === undefined ? POOL_THREADS : pkcs11.sessions;
 }
 
 /** Where the key lies, in words. */

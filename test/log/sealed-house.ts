@@ -29,6 +29,8 @@ export class SealedHouse {
   readonly sealing: LogSealing;
   /** Whether the time-stamp authority answers. */
   stamps = true;
+  /** Whether the provider's key signs. */
+  keyWorks = true;
   /** Of whom no revocation list can be had. */
   uncovered: readonly string[] = [];
   /** The seals that lists were asked for, with whether they were stamped. */
@@ -40,7 +42,7 @@ export class SealedHouse {
     this.sealing = new LogSealing({
       log: store,
       commit: (acts) => this.commit(acts),
-      signer: { seal: async (content) => Buffer.concat([SIGNED, content]) },
+      signer: { seal: (content) => this.#sign(content) },
       stamper: stamper ? { stamp: (octets) => this.#stamp(octets) } : null,
       cover: {
         cover: async ({ number, token }) => {
@@ -54,6 +56,11 @@ export class SealedHouse {
       journal: silentJournal,
       alerts,
     });
+  }
+
+  async #sign(content: Buffer): Promise<Buffer> {
+    if (this.keyWorks) return Buffer.concat([SIGNED, content]);
+    throw new Fault('signing-key-unusable', 'the module does not answer', { temporary: true });
   }
 
   async commit(acts: readonly LogAct[]): Promise<void> {

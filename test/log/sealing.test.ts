@@ -145,6 +145,27 @@ test('a log that cannot be sealed is an alert, and is sealed when it can be agai
   await sealing[Symbol.asyncDispose]();
 });
 
+test('LOG-5 SIG-5 while the key does not sign no day is closed; then each day is, in order, with its own records', async () => {
+  const house = new SealedHouse();
+  await house.record(3);
+  house.keyWorks = false;
+  house.now += 15 * HOUR_MS;
+  await assert.rejects(house.sealing.work(), { code: 'signing-key-unusable' });
+  await house.record(2);
+  house.now += 24 * HOUR_MS;
+  await assert.rejects(house.sealing.work(), { code: 'signing-key-unusable' });
+  assert.deepEqual(house.store.listSeals(1, 10), []);
+  house.keyWorks = true;
+  await house.sealing.work();
+  assert.deepEqual(
+    house.store.listSeals(1, 10).map(({ first, size }) => [first, size]),
+    [
+      [1, 3],
+      [4, 5],
+    ],
+  );
+});
+
 test('LOG-3 records older than thirty months go by whole seals; seals stay, and what is left is proved', async () => {
   const house = new SealedHouse();
   await house.record(300);

@@ -371,6 +371,7 @@ export const importTable: ImportTable = {
       'key-pair.ts',
       'ocsp-responder.ts',
       'provider-register.ts',
+      'request-writer.ts',
       'time-stamping.ts',
     ],
   },

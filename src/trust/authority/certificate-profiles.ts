@@ -65,7 +65,12 @@ export function providerRequest(
     crlDistributionPoint(issuer.crlUrl),
   ];
   if (policyOid !== undefined) extensions.push(certificatePolicy(policyOid));
-  return { subject: signatureSubject(providerName, 'Posta Certificata'), publicKey, validity, extensions };
+  return { subject: providerSubject(providerName), publicKey, validity, extensions };
+}
+
+/** SIG-10: the name of a provider as its certificate has it. */
+export function providerSubject(providerName: string): NameText {
+  return signatureSubject(providerName, 'Posta Certificata');
 }
 
 /** What the Authority signs the index with (DIR-10). */

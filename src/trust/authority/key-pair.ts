@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
+import { pemBlock } from '../../wire/cms/pem.ts';
 
 export interface KeyPair {
   readonly publicKey: KeyObject;
@@ -33,8 +34,7 @@ export interface Identity {
 
 /** One certificate as PEM (RFC 7468). */
 export function certificatePem(der: Buffer): string {
-  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+  return pemBlock(der, 'CERTIFICATE');
 }
 
 /** What node:tls and other servers take: certificate and chain in one text, the key (PKCS#8) in another. */

@@ -19,3 +19,9 @@ export function derOf(octets: Buffer, label: string): Buffer {
   if (octets[0] === 0x30) return octets;
   return pemBlocks(octets.toString('latin1'), label)[0] ?? octets;
 }
+
+/** One block with this label, RFC 7468. */
+export function pemBlock(der: Buffer, label: string): string {
+  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
+  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
+}
