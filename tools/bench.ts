@@ -13,6 +13,7 @@ const BENCHES: Readonly<Record<string, string>> = {
   imap: 'IMAP, beside Dovecot',
   soak: 'two providers under load for as long as asked: do memory, files and queue stay flat?',
   log: 'the certification log as it grows: appending, tracing, sealing',
+  smtp: 'an SMTP transaction at the door and at the client, beside the libraries that were there before',
   store: 'durable steps of the store',
   'profile-report': 'reads the profiles that --profile wrote',
   'performance-page': 'the tables of docs/performance.md, --take: from the results in var/bench',

@@ -18,15 +18,12 @@ const VERBS = { 'MAIL FROM': /^mail from *: */i, 'RCPT TO': /^rcpt to *: */i };
 const PARAMETER = /^([A-Za-z0-9][A-Za-z0-9-]*)(?:=([!-<>-~]*))?$/;
 
 /**
- * Reads the command, without its line end. Undefined for what has another form, or holds an octet
+ * Reads the command, without its line end, an octet a character. Undefined for what has another form, or holds an octet
  * outside printable ASCII: SMTPUTF8 is not spoken here. Blanks before the path are forgiven, as many
  * clients write them.
  */
-export function parseAddressCommand(
-  verb: 'MAIL FROM' | 'RCPT TO',
-  line: Uint8Array,
-): AddressCommand | undefined {
-  const text = Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('latin1').trimEnd();
+export function parseAddressCommand(verb: 'MAIL FROM' | 'RCPT TO', line: string): AddressCommand | undefined {
+  const text = line.trimEnd();
   if (!/^[ -~]*$/.test(text)) return undefined;
   const start = VERBS[verb].exec(text)?.[0].length;
   if (start === undefined) return undefined;

@@ -33,13 +33,8 @@ export class DoorPlaces {
     if (this.taken >= this.#limits.connections || taken >= this.#limits.connectionsPerAddress) return false;
     this.#sockets.set(socket, address);
     this.#perAddress.set(address, taken + 1);
-    this.watch(socket);
-    return true;
-  }
-
-  /** Gives the place back when the socket closes; to be repeated when its listeners were removed. */
-  watch(socket: Socket): void {
     socket.once('close', () => this.#leave(socket));
+    return true;
   }
 
   /** Ends every connection at once. */

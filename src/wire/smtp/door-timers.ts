@@ -14,12 +14,3 @@ export const machineTimers: DoorTimers = {
     return () => clearTimeout(timer);
   },
 };
-
-/** How long a peer may take, however busy it looks. */
-export interface Patience {
-  readonly timers: DoorTimers;
-  /** To log in, and again to begin a message, since the connection, the login or the message before. */
-  readonly setupMs: number;
-  /** From the beginning of a message to its end. */
-  readonly messageMs: number;
-}

@@ -1,52 +1,107 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { SMTPServerDataStream } from 'smtp-server';
+
+/** Octets that may wait for whoever takes the message before the peer is asked to wait. */
+const WAITING_BYTES = 128 * 1024;
+
+/** How the peer is told to wait, and to go on. */
+export interface Flow {
+  hold(): void;
+  goOn(): void;
+}
 
 /** A message on its way in: read as far as somebody wants it, then to its end. */
-export class IncomingMessage {
-  readonly #stream: SMTPServerDataStream;
-  readonly #limitBytes: number;
+export class IncomingMessage implements AsyncIterable<Buffer>, AsyncIterator<Buffer> {
+  readonly #flow: Flow;
+  #chunks: Buffer[] = [];
+  #waitingBytes = 0;
+  #sizeBytes = 0;
+  #reader: { resolve(result: IteratorResult<Buffer>): void; reject(reason: Error): void } | undefined;
+  #onOver: (() => void) | undefined;
+  #isEnded = false;
+  #isUnwanted = false;
+  #broken: Error | undefined;
 
-  /** Beyond `limitBytes` nothing is read any more, nor is the end waited for. */
-  constructor(stream: SMTPServerDataStream, limitBytes: number) {
-    this.#stream = stream;
-    this.#limitBytes = limitBytes;
+  constructor(flow: Flow) {
+    this.#flow = flow;
   }
 
-  get isEndless(): boolean {
-    return this.#stream.byteLength > this.#limitBytes;
+  /** Octets that came so far. */
+  get sizeBytes(): number {
+    return this.#sizeBytes;
   }
 
-  /** Whether the connection was lost before the end. */
+  /** Whether there will be no end: the peer left, or sent more than anybody reads. */
   get isBroken(): boolean {
-    return this.#stream.destroyed && !this.#stream.readableEnded;
+    return this.#broken !== undefined;
   }
 
-  /** Throws when the peer leaves, or sends without end. */
-  async *octets(): AsyncGenerator<Buffer> {
-    // Breaking off must not destroy the stream: the library would take the message for finished.
-    for await (const chunk of this.#stream.iterator({ destroyOnReturn: false })) {
-      if (this.isEndless) throw new Error('the message goes on and on');
-      yield chunk;
+  add(octets: Buffer): void {
+    this.#sizeBytes += octets.length;
+    if (this.#isUnwanted || this.#broken !== undefined) return;
+    const reader = this.#reader;
+    if (reader !== undefined) {
+      this.#reader = undefined;
+      reader.resolve({ done: false, value: octets });
+      return;
     }
+    this.#chunks.push(octets);
+    this.#waitingBytes += octets.length;
+    if (this.#waitingBytes >= WAITING_BYTES) this.#flow.hold();
   }
 
-  /** Throws away what nobody read; false when there was no end to it. */
-  drain(): Promise<boolean> {
-    const stream = this.#stream;
-    if (stream.readableEnded || stream.destroyed) return Promise.resolve(true);
+  end(): void {
+    this.#isEnded = true;
+    this.#reader?.resolve({ done: true, value: undefined });
+    this.#over();
+  }
+
+  /** The end will not come: whoever reads is told, with this error. */
+  break(reason: Error): void {
+    if (this.#isEnded || this.#broken !== undefined) return;
+    this.#broken = reason;
+    this.#chunks = [];
+    this.#reader?.reject(reason);
+    this.#over();
+  }
+
+  /** Throws away what nobody reads; resolves when the peer has said all, or is gone. */
+  drain(): Promise<void> {
+    this.#isUnwanted = true;
+    this.#chunks = [];
+    this.#flow.goOn();
+    if (this.#isEnded || this.#broken !== undefined) return Promise.resolve();
     return new Promise((resolve) => {
-      const look = () => {
-        if (!this.isEndless) return;
-        stream.off('data', look);
-        stream.destroy();
-        resolve(false);
-      };
-      stream.once('end', () => resolve(true));
-      stream.once('close', () => resolve(true));
-      stream.on('error', () => resolve(true));
-      stream.on('data', look);
-      look();
-      stream.resume();
+      this.#onOver = resolve;
     });
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Buffer> {
+    return this;
+  }
+
+  /** Rejects when the message breaks off. */
+  next(): Promise<IteratorResult<Buffer>> {
+    const value = this.#chunks.shift();
+    if (value !== undefined) {
+      const wasFull = this.#waitingBytes >= WAITING_BYTES;
+      this.#waitingBytes -= value.length;
+      if (wasFull && this.#waitingBytes < WAITING_BYTES) this.#flow.goOn();
+      return Promise.resolve({ done: false, value });
+    }
+    if (this.#broken !== undefined) return Promise.reject(this.#broken);
+    if (this.#isEnded) return Promise.resolve({ done: true, value: undefined });
+    return new Promise((resolve, reject) => {
+      this.#reader = { resolve, reject };
+    });
+  }
+
+  return(): Promise<IteratorResult<Buffer>> {
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  #over(): void {
+    this.#reader = undefined;
+    this.#onOver?.();
+    this.#onOver = undefined;
   }
 }

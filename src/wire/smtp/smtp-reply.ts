@@ -8,11 +8,6 @@ export interface SmtpReply {
   readonly text: string;
 }
 
-/** What follows the reply code on the line. */
-export function replyWords(reply: SmtpReply): string {
-  return `${reply.enhanced} ${reply.text}`;
-}
-
 /** Any text as the text of a reply: one line of printable ASCII, accents dropped. */
 export function replyText(text: string): string {
   return text
@@ -22,11 +17,4 @@ export function replyText(text: string): string {
     .replace(/[^ -~]/gu, '?')
     .trim()
     .slice(0, 400);
-}
-
-const ENHANCED_CODE = /^[245]\.\d{1,3}\.\d{1,3} /;
-
-/** Whether the words of a reply begin with an enhanced status code of their own. */
-export function hasEnhancedCode(words: string): boolean {
-  return ENHANCED_CODE.test(words);
 }
