@@ -6,6 +6,7 @@ import { describe, type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { openMemorySearch } from '../../src/engines/memory/memory-search.ts';
 import { openDatabase } from '../../src/engines/sqlite/driver.ts';
+import { rowOf } from '../../src/engines/sqlite/search/search-schema.ts';
 import { openSqliteSearch } from '../../src/engines/sqlite/search/sqlite-search.ts';
 import { openSqliteStore } from '../../src/engines/sqlite/sqlite-store.ts';
 import type { ContentId } from '../../src/mailroom/contents/content-store.ts';
@@ -184,6 +185,34 @@ describe('the search index', () => {
     const after = await openIndex(t, { store, folder });
     await after.settled();
     assert.deepEqual(await found(after, mailbox, anywhere('DELIBERA')), [kept, late]);
+  });
+
+  test('forgets after a stop what went with its folder, and looks at no mailbox that is as it was', async (t) => {
+    const folder = await temporaryFolder(t);
+    const store = await openStore(t, folder);
+    const { mailbox, inbox } = await putMailbox(store);
+    const other = await putMailbox(store, { address: 'x@alfa.test' });
+    const [gone = 0] = await putMessages(store, mailbox, ['\n\nSEGRETO']);
+    const [kept = 0] = await putMessages(store, other.mailbox, ['\n\nSEGRETO']);
+    // Once more at the start: only then everything is known to be done.
+    for (let turn = 0; turn < 2; turn++) {
+      const before = await openIndex(t, { store, folder });
+      await before.settled();
+      await closeIndex(before);
+    }
+    await store.commit(step([{ do: 'delete-folder', folder: inbox }]));
+    // Whoever looked at the other mailbox would see that this text is not in any folder of it.
+    change(
+      join(folder, 'search.db'),
+      `UPDATE facts SET id = ${rowOf(other.mailbox, 0)} WHERE id = ${rowOf(other.mailbox, kept)}`,
+    );
+    const after = await openIndex(t, { store, folder });
+    await after.settled();
+    assert.equal(after.isIndexed(mailbox, gone), false);
+    assert.deepEqual(
+      [after.isIndexed(other.mailbox, 0), after.isIndexed(other.mailbox, kept)],
+      [true, false],
+    );
   });
 
   for (const [name, damage] of [

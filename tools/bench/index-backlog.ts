@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { openDatabase } from '../../src/engines/sqlite/driver.ts';
+import { rowOf } from '../../src/engines/sqlite/search/search-schema.ts';
 import { searchFile } from './kept-bytes.ts';
 
 const LOOK_MS = 200;
@@ -17,8 +18,8 @@ export function indexBacklog(storeFile: string): number {
     `SELECT count(*) AS number FROM folders f
      LEFT JOIN search.mailboxes i ON i.mailbox = f.mailbox
      JOIN messages m ON m.folder = f.id AND m.modseq > coalesce(i.indexedUpTo, 0)
-     LEFT JOIN search.facts k ON k.mailbox = f.mailbox AND k.content = m.content
-     WHERE f.highestModseq > coalesce(i.indexedUpTo, 0) AND k.content IS NULL`,
+     LEFT JOIN search.facts k ON k.id = f.mailbox * ${rowOf(1, 0)} + m.content
+     WHERE f.highestModseq > coalesce(i.indexedUpTo, 0) AND k.id IS NULL`,
   );
   return missing.get()?.number ?? 0;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
+
 import type { FolderId, MailboxId } from '../../mailroom/mailboxes/mailbox-store.ts';
-import type { NewFolder } from '../../mailroom/steps/step-store.ts';
+import type { ActResult, NewFolder } from '../../mailroom/steps/step-store.ts';
 import { stepFault } from '../step-faults.ts';
 import { releaseContent } from './content-acts.ts';
 import { Table } from './table.ts';
@@ -92,11 +93,12 @@ export function renameFolder(tables: Tables, change: { folder: FolderId; name: s
 }
 
 /** Removes the folder and its messages; folders below it stay. Nothing happens when it is gone already. */
-export function deleteFolder(tables: Tables, id: FolderId): void {
+export function deleteFolder(tables: Tables, id: FolderId): ActResult {
   const folder = tables.folders.get(id);
-  if (folder === undefined) return;
+  if (folder === undefined) return undefined;
   for (const message of folder.messages.values()) releaseContent(tables, message.content);
   tables.folders.delete(id);
   const others = (tables.foldersOf.get(folder.mailbox) ?? []).filter((other) => other !== id);
   tables.foldersOf.set(folder.mailbox, others);
+  return { gave: 'mailbox', mailbox: folder.mailbox };
 }

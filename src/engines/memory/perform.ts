@@ -94,6 +94,8 @@ function perform(tables: Tables, task: { act: Act; brought: Brought; expungedKep
       return copy(tables, { act, expungedKept });
     case 'create-folder':
       return { gave: 'folder', folder: createFolder(tables, act).id };
+    case 'delete-folder':
+      return deleteFolder(tables, act.folder);
     case 'enqueue':
       return enqueue(tables, { entry: act.entry, brought });
     case 'record':
@@ -120,6 +122,7 @@ type SilentAct = Exclude<
       | 'expunge'
       | 'copy'
       | 'create-folder'
+      | 'delete-folder'
       | 'enqueue'
       | 'record'
       | 'quarantine'
@@ -132,9 +135,6 @@ function performSilently(tables: Tables, act: SilentAct): void {
   switch (act.do) {
     case 'rename-folder':
       renameFolder(tables, act);
-      break;
-    case 'delete-folder':
-      deleteFolder(tables, act.folder);
       break;
     case 'subscribe':
       subscribe(tables, act);

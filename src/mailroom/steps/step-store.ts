@@ -179,6 +179,7 @@ export interface NewFolder {
 
 /** What the store gave for an act, in the acts' order; undefined where there is nothing to tell. */
 export type ActResult =
+  /** The one that was put, or that a deleted folder was in. */
   | { readonly gave: 'mailbox'; readonly mailbox: MailboxId }
   | {
       readonly gave: 'message';

@@ -7,6 +7,7 @@ import { compose } from '../../mailroom/contents/composition.ts';
 import type { Mailbox, MailboxId, MailboxReader } from '../../mailroom/mailboxes/mailbox-store.ts';
 import { StepDraft } from '../../mailroom/steps/step-draft.ts';
 import type { Committed, StepStore } from '../../mailroom/steps/step-store.ts';
+import { BoundedMap } from '../../platform/bounded-map.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { Journal } from '../../platform/journal.ts';
@@ -25,6 +26,9 @@ export interface QuotaWarningsOptions {
   readonly journal: Journal;
 }
 
+/** Mailboxes that grew last. */
+const LEVELS_REMEMBERED = 100_000;
+
 /**
  * Warns the holder of a mailbox that fills up, by a message in its INBOX that takes no room itself. It follows
  * the commits, whoever made them: delivery, IMAP, whatever comes.
@@ -32,19 +36,14 @@ export interface QuotaWarningsOptions {
 export class QuotaWarnings implements AsyncDisposable {
   readonly #options: QuotaWarningsOptions;
   readonly #stop: () => void;
-  /** The level that the holders were told, of mailboxes at any. */
-  readonly #levels = new Map<MailboxId, number>();
+  /** The level that holders were told; who is not in it was told what the mailbox had before it grew. */
+  readonly #levels = new BoundedMap<MailboxId, number>(LEVELS_REMEMBERED);
   /** Octets added by the commits of this moment. */
   readonly #grown = new Map<MailboxId, number>();
   readonly #work = new Set<Promise<void>>();
 
   constructor(options: QuotaWarningsOptions) {
-    const { store } = options;
     this.#options = options;
-    for (const { id, quotaBytes } of store.listMailboxes()) {
-      const level = levelOf(store.usage(id).countedBytes, quotaBytes);
-      if (level > 0) this.#levels.set(id, level);
-    }
     this.#stop = options.store.onCommitted((committed) => this.#hear(committed));
   }
 
@@ -78,9 +77,9 @@ export class QuotaWarnings implements AsyncDisposable {
     const usedBytes = store.usage(id).countedBytes;
     const now = levelOf(usedBytes, mailbox.quotaBytes);
     // What was removed meanwhile lowers the level, so that filling up once more warns once more.
-    const told = Math.min(this.#levels.get(id) ?? 0, levelOf(usedBytes - grownBytes, mailbox.quotaBytes));
-    if (now > 0) this.#levels.set(id, now);
-    else this.#levels.delete(id);
+    const before = levelOf(usedBytes - grownBytes, mailbox.quotaBytes);
+    const told = Math.min(this.#levels.get(id) ?? before, before);
+    this.#levels.set(id, now);
     if (now <= told || mailbox.role === 'service') return;
     const facts = { address: mailbox.address, percent: now, usedBytes, quotaBytes: mailbox.quotaBytes };
     const work = this.#warn(mailbox, facts);

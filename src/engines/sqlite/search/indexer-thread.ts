@@ -59,9 +59,9 @@ class IndexerThread {
     this.#indexer = parts.indexer;
   }
 
-  /** Everything there is may have changed. */
+  /** Whatever happened while nobody looked. */
   lookAtAll(): void {
-    const mailboxes = this.#parts.listMailboxes();
+    const mailboxes = this.#indexer.unfinished();
     this.hear({ came: mailboxes, gone: mailboxes });
   }
 
@@ -108,13 +108,14 @@ class IndexerThread {
     if (this.#damaged) this.#makeAnew();
     const questions = this.#questions.splice(0);
     const came = [...this.#came];
-    const gone = [...this.#gone];
+    const gone = new Set(this.#gone);
     this.#came.clear();
     this.#gone.clear();
-    for (const mailbox of came) await this.#try(mailbox, () => this.#indexer.takeIn(mailbox));
-    const [first] = came;
+    for (const mailbox of came.filter((id) => !gone.has(id)))
+      await this.#try(mailbox, () => this.#indexer.takeIn(mailbox));
+    for (const mailbox of gone) await this.#try(mailbox, () => this.#indexer.finish(mailbox));
+    const [first] = [...came, ...gone];
     if (first !== undefined) await this.#try(first, () => this.#indexer.flush());
-    for (const mailbox of gone) await this.#try(mailbox, () => this.#indexer.forgetGone(mailbox));
     // Damage met on the way sends everything round once more, and whoever asks waits for that as well.
     if (this.#damaged && this.#anewLeft > 0) this.#questions.unshift(...questions);
     else for (const settled of questions) send({ settled });
@@ -132,10 +133,7 @@ class IndexerThread {
       send({ failed: String(error), mailbox: 0 });
       return;
     }
-    for (const mailbox of this.#parts.listMailboxes()) {
-      this.#came.add(mailbox);
-      this.#gone.add(mailbox);
-    }
+    for (const mailbox of this.#indexer.unfinished()) this.#came.add(mailbox);
     send('made-anew');
   }
 
@@ -159,7 +157,6 @@ interface ThreadParts {
   readonly indexer: Indexer;
   /** An indexer over an empty index, in the place of one that is damaged and closed. */
   makeAnew(): Indexer;
-  listMailboxes(): readonly MailboxId[];
   close(): void;
 }
 
@@ -179,11 +176,10 @@ async function serve(options: IndexerOptions): Promise<void> {
   const files = new BlobFiles(options.blobFolder, () => true);
   const { deriveCard } = (await import(options.derivationModule)) as { deriveCard: CardDerivation };
   const store = new SqliteReaders(reading, files);
-  const indexerOver = (index: Database) => new Indexer({ store, index, derive: deriveCard });
+  const indexerOver = (index: Database) => new Indexer({ store, reading, index, derive: deriveCard });
   const thread = new IndexerThread({
     indexer: indexerOver(openIndex(options.indexPath, reading)),
     makeAnew: () => indexerOver(makeIndex(options.indexPath, reading)),
-    listMailboxes: () => store.listMailboxes().map(({ id }) => id),
     close: () => {
       reading[Symbol.dispose]();
       parentPort?.close();

@@ -11,6 +11,8 @@ import { indexedWords } from './trigrams.ts';
 /** Cards put into the index with one transaction. */
 const WRITTEN_AT_ONCE = 250;
 
+type MailboxState = readonly [id: MailboxId, modseq: number, totalBytes: number];
+
 /** Puts into the index what came to mailboxes, and takes out what is gone. */
 export class Indexer implements Disposable {
   readonly #store: SqliteReaders;
@@ -26,17 +28,25 @@ export class Indexer implements Disposable {
   readonly #deleteFacts;
   readonly #deleteText;
   readonly #deleteTrigrams;
+  readonly #states;
+  readonly #state;
+  readonly #done;
+  readonly #setDone;
   /** Not written yet: what came to several mailboxes costs little more to write than what came to one. */
   #cards: { readonly row: number; readonly card: ContentCard }[] = [];
   /** How far mailboxes are indexed once that is written. */
   readonly #reached = new Map<MailboxId, number>();
+  /** What mailboxes were like for which nothing is left to do once that is written. */
+  readonly #finished = new Map<MailboxId, MailboxState>();
 
   constructor(parts: {
     readonly store: SqliteReaders;
+    /** The connection that `store` reads with. */
+    readonly reading: Database;
     readonly index: Database;
     readonly derive: CardDerivation;
   }) {
-    const { index } = parts;
+    const { index, reading } = parts;
     this.#store = parts.store;
     this.#index = index;
     this.#derive = parts.derive;
@@ -59,6 +69,38 @@ export class Indexer implements Disposable {
     this.#deleteFacts = index.prepare('DELETE FROM facts WHERE id = ?');
     this.#deleteText = index.prepare('DELETE FROM texts WHERE id = ?');
     this.#deleteTrigrams = index.prepare('DELETE FROM trigrams WHERE rowid = ?');
+    const state = 'SELECT id, modseq, totalBytes FROM mailboxes';
+    this.#states = reading.prepareTuples<MailboxState>(`${state} ORDER BY id`);
+    this.#state = reading.prepareTuples<MailboxState>(`${state} WHERE id = ?`);
+    this.#done = index.prepareTuples<readonly [modseq: number | null, bytes: number | null]>(
+      'SELECT doneModseq, doneBytes FROM mailboxes WHERE mailbox = ?',
+    );
+    this.#setDone = index.prepare(
+      `INSERT INTO mailboxes (mailbox, doneModseq, doneBytes) VALUES (?1, ?2, ?3)
+       ON CONFLICT (mailbox) DO UPDATE SET doneModseq = ?2, doneBytes = ?3`,
+    );
+  }
+
+  /**
+   * Mailboxes for which something may be left to do: a message that comes or goes raises the MODSEQ of its mailbox, and
+   * a folder that is deleted with what is in it takes octets away.
+   */
+  unfinished(): readonly MailboxId[] {
+    const found: MailboxId[] = [];
+    for (const [id, modseq, bytes] of this.#states.each()) {
+      const [done] = this.#done.all(id);
+      const empty = bytes === 0 && done === undefined;
+      if (!empty && (done?.[0] !== modseq || done[1] !== bytes)) found.push(id);
+    }
+    return found;
+  }
+
+  /** Takes in what came to the mailbox and forgets what went, whatever that was. */
+  async finish(mailbox: MailboxId): Promise<void> {
+    const [state] = this.#state.all(mailbox);
+    await this.takeIn(mailbox);
+    this.#forgetGone(mailbox);
+    if (state !== undefined) this.#finished.set(mailbox, state);
   }
 
   /** Indexes what came to the mailbox since it was last looked at; the last of it is written by `flush`. */
@@ -79,11 +121,14 @@ export class Indexer implements Disposable {
     const cards = this.#cards;
     const reached = [...this.#reached];
     this.#cards = [];
+    const finished = [...this.#finished.values()];
     this.#reached.clear();
-    if (cards.length + reached.length === 0) return;
+    this.#finished.clear();
+    if (cards.length + reached.length + finished.length === 0) return;
     this.#transaction(() => {
       for (const { row, card } of cards) this.#put(row, card);
       for (const [mailbox, upTo] of reached) this.#setUpTo.run(mailbox, upTo);
+      for (const state of finished) this.#setDone.run(...state);
       passCommitPoint('cards-written');
     });
     passCommitPoint('cards-committed');
@@ -121,7 +166,7 @@ export class Indexer implements Disposable {
   }
 
   /** Forgets contents that no folder of the mailbox holds any more. */
-  forgetGone(mailbox: MailboxId): void {
+  #forgetGone(mailbox: MailboxId): void {
     const present = this.#store.atOnce(() => {
       const contents = new Set<ContentId>();
       for (const { id } of this.#store.listFolders(mailbox))

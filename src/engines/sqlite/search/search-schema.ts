@@ -5,7 +5,7 @@ import type { MailboxId } from '../../../mailroom/mailboxes/mailbox-store.ts';
 import { type Database, openDatabase } from '../driver.ts';
 
 /** Raised with every change of the tables or of what cards hold: an index of another version is made anew. */
-const VERSION = 3;
+const VERSION = 4;
 
 const TABLES = `
   -- The store it was made from.
@@ -13,7 +13,10 @@ const TABLES = `
   -- Everything of a mailbox lies together, so that a search reads nothing of others.
   CREATE TABLE mailboxes (
     mailbox INTEGER PRIMARY KEY,
-    indexedUpTo INTEGER NOT NULL
+    indexedUpTo INTEGER NOT NULL DEFAULT 0,
+    -- What the mailbox was like when nothing was left to do for it.
+    doneModseq INTEGER,
+    doneBytes INTEGER
   ) STRICT;
   CREATE TABLE facts (
     id INTEGER PRIMARY KEY,

@@ -37,8 +37,6 @@ export class SqliteSearch implements SearchStore {
   #reading: Database | undefined;
   #reader: SearchReader | undefined;
   readonly #stop: () => void;
-  /** Whose folders are whose: of a deleted one the store no longer knows. */
-  readonly #mailboxes = new Map<FolderId, MailboxId>();
 
   constructor(link: IndexerLink, options: SqliteSearchOptions & { readonly indexPath: string }) {
     this.#link = link;
@@ -47,7 +45,6 @@ export class SqliteSearch implements SearchStore {
     this.#indexPath = options.indexPath;
     this.#open();
     link.onMadeAnew = () => this.#open();
-    for (const { id } of options.store.listMailboxes()) this.#noteFolders(id);
     this.#stop = options.store.onCommitted((committed) => this.#hear(committed));
   }
 
@@ -132,27 +129,15 @@ export class SqliteSearch implements SearchStore {
   }
 
   #note(act: Act, result: ActResult): void {
-    if (result?.gave === 'mailbox') this.#noteFolders(result.mailbox);
-    if (result?.gave === 'folder' && act.do === 'create-folder')
-      this.#mailboxes.set(result.folder, act.mailbox);
-    if (result?.gave === 'message' && act.do === 'append') {
-      this.#mailboxes.set(result.folder, act.mailbox);
-      this.#link.tell(act.mailbox, 'came');
-    }
+    if (result?.gave === 'message' && act.do === 'append') this.#link.tell(act.mailbox, 'came');
     if (act.do === 'copy') this.#changed(act.folder, 'came');
     if (act.do === 'expunge') this.#changed(act.folder, 'gone');
-    if (act.do === 'delete-folder') {
-      this.#changed(act.folder, 'gone');
-      this.#mailboxes.delete(act.folder);
-    }
+    if (result?.gave === 'mailbox' && act.do === 'delete-folder') this.#link.tell(result.mailbox, 'gone');
   }
 
-  #noteFolders(mailbox: MailboxId): void {
-    for (const { id } of this.#store.listFolders(mailbox)) this.#mailboxes.set(id, mailbox);
-  }
-
+  /** A folder that is gone meanwhile was deleted, and whoever deleted it has told of its mailbox. */
   #changed(folder: FolderId, how: 'came' | 'gone'): void {
-    const mailbox = this.#mailboxes.get(folder);
+    const mailbox = this.#store.findFolderById(folder)?.mailbox;
     if (mailbox !== undefined) this.#link.tell(mailbox, how);
   }
 }

@@ -162,9 +162,9 @@ export class FolderWriter {
   }
 
   /** Removes the folder and its messages; folders below it stay. Nothing happens when it is gone already. */
-  delete(id: FolderId): void {
+  delete(id: FolderId): ActResult {
     const folder = this.#byId.get(id);
-    if (folder === undefined) return;
+    if (folder === undefined) return undefined;
     let countedBytes = 0;
     let totalBytes = 0;
     for (const { content, sizeBytes, counted } of this.#messagesOf.all(id)) {
@@ -174,6 +174,7 @@ export class FolderWriter {
     }
     this.#lessUsage.run(countedBytes, totalBytes, folder.mailbox);
     for (const statement of this.#drop) statement.run(id);
+    return { gave: 'mailbox', mailbox: folder.mailbox };
   }
 
   subscribe({ mailbox, name, subscribed }: Extract<Act, { do: 'subscribe' }>): void {

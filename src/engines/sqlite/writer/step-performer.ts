@@ -88,6 +88,8 @@ export class StepPerformer {
         return this.#messages.copy(act);
       case 'create-folder':
         return { gave: 'folder', folder: this.#folders.create(act.mailbox, act.folder) };
+      case 'delete-folder':
+        return this.#folders.delete(act.folder);
       case 'enqueue':
         return this.#relay.enqueue(act.entry, brought);
       case 'quarantine':
@@ -109,9 +111,6 @@ export class StepPerformer {
     switch (act.do) {
       case 'rename-folder':
         this.#folders.rename(act.folder, act.name);
-        break;
-      case 'delete-folder':
-        this.#folders.delete(act.folder);
         break;
       case 'subscribe':
         this.#folders.subscribe(act);
@@ -169,6 +168,7 @@ type SilentAct = Exclude<
       | 'expunge'
       | 'copy'
       | 'create-folder'
+      | 'delete-folder'
       | 'enqueue'
       | 'record'
       | 'quarantine'
