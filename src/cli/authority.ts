@@ -7,6 +7,7 @@ import { AuthorityOffice } from '../trust/authority/authority-office.ts';
 import { CRL_FOLDER, INDEX_PATH } from '../trust/authority/authority-server.ts';
 import { type RenewedIndex, renewIndex } from '../trust/authority/index-renewal.ts';
 import type { RevocationReason } from '../trust/authority/issuer.ts';
+import { OCSP_PATH } from '../trust/authority/ocsp-responder.ts';
 import { isProviderKey, PURPOSES, type Purpose } from '../trust/authority/provider-register.ts';
 import { readCertificationRequest } from '../wire/cms/certification-request.ts';
 import { derOf } from '../wire/cms/pem.ts';
@@ -33,7 +34,13 @@ export function wordsOf({ lang }: AuthorityOptions): AuthorityWords {
 
 /** `ceralacca authority init`. @throws Fault `authority-there-already`, `authority-folder-unusable` */
 export async function initAuthority(
-  options: AuthorityOptions & { readonly name: string; readonly baseUrl: string; readonly indexUrl?: string },
+  options: AuthorityOptions & {
+    readonly name: string;
+    readonly baseUrl: string;
+    /** False: certificates do not name the OCSP responder. */
+    readonly ocsp?: boolean;
+    readonly indexUrl?: string;
+  },
   { stdout, clock, ids }: Around,
 ): Promise<ExitCode> {
   const { folder, name } = options;
@@ -44,6 +51,7 @@ export async function initAuthority(
     ids,
     name,
     crlBaseUrl: `${base}${CRL_FOLDER}`,
+    ...(options.ocsp !== false && { ocspUrl: `${base}${OCSP_PATH}` }),
     indexUrl: `${indexUrl.replace(/\/+$/, '')}${INDEX_PATH}`,
   });
   await renewIndex(office, { fetch: false });

@@ -11,6 +11,7 @@ import { AuthorityServer, INDEX_PATH, type Service } from '../trust/authority/au
 import { loadIdentity, saveIdentity } from '../trust/authority/identity-files.ts';
 import { type IndexedProvider, writeIndex } from '../trust/authority/index-writer.ts';
 import { certificatePem, type Identity } from '../trust/authority/key-pair.ts';
+import { OCSP_PATH, OcspResponder } from '../trust/authority/ocsp-responder.ts';
 import { TIME_STAMP_PATH, TimeStamping } from '../trust/authority/time-stamping.ts';
 import { readCertificate } from '../wire/cms/certificate.ts';
 
@@ -81,10 +82,13 @@ export class DemoAuthority implements AsyncDisposable {
     const server = new AuthorityServer(journal);
     const crlBaseUrl = `http://${host}:${crlPort}/crl`;
     let authority = await loadAuthority(folder, { clock, ids });
-    if (authority === undefined || authority.parts.crlBaseUrl !== crlBaseUrl) {
+    const ocspUrl = `http://${host}:${crlPort}${OCSP_PATH}`;
+    const { parts } = authority ?? {};
+    if (authority === undefined || parts?.crlBaseUrl !== crlBaseUrl || parts.ocspUrl !== ocspUrl) {
       // With other ports certificates name other URLs; the keys stay, and with them all that they signed.
       const keys = authority === undefined ? {} : { keys: authority.parts.keys };
-      authority = await Authority.create({ clock, ids, name: 'Autorità di prova', crlBaseUrl, ...keys });
+      const terms = { clock, ids, name: 'Autorità di prova', crlBaseUrl, ocspUrl };
+      authority = await Authority.create({ ...terms, ...keys });
       await saveAuthority(authority, folder);
     }
     const opened = new DemoAuthority(options, authority, server);
@@ -92,7 +96,7 @@ export class DemoAuthority implements AsyncDisposable {
     return opened;
   }
 
-  /** Starts to answer: revocation lists and time stamps to everyone, the index to licensed providers. */
+  /** Starts to answer: revocation lists, OCSP and time stamps to everyone, the index to licensed providers. */
   async listen(providers: readonly LicensedProvider[]): Promise<void> {
     const { host, indexPort, crlPort, folder } = this.#options;
     const indexed = await Promise.all(providers.map((provider) => this.#indexed(provider)));
@@ -101,6 +105,7 @@ export class DemoAuthority implements AsyncDisposable {
     );
     this.#server.publishAuthority(this.authority, () => this.#index);
     this.#server.offer(await this.#timeStamping());
+    this.#server.offer(new OcspResponder(() => this.authority, this.#options.clock).service());
     await this.#server.listenToEveryone({ host, port: crlPort });
     const identity = await this.#identity(join(folder, 'index-server'), () =>
       this.authority.issueTlsServer({

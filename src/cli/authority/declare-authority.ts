@@ -25,6 +25,7 @@ export function declareAuthority(authority: Command, surroundings: CommandSurrou
       'where revocation lists and time stamps will be, http://HOST[:PORT]',
       httpUrl,
     )
+    .option('--no-ocsp', 'certificates do not name the OCSP responder that serve has at the base URL')
     .option(
       '--index-url <url>',
       'where the index will be, https://HOST[:PORT] (default: the same host)',

@@ -10,6 +10,7 @@ import { type Identity, type KeyPair, keyPairOf } from './key-pair.ts';
 
 /** What `authority.json` holds besides the keys and certificates, which are files of their own. */
 type Ledger = Pick<AuthorityParts, 'name' | 'crlBaseUrl' | 'revocations'> & {
+  readonly ocspUrl?: string;
   readonly crlValidityMs?: number;
 };
 
@@ -20,12 +21,13 @@ const LEDGER = 'authority.json';
  * mode 0600), and `authority.json`, which comes last. Saved again after each revocation. Throws a `Fault`.
  */
 export async function saveAuthority(authority: Authority, folder: string): Promise<void> {
-  const { keys, certificates, name, crlBaseUrl, crlValidityMs } = authority.parts;
+  const { keys, certificates, name, crlBaseUrl, ocspUrl, crlValidityMs } = authority.parts;
   const { root, signing, tls } = authority.issuers;
   const revocations = { root: root.revocations, signing: signing.revocations, tls: tls.revocations };
   const ledger: Ledger = {
     name,
     crlBaseUrl,
+    ...(ocspUrl === undefined ? {} : { ocspUrl }),
     ...(crlValidityMs === undefined ? {} : { crlValidityMs }),
     revocations,
   };
@@ -72,9 +74,10 @@ export async function loadAuthority(
 
 function readLedger(text: string): Ledger {
   const ledger: unknown = JSON.parse(text);
-  const { name, crlBaseUrl, crlValidityMs, revocations } = fieldsOf(ledger);
+  const { name, crlBaseUrl, ocspUrl, crlValidityMs, revocations } = fieldsOf(ledger);
   if (typeof name !== 'string' || typeof crlBaseUrl !== 'string')
     throw new Error('name or crlBaseUrl is missing');
+  if (ocspUrl !== undefined && typeof ocspUrl !== 'string') throw new Error('ocspUrl is no text');
   if (crlValidityMs !== undefined && typeof crlValidityMs !== 'number')
     throw new Error('crlValidityMs is no number');
   const lists = fieldsOf(revocations);
@@ -82,6 +85,7 @@ function readLedger(text: string): Ledger {
   return {
     name,
     crlBaseUrl,
+    ...(ocspUrl === undefined ? {} : { ocspUrl }),
     ...(crlValidityMs === undefined ? {} : { crlValidityMs }),
     revocations: { root: listOf('root'), signing: listOf('signing'), tls: listOf('tls') },
   };

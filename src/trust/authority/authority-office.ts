@@ -48,7 +48,12 @@ export class AuthorityOffice {
   /** Makes an Authority with fresh keys, and writes what others need of it to `public`. Throws a `Fault`. */
   static async create(
     folder: string,
-    terms: OfficeTools & { readonly name: string; readonly crlBaseUrl: string; readonly indexUrl: string },
+    terms: OfficeTools & {
+      readonly name: string;
+      readonly crlBaseUrl: string;
+      readonly ocspUrl?: string;
+      readonly indexUrl: string;
+    },
   ): Promise<AuthorityOffice> {
     const { indexUrl, ...rest } = terms;
     if ((await loadAuthority(folder, terms)) !== undefined) {

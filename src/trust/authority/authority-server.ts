@@ -32,6 +32,8 @@ export interface Service {
   readonly replyType: string;
   /** Larger requests are refused. */
   readonly limitBytes: number;
+  /** Whether it is also asked by GET, the request in base64 below its path (RFC 6960 appendix A.1). */
+  readonly inPath?: boolean;
   reply(request: Buffer): Promise<Buffer>;
 }
 
@@ -139,6 +141,14 @@ export class AuthorityServer {
     await Promise.all(this.#servers.splice(0).map(closeHttp));
   }
 
+  #serviceAt(path: string): Service | undefined {
+    const exact = this.#services.get(path);
+    if (exact !== undefined) return exact;
+    return [...this.#services.values()].find(
+      ({ path: above, inPath }) => inPath === true && path.startsWith(`${above}/`),
+    );
+  }
+
   #listen(server: Server, { host, port }: Listening): Promise<number> {
     return new Promise((resolve, reject) => {
       server.once('error', (cause) => {
@@ -159,7 +169,7 @@ export class AuthorityServer {
     audience: Publication['audience'],
   ): Promise<void> {
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
-    const service = audience === 'everyone' ? this.#services.get(path) : undefined;
+    const service = audience === 'everyone' ? this.#serviceAt(path) : undefined;
     if (service !== undefined) return serve(service, { request, response, journal: this.#journal });
     const publication = this.#publications.get(path);
     if (publication === undefined || (publication.audience === 'licensed' && audience === 'everyone')) {
@@ -191,35 +201,57 @@ async function refusal(
   return shown !== undefined && !(await isRevoked(shown.raw)) ? undefined : 403;
 }
 
-async function serve(
-  service: Service,
-  exchange: { request: IncomingMessage; response: ServerResponse; journal: Journal },
-): Promise<void> {
-  const { request, response, journal } = exchange;
-  const { path, requestType, replyType, limitBytes } = service;
-  if (request.method !== 'POST') {
-    response.writeHead(405, { allow: 'POST' }).end();
-    return;
-  }
-  if (request.headers['content-type'] !== requestType) {
-    response.writeHead(415).end();
-    return;
-  }
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly journal: Journal;
+}
+
+async function serve(service: Service, { request, response, journal }: Exchange): Promise<void> {
+  const { path, replyType } = service;
   try {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > limitBytes) {
-        response.writeHead(413, { connection: 'close' }).end();
-        return;
-      }
-      chunks.push(chunk);
-    }
-    const octets = await service.reply(Buffer.concat(chunks, size));
-    response.writeHead(200, { 'content-type': replyType, 'content-length': octets.length }).end(octets);
+    const asked = await readRequest(service, request);
+    if (Buffer.isBuffer(asked)) {
+      const octets = await service.reply(asked);
+      const headers = { 'content-type': replyType, 'content-length': octets.length };
+      response.writeHead(200, headers).end(octets);
+    } else response.writeHead(asked.status, asked.headers).end();
   } catch (cause) {
     journal.error({ path, cause: String(cause) }, 'a request cannot be served');
     if (!response.headersSent) response.writeHead(503).end();
   }
+}
+
+/** What is asked of a service, or how the refusal of it is said. */
+async function readRequest(
+  { path, requestType, limitBytes, inPath = false }: Service,
+  request: IncomingMessage,
+): Promise<Buffer | { readonly status: number; readonly headers?: Record<string, string> }> {
+  const { method, url = '', headers } = request;
+  if (inPath && method === 'GET' && url.startsWith(`${path}/`)) {
+    return fromPath(url.slice(path.length + 1), limitBytes);
+  }
+  if (method !== 'POST') return { status: 405, headers: { allow: inPath ? 'GET, POST' : 'POST' } };
+  if (headers['content-type'] !== requestType) return { status: 415 };
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > limitBytes) return { status: 413, headers: { connection: 'close' } };
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+}
+
+/** RFC 6960 appendix A.1: base64, its `/`, `+` and `=` percent-encoded or, as many clients do, not. */
+function fromPath(text: string, limitBytes: number): Buffer | { readonly status: number } {
+  let base64: string;
+  try {
+    base64 = decodeURIComponent(text);
+  } catch {
+    return { status: 400 };
+  }
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) return { status: 400 };
+  const octets = Buffer.from(base64, 'base64');
+  return octets.length > limitBytes ? { status: 414 } : octets;
 }

@@ -9,6 +9,7 @@ import { SignatureTemplate } from '../../wire/cms/signature-template.ts';
 import {
   caRequest,
   indexSignerRequest,
+  ocspResponderRequest,
   providerRequest,
   type TlsNames,
   timeStamperRequest,
@@ -40,6 +41,8 @@ export interface AuthorityTerms {
   readonly name: string;
   /** Where `root.crl`, `signing.crl` and `tls.crl` will be, without a slash at the end. */
   readonly crlBaseUrl: string;
+  /** Where its OCSP responder will be; certificates name none without. */
+  readonly ocspUrl?: string;
   /** How long a CRL is good; a day unless told. */
   readonly crlValidityMs?: number;
 }
@@ -125,6 +128,15 @@ export class Authority {
     const validity = options.validity ?? validityFrom(this.parts.clock.now(), VALIDITY_DAYS.signature);
     const issuer = this.issuers.signing;
     const request = timeStamperRequest(this.parts.name, { ...keyPair, validity, issuer });
+    return this.#issue(issuer, { keyPair, request });
+  }
+
+  /** What answers for one of its CAs are signed with, and nothing else (RFC 6960 section 4.2.2.2). */
+  async issueOcspResponder(name: IssuerName): Promise<Identity> {
+    const keyPair = await makeKeyPair('p-256');
+    const validity = validityFrom(this.parts.clock.now(), VALIDITY_DAYS.ocsp);
+    const issuer = this.issuers[name];
+    const request = ocspResponderRequest(this.parts.name, { ...keyPair, validity, issuer });
     return this.#issue(issuer, { keyPair, request });
   }
 
@@ -233,6 +245,7 @@ function issuerOf(name: IssuerName, parts: AuthorityParts): Issuer {
     keyPair: parts.keys[name],
     certificate: parts.certificates[name],
     crlUrl: `${parts.crlBaseUrl}/${name}.crl`,
+    ocspUrl: parts.ocspUrl,
     crlValidityMs: parts.crlValidityMs ?? 24 * 3_600_000,
     clock: parts.clock,
     ids: parts.ids,

@@ -5,9 +5,9 @@ import { keyIdentifier, type NameText, type Validity } from './certificate-write
 import {
   basicConstraints,
   certificatePolicy,
-  crlDistributionPoint,
   extendedKeyUsage,
   keyUsage,
+  ocspNoCheck,
   PURPOSE,
   subjectAltName,
   subjectKeyIdentifier,
@@ -18,7 +18,7 @@ import type { CertificateRequest, Issuer } from './issuer.ts';
 const DAY_MS = 24 * 3_600_000;
 
 /** For how many days each kind is issued. */
-export const VALIDITY_DAYS = { ca: 3650, signature: 1095, tls: 397 } as const;
+export const VALIDITY_DAYS = { ca: 3650, signature: 1095, tls: 397, ocsp: 30 } as const;
 
 /** From an hour ago, since no two clocks agree, for so many days. */
 export function validityFrom(now: Instant, days: number): Validity {
@@ -41,8 +41,7 @@ export function caRequest(
     keyUsage('keyCertSign', 'cRLSign'),
     subjectKeyIdentifier(keyIdentifier(publicKey)),
   ];
-  const above =
-    issuer === undefined ? [] : [issuer.authorityKeyIdentifier, crlDistributionPoint(issuer.crlUrl)];
+  const above = issuer === undefined ? [] : [issuer.authorityKeyIdentifier, ...issuer.whereRevoked];
   return { subject, publicKey, validity, extensions: [...own, ...above] };
 }
 
@@ -62,7 +61,7 @@ export function providerRequest(
     subjectKeyIdentifier(keyIdentifier(publicKey)),
     subjectAltName({ mail: [serviceAddress] }),
     extendedKeyUsage(PURPOSE.emailProtection),
-    crlDistributionPoint(issuer.crlUrl),
+    ...issuer.whereRevoked,
   ];
   if (policyOid !== undefined) extensions.push(certificatePolicy(policyOid));
   return { subject: providerSubject(providerName), publicKey, validity, extensions };
@@ -83,7 +82,7 @@ export function indexSignerRequest(
     issuer.authorityKeyIdentifier,
     subjectKeyIdentifier(keyIdentifier(publicKey)),
     extendedKeyUsage(PURPOSE.emailProtection),
-    crlDistributionPoint(issuer.crlUrl),
+    ...issuer.whereRevoked,
   ];
   const subject = signatureSubject(authorityName, 'Indice dei gestori di posta certificata');
   return { subject, publicKey, validity, extensions };
@@ -99,9 +98,24 @@ export function timeStamperRequest(
     issuer.authorityKeyIdentifier,
     subjectKeyIdentifier(keyIdentifier(publicKey)),
     timeStampingOnly(),
-    crlDistributionPoint(issuer.crlUrl),
+    ...issuer.whereRevoked,
   ];
   return { subject: signatureSubject(authorityName, 'Marche temporali'), publicKey, validity, extensions };
+}
+
+/** Who answers for a CA whether its certificates were revoked: short-lived, since its own is not asked about. */
+export function ocspResponderRequest(
+  authorityName: string,
+  { publicKey, validity, issuer }: Holder & { readonly issuer: Issuer },
+): CertificateRequest {
+  const extensions = [
+    keyUsage('digitalSignature'),
+    issuer.authorityKeyIdentifier,
+    subjectKeyIdentifier(keyIdentifier(publicKey)),
+    extendedKeyUsage(PURPOSE.ocspSigning),
+    ocspNoCheck(),
+  ];
+  return { subject: signatureSubject(authorityName, 'OCSP'), publicKey, validity, extensions };
 }
 
 function signatureSubject(organization: string, commonName: string): NameText {
@@ -132,7 +146,7 @@ export function tlsRequest(
     subjectKeyIdentifier(keyIdentifier(publicKey)),
     subjectAltName(names),
     extendedKeyUsage(PURPOSE[purpose]),
-    crlDistributionPoint(issuer.crlUrl),
+    ...issuer.whereRevoked,
   ];
   const subject = signatureSubject(names.organization, names.dns[0] ?? names.organization);
   return { subject, publicKey, validity, extensions };

@@ -69,10 +69,17 @@ export function writeCertificate(certified: ToBeCertified, issuerKey: KeyObject)
   return signStructure(toBeSigned, issuerKey);
 }
 
-/** SIGNED{...}, as certificates and CRLs are: what is signed, how, and the signature, with SHA-256. */
-export async function signStructure(toBeSigned: Buffer, key: KeyObject): Promise<Buffer> {
+/**
+ * SIGNED{...}, as certificates and CRLs are: what is signed, how, and the signature, with SHA-256. `more` is what an
+ * OCSP answer has after it.
+ */
+export async function signStructure(
+  toBeSigned: Buffer,
+  key: KeyObject,
+  { more = Buffer.alloc(0) }: { readonly more?: Buffer } = {},
+): Promise<Buffer> {
   const signature = await promisify(sign)('sha256', toBeSigned, key);
-  return sequence(toBeSigned, signatureAlgorithm(key), der(TAG.bitString, Buffer.of(0), signature));
+  return sequence(toBeSigned, signatureAlgorithm(key), der(TAG.bitString, Buffer.of(0), signature), more);
 }
 
 /** RFC 4055 section 5 wants a NULL after RSA's name, RFC 5758 section 3.2 nothing after ECDSA's. */

@@ -2,7 +2,7 @@
 import { isIPv4 } from 'node:net';
 import type { KeyUsage } from '../../wire/cms/certificate-extensions.ts';
 import { TAG } from '../../wire/cms/der-reader.ts';
-import { der, integer, octetString, oid, sequence } from '../../wire/cms/der-writer.ts';
+import { der, integer, nullValue, octetString, oid, sequence } from '../../wire/cms/der-writer.ts';
 import { OID } from '../../wire/cms/oids.ts';
 
 /** DER of one Extension, RFC 5280 section 4.2. */
@@ -14,6 +14,7 @@ export const PURPOSE = {
   serverAuth: '1.3.6.1.5.5.7.3.1',
   clientAuth: '1.3.6.1.5.5.7.3.2',
   timeStamping: OID.timeStamping,
+  ocspSigning: '1.3.6.1.5.5.7.3.9',
 } as const;
 
 const TRUE = Buffer.from([TAG.boolean, 1, 0xff]);
@@ -91,6 +92,17 @@ function ipv4Octets(address: string): Buffer {
 export function crlDistributionPoint(url: string): Extension {
   const fullName = der(0xa0, der(0x86, Buffer.from(url, 'latin1')));
   return extension(OID.crlDistributionPoints, sequence(sequence(der(0xa0, fullName))));
+}
+
+/** RFC 5280 section 4.2.2.1: where an OCSP responder of the issuer answers. */
+export function ocspAccess(url: string): Extension {
+  const location = der(0x86, Buffer.from(url, 'latin1'));
+  return extension(OID.authorityInformationAccess, sequence(sequence(oid(OID.ocspAccess), location)));
+}
+
+/** RFC 6960 section 4.2.2.2.1: nobody need ask whether the responder's own certificate was revoked. */
+export function ocspNoCheck(): Extension {
+  return extension(OID.ocspNoCheck, nullValue());
 }
 
 export function certificatePolicy(policyOid: string): Extension {

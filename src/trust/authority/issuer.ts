@@ -15,7 +15,14 @@ import {
   writeCertificate,
   writeName,
 } from './certificate-writer.ts';
-import { authorityKeyIdentifier, crlNumber, type Extension, revocationReason } from './extension-writer.ts';
+import {
+  authorityKeyIdentifier,
+  crlDistributionPoint,
+  crlNumber,
+  type Extension,
+  ocspAccess,
+  revocationReason,
+} from './extension-writer.ts';
 import type { KeyPair } from './key-pair.ts';
 
 /** RFC 5280 section 5.3.1, those an issuer of ours gives. */
@@ -51,6 +58,8 @@ export interface IssuerTerms {
   readonly certificate: Buffer;
   /** Where its CRL is published. */
   readonly crlUrl: string;
+  /** Where an OCSP responder answers; certificates name none without. */
+  readonly ocspUrl: string | undefined;
   readonly crlValidityMs: number;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -89,6 +98,12 @@ export class Issuer {
   /** Identifies this CA's key in what it issues. */
   get authorityKeyIdentifier(): Extension {
     return authorityKeyIdentifier(keyIdentifier(this.keyPair.publicKey));
+  }
+
+  /** Says in what it issues where revocation is told. */
+  get whereRevoked(): readonly Extension[] {
+    const { ocspUrl } = this.#terms;
+    return [crlDistributionPoint(this.crlUrl), ...(ocspUrl === undefined ? [] : [ocspAccess(ocspUrl)])];
   }
 
   /** Issues whatever is asked; which extensions make which certificate is said in `certificate-profiles.ts`. */

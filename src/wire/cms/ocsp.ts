@@ -105,6 +105,11 @@ function statusOf(answer: OcspStatus): Buffer {
   return der(0xa1, instant(answer.revokedAt), reason);
 }
 
+/** What follows the signature of a BasicOCSPResponse: certificates that help to check it, DER. */
+export function ocspCertificates(certificates: readonly Buffer[]): Buffer {
+  return der(0xa0, sequence(...certificates));
+}
+
 /** A whole answer around a signed BasicOCSPResponse. */
 export function writeOcspResponse(basicResponse: Buffer): Buffer {
   const bytes = sequence(oid(BASIC_RESPONSE), octetString(basicResponse));
