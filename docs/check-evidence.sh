@@ -402,7 +402,7 @@ done
 
 # ---- 14 report
 digest < <(grep -v 'nome="report.pdf"' "$files/index.xml")
-[ "$(grep -aoc '/Keywords' "$files/report.pdf")" = 1 ] && grep -aqF "/Keywords (ceralacca-fascicolo/1 $hash)" "$files/report.pdf" ||
+[ "$(grep -ao '(ceralacca-fascicolo/[0-9]* [0-9a-f]*)' "$files/report.pdf")" = "(ceralacca-fascicolo/1 $hash)" ] ||
   fail report "report.pdf is of another index"
 
 for ((at = 1; at <= $(count //mancante); at++)); do

@@ -7,7 +7,7 @@ import { Authority } from '../../src/trust/authority/authority.ts';
 import { MORNING } from '../world/world.ts';
 import { makeEvidence } from './evidence-forge.ts';
 import { CARLA, DAY_MS, OFFICE, resealed } from './evidence-world.ts';
-import { examined, openPoints } from './examined.ts';
+import { examined, openPoints, shortly } from './examined.ts';
 import {
   closeForge,
   deliveryOf,
@@ -203,16 +203,36 @@ suite('claim original', () => {
     assert.equal(await forged({ plan: wholly(file, other) }), `original original-differs ${file}`);
   });
 
-  test('a brief receipt with another hash, signed by its provider', async () => {
+  test('a brief receipt with another hash, text or subject, signed by its provider', async () => {
     await tell(made.brief);
-    const file = plan.index.messages.find(({ kind }) => kind === 'delivery-brief')?.file ?? assert.fail();
     try {
-      const other = await resealed(plan.contents[file], {
-        by: made.world.beta,
-        change: (entity) =>
-          entity.replace(/(?<=\r\n\r\n)[0-9a-f](?=[0-9a-f]{39}\r\n)/, (digit) => (digit === '0' ? '1' : '0')),
-      });
-      assert.equal(await forged({ plan: wholly(file, other) }), `original hashes-differ ${file}`);
+      const file = plan.index.messages.find(({ kind }) => kind === 'delivery-brief')?.file ?? assert.fail();
+      const changed = async (change: (entity: string) => string) => {
+        const other = await resealed(plan.contents[file], { by: made.world.beta, change });
+        assert.notEqual(other.digest, plan.index.messages.find((message) => message.file === file)?.digest);
+        return wholly(file, other);
+      };
+      const digit = /(?<=\r\n\r\n)[0-9a-f](?=[0-9a-f]{39}\r\n)/;
+      const differs = `original brief-differs ${file}`;
+      const hash = await changed((entity) => entity.replace(digit, (old) => (old === '0' ? '1' : '0')));
+      assert.equal(await forged({ plan: hash }), differs);
+      const text = await changed((entity) =>
+        entity.replace('S\xc3\xac, perch\xc3\xa9 no?', 'No, perch\xc3\xa9 s\xc3\xac?'),
+      );
+      assert.equal(await forged({ plan: text }), differs);
+      const subject = await changed((entity) =>
+        entity.replace('=?UTF-8?Q?Perch=C3=A9_no=3F?=', 'Altro oggetto'),
+      );
+      assert.equal(await forged({ plan: subject }), differs);
+      // Another provider may write the header of a hash file in its own way.
+      const way = await changed((entity) =>
+        entity.replace('.bin.hash\r\n', '.bin.hash; charset=us-ascii\r\n'),
+      );
+      const found = await examined(await makeEvidence(way, made.hands()), { made });
+      assert.deepEqual(
+        [shortly(found), openPoints(found)],
+        ['incomplete', [`original not-compared ${file}`]],
+      );
     } finally {
       await tell(made.complete);
     }

@@ -23,7 +23,7 @@ export type FalseCode =
   | 'kind-differs'
   | 'other-message'
   | 'original-differs'
-  | 'hashes-differ'
+  | 'brief-differs'
   | 'record-unreadable'
   | 'record-differs'
   | 'record-link'
