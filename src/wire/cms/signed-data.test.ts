@@ -138,6 +138,36 @@ test('SIG-7 our signatures have contentType, signingTime and messageDigest', () 
   assert.equal(verdictOf(signedData), 'valid');
 });
 
+test('what a template has encoded before changes nothing of what it encodes next', () => {
+  const before2050 = Date.UTC(2049, 11, 31, 23, 59, 59, 999);
+  const instants = [
+    Date.UTC(2026, 1, 3, 4, 5, 6),
+    before2050,
+    before2050 + 1,
+    Date.UTC(2026, 1, 3, 4, 5, 7, 1),
+  ];
+  const used = new SignatureTemplate(certificate, { chain: [root.der] });
+  for (const instant of [...instants, ...instants]) {
+    for (const [word, signatureBytes] of [
+      ['una', 256],
+      ['due', 256],
+      ['tre', 384],
+    ] as const) {
+      const fresh = new SignatureTemplate(certificate, { chain: [root.der] });
+      const digest = hash('sha256', `${word} ${instant}`, 'buffer');
+      const attributes = used.attributes(digest, instant);
+      assert.deepEqual(attributes, fresh.attributes(digest, instant));
+      const signature = Buffer.alloc(signatureBytes, word);
+      const detached = used.detached(attributes, signature);
+      assert.deepEqual(detached, fresh.detached(attributes, signature));
+      const [signer] = readGood(detached).signers;
+      assert.deepEqual(signer?.signedAttributes?.messageDigest, digest);
+      assert.equal(signer?.signedAttributes?.signingTime, Math.floor(instant / 1000) * 1000);
+      assert.deepEqual(signer?.signature, signature);
+    }
+  }
+});
+
 test('SIG-2 DIR-7 openssl accepts what we seal, with its content and certificates inside, and CAdES too', () => {
   const attributes = template.attributes(hash('sha256', content, 'buffer'), Date.now());
   const signature = sign('sha256', attributes, key);

@@ -12,7 +12,19 @@ const LINE_COLUMNS = 76;
 /** Base64 in lines of 76 columns, each ended by CRLF, the last one too; empty for nothing. */
 export function encodeBase64(octets: Uint8Array): Buffer {
   const text = asBuffer(octets).toString('base64');
-  return Buffer.from(text.replace(/.{1,76}/g, '$&\r\n'), 'latin1');
+  const lines = Math.ceil(text.length / LINE_COLUMNS);
+  const encoded = Buffer.allocUnsafe(text.length + 2 * lines);
+  // Written to the end, then moved to the front line by line: what is still to be moved is never overtaken.
+  let from = 2 * lines;
+  encoded.write(text, from, 'latin1');
+  for (let to = 0; from < encoded.length; from += LINE_COLUMNS) {
+    const end = Math.min(from + LINE_COLUMNS, encoded.length);
+    encoded.copyWithin(to, from, end);
+    to += end - from;
+    encoded[to++] = 13;
+    encoded[to++] = 10;
+  }
+  return encoded;
 }
 
 /**
