@@ -7,10 +7,10 @@ import { after, before, suite, test } from 'node:test';
 import { EVIDENCE_VERIFICATION_FORMAT } from '../../src/cli/verify/evidence/evidence-json.ts';
 import { englishEvidence, italianEvidence } from '../../src/cli/wording/evidence-words.ts';
 import { EVIDENCE_CLAIMS } from '../../src/evidence/evidence-file/evidence-claims.ts';
+import { writeIndex } from '../../src/trust/authority/index-writer.ts';
 import { certificatePem } from '../../src/trust/authority/key-pair.ts';
 import { runCommand } from '../cli/captured.ts';
 import { matchesGolden } from '../cli/golden.ts';
-import { SampleMail } from '../cli/sample-mail.ts';
 import { makeEvidence } from './evidence-forge.ts';
 import { CARLA } from './evidence-world.ts';
 import { closeForge, deliveryOf, flipped, made, openForge, plan, saying } from './forger.ts';
@@ -83,13 +83,51 @@ suite('ceralacca verify FILE.zip', () => {
   });
 
   test('other roots for time stamps, and a signer that the index of providers does not know', async () => {
-    await using samples = await SampleMail.make();
     writeFileSync(at('other.pem'), certificatePem(made.world.alfa.identity.certificate));
     assert.match((await verify('good.zip', '--tsa-ca', at('other.pem'))).out, /\(manifest-stamp: /);
-    const index = ['--index', samples.indexFile, '--index-signer', samples.indexSignerFile];
-    const { code, out } = await verify('good.zip', ...index);
-    assert.equal(code, 1, out);
-    assert.match(out, /il firmatario non è nell'indice dei gestori/);
+    const { authority, providers } = made.world;
+    writeFileSync(at('index-signer.pem'), certificatePem(authority.indexCertificate));
+    const withIndex = async (domainsOf: (key: string) => readonly string[]) => {
+      const listed = providers.filter(({ key }) => domainsOf(key).length > 0);
+      const ldif = writeIndex({
+        locationUrl: 'https://igpec.autorita.test/index.p7m',
+        providers: listed.map(({ key, terms, identity, serviceMailbox }) => ({
+          providerName: terms.name,
+          certificates: [identity.certificate],
+          mailReceipt: serviceMailbox,
+          managedDomains: domainsOf(key),
+        })),
+      });
+      writeFileSync(at('index.p7m'), await authority.signIndex(ldif));
+      const { out } = await verify(
+        'good.zip',
+        '--index',
+        at('index.p7m'),
+        '--index-signer',
+        at('index-signer.pem'),
+        '--json',
+      );
+      const { verdict, wrong } = JSON.parse(out) as {
+        verdict: string;
+        wrong: { claim: string; code: string; file: string } | null;
+      };
+      return wrong === null ? verdict : `${wrong.claim} ${wrong.code} ${wrong.file}`;
+    };
+    assert.equal(await withIndex((key) => [`pec.${key}.test`]), 'good');
+    const nobody = 'signer-not-in-index';
+    assert.equal(
+      await withIndex((key) => (key === 'beta' ? ['pec.beta.test'] : [])),
+      `manifest ${nobody} index.xml.p7m`,
+    );
+    assert.match(
+      await withIndex((key) => (key === 'alfa' ? ['pec.alfa.test'] : [])),
+      /^message-signature signer-not-in-index messages\/[dnt]/,
+    );
+    // Beta exists, and is not the provider of the recipients.
+    assert.equal(
+      await withIndex((key) => (key === 'alfa' ? ['pec.alfa.test', 'pec.beta.test'] : ['pec.altro.test'])),
+      `message-signature ${nobody} messages/delivery-1.eml`,
+    );
   });
 
   test('without roots nothing is proved: a fault', async () => {

@@ -44,7 +44,7 @@ export async function examineEvidence(
   await checkDigests(evidence, book);
   if (book.firstWrong('digests') !== undefined) return findings(book, { evidence });
   const trust = await EvidenceTrust.open(anchors, evidence);
-  const manifest = await checkManifest(evidence, { trust, book });
+  const manifest = await checkManifest(evidence, { trust, book, directory });
   if (book.firstWrong('manifest-stamp') !== undefined) return findings(book, { evidence });
   tellGaps(evidence.index.missing, book);
   const seals = await checkSeals(evidence, { trust, book });

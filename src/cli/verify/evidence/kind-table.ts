@@ -11,33 +11,44 @@ interface KindRow {
   readonly arrival?: string;
   /** What its file is called, without number. */
   readonly stem: string;
+  /** Whose provider alone may say so; either where it is left out. */
+  readonly speaksFor?: 'sender' | 'recipient';
 }
 
 const ARRIVAL = 'notification-received';
 
 export const KIND_TABLE: Readonly<Record<EvidenceKind, KindRow>> = {
-  acceptance: { certifies: 'accettazione', emission: ['acceptance'], stem: 'acceptance' },
+  acceptance: {
+    certifies: 'accettazione',
+    emission: ['acceptance'],
+    stem: 'acceptance',
+    speaksFor: 'sender',
+  },
   'non-acceptance': {
     certifies: 'non-accettazione',
     emission: ['non-acceptance-formal'],
     stem: 'non-acceptance',
+    speaksFor: 'sender',
   },
   'non-acceptance-virus': {
     certifies: 'non-accettazione',
     emission: ['non-acceptance-virus'],
     stem: 'non-acceptance',
+    speaksFor: 'sender',
   },
   'transport-envelope': {
     certifies: 'posta-certificata',
     emission: ['acceptance'],
     arrival: 'envelope-received',
     stem: 'envelope',
+    speaksFor: 'sender',
   },
   'take-charge': {
     certifies: 'presa-in-carico',
     emission: ['take-charge-emitted'],
     arrival: 'take-charge-received',
     stem: 'take-charge',
+    speaksFor: 'recipient',
   },
   'delivery-complete': delivery(),
   'delivery-brief': delivery(),
@@ -53,14 +64,26 @@ export const KIND_TABLE: Readonly<Record<EvidenceKind, KindRow>> = {
     emission: ['virus-nondelivery-emitted'],
     arrival: ARRIVAL,
     stem: 'non-delivery',
+    speaksFor: 'sender',
   },
-  'timeout-12h': { certifies: 'preavviso-errore-consegna', emission: ['timeout-12h'], stem: 'notice' },
-  'timeout-24h': { certifies: 'preavviso-errore-consegna', emission: ['timeout-24h'], stem: 'notice' },
+  'timeout-12h': {
+    certifies: 'preavviso-errore-consegna',
+    emission: ['timeout-12h'],
+    stem: 'notice',
+    speaksFor: 'sender',
+  },
+  'timeout-24h': {
+    certifies: 'preavviso-errore-consegna',
+    emission: ['timeout-24h'],
+    stem: 'notice',
+    speaksFor: 'sender',
+  },
   'virus-detection': {
     certifies: 'rilevazione-virus',
     emission: ['virus-detected'],
     arrival: 'virus-notice-received',
     stem: 'notice',
+    speaksFor: 'recipient',
   },
 };
 
@@ -70,5 +93,6 @@ function delivery(): KindRow {
     emission: ['delivery-receipt-emitted'],
     arrival: ARRIVAL,
     stem: 'delivery',
+    speaksFor: 'recipient',
   };
 }

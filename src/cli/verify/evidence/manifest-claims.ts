@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { EVIDENCE_FILES } from '../../../evidence/evidence-file/index-model.ts';
 import type { Instant } from '../../../platform/clock.ts';
+import type { DirectorySnapshot } from '../../../trust/provider-directory/directory-snapshot.ts';
 import { printName } from '../../../wire/cms/distinguished-name.ts';
 import { sameAddress } from '../../../wire/mime/addresses.ts';
 import type { ClaimBook } from './claims.ts';
@@ -18,7 +19,15 @@ export interface ManifestFacts {
 /** Claims `manifest` and `manifest-stamp`: the stamp first, since certificates are judged at its time. */
 export async function checkManifest(
   evidence: EvidencePackage,
-  { trust, book }: { readonly trust: EvidenceTrust; readonly book: ClaimBook },
+  {
+    trust,
+    book,
+    directory,
+  }: {
+    readonly trust: EvidenceTrust;
+    readonly book: ClaimBook;
+    readonly directory: DirectorySnapshot | null;
+  },
 ): Promise<ManifestFacts> {
   const { index, indexOctets, signedIndex, indexStamp } = evidence;
   const stamp = indexStamp === undefined ? undefined : await trust.checkStamp(indexStamp, signedIndex);
@@ -42,6 +51,10 @@ export async function checkManifest(
   if (!certificate.rfc822Names.some((name) => sameAddress(name, serviceAddress))) {
     const detail = `${printName(certificate.subject)} is not ${serviceAddress}`;
     book.refute('manifest', 'signer-differs', { file, detail });
+  }
+  if (directory !== null && directory.findByCertificateHash(certificate.sha1).length === 0) {
+    const detail = `no provider of the index has the certificate ${certificate.sha1}`;
+    book.refute('manifest', 'signer-not-in-index', { file, detail });
   }
   if (!content.equals(indexOctets)) {
     const detail = 'what is signed is another index';

@@ -14,6 +14,7 @@ import type { MessageFile } from '../message-file.ts';
 import type { ClaimBook } from './claims.ts';
 import type { Chain, EvidenceTrust } from './evidence-trust.ts';
 import { checkKind } from './kind-claim.ts';
+import { KIND_TABLE } from './kind-table.ts';
 import { readFile } from './log-claims.ts';
 import { checkOriginal } from './original-claim.ts';
 import type { EvidencePackage } from './package-claim.ts';
@@ -118,12 +119,32 @@ async function checkSignature(
     return refute('signer-differs', `From is ${author ?? 'no single address'}, not ${message.signer}`);
   if (!sound.certificate.rfc822Names.some((name) => sameAddress(name, author)))
     return refute('signer-differs', `the certificate is not of ${author}`);
-  if (directory !== null && directory.findByCertificateHash(sound.certificateHash).length === 0)
-    return refute(
-      'signer-not-in-index',
-      `no provider of the index has the certificate ${sound.certificateHash}`,
-    );
-  return sound;
+  const stranger = directory === null ? undefined : notItsDomain(message, { sound, judging, directory });
+  return stranger === undefined ? sound : refute('signer-not-in-index', stranger);
+}
+
+/**
+ * By the index of providers: why the signer is none, or not the one of who it speaks for. Without an index nobody can
+ * tell whose provider signed; a provider tells of its own senders and recipients only (IP-20).
+ */
+function notItsDomain(
+  { kind, about }: EvidenceMessage,
+  facts: {
+    readonly sound: SoundMessage;
+    readonly judging: MessageJudging;
+    readonly directory: DirectorySnapshot;
+  },
+): string | undefined {
+  const { sound, judging, directory } = facts;
+  const owners = directory.findByCertificateHash(sound.certificateHash);
+  if (owners.length === 0) return `no provider of the index has the certificate ${sound.certificateHash}`;
+  const side = KIND_TABLE[kind].speaksFor;
+  const people = side === 'sender' ? [judging.evidence.index.sender] : side === 'recipient' ? about : [];
+  const other = people.find((address) => {
+    const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+    return !owners.some(({ managedDomains }) => managedDomains.has(domain));
+  });
+  return other === undefined ? undefined : `${owners[0]?.providerName} is not the provider of ${other}`;
 }
 
 function judgeTime(
