@@ -8,6 +8,7 @@ import { declareAuthority } from './authority/declare-authority.ts';
 import type { BackupOptions } from './backup.ts';
 import type { CheckConfigOptions } from './check-config.ts';
 import { type CommandSurroundings, LANGUAGES } from './command-surroundings.ts';
+import { declareEvidence } from './evidence/declare-evidence.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { FsckOptions } from './fsck.ts';
 import type { IndexRecordOptions } from './index-record.ts';
@@ -102,6 +103,7 @@ function declareProgram(surroundings: CommandSurroundings, end: End): Command {
   const key = program.command('key').description('the key that signs: make one, have it certified, test it');
   declareKey(key, surroundings, end);
   declareReissue(program, surroundings, end);
+  declareEvidence(program, surroundings, end);
   declareBackup(program, surroundings, end);
   const mailbox = program.command('mailbox').description('make, change and show mailboxes');
   declareMailbox(mailbox, surroundings, end);

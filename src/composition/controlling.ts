@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { ControlSocket } from '../fronts/control/control-socket.ts';
+import { EvidenceOrders } from '../fronts/control/evidence-orders.ts';
 import { MailboxOrders } from '../fronts/control/mailbox-orders.ts';
 import { QueueOrders } from '../fronts/control/queue-orders.ts';
 import { ReissueOrders } from '../fronts/control/reissue-orders.ts';
@@ -11,6 +12,7 @@ import { Fault } from '../platform/faults.ts';
 import type { Journal } from '../platform/journal.ts';
 import type { CertificationGate } from '../points/certification-gate.ts';
 import type { Signer } from '../trust/signing/signer.ts';
+import { openEvidenceOrders } from './evidencing.ts';
 import { openReissueOrders } from './reissuing.ts';
 import type { Around } from './surroundings.ts';
 
@@ -28,8 +30,10 @@ export async function openControl(facts: {
   const queue = new QueueOrders({ store, relay, clock: around.clock });
   const mailboxes = openMailboxOrders(config, { store, journal: around.journal });
   const reissues = openReissueOrders(config, { store, around, signer, gate });
+  const evidence = await openEvidenceOrders(config, { store, around, signer, gate });
   const takerOf = (order: Readonly<Record<string, unknown>>) => {
     if (MailboxOrders.takes(order)) return mailboxes;
+    if (EvidenceOrders.takes(order)) return evidence;
     return ReissueOrders.takes(order) ? reissues : queue;
   };
   try {

@@ -34,6 +34,8 @@ const EVENTS: Record<LogEvent, true> = {
   'timeout-24h': true,
   reissued: true,
   'reissue-refused': true,
+  'evidence-made': true,
+  'evidence-refused': true,
   'index-updated': true,
 };
 

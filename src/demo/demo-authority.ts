@@ -51,6 +51,8 @@ export interface ProviderFiles {
  */
 export class DemoAuthority implements AsyncDisposable {
   readonly caFile: string;
+  /** What providers trust: the root alone, so that the authority below it can be revoked. */
+  readonly rootFile: string;
   /** Signing authority's certificate, for chains. */
   readonly signingCaFile: string;
   readonly indexSignerFile: string;
@@ -69,6 +71,7 @@ export class DemoAuthority implements AsyncDisposable {
     this.#server = server;
     this.authority = authority;
     this.caFile = join(folder, '..', 'ca.pem');
+    this.rootFile = join(folder, 'root.pem');
     this.signingCaFile = join(folder, 'signing-ca.pem');
     this.indexSignerFile = join(folder, 'index-signer.pem');
     this.indexUrl = `https://${host}:${indexPort}${INDEX_PATH}`;
@@ -222,6 +225,7 @@ export class DemoAuthority implements AsyncDisposable {
     const { root, signing, tls, index } = this.authority.parts.certificates;
     // The TLS authority is there too: clients that take one file can check our servers with it.
     await writeFile(this.caFile, [root, tls, signing].map(certificatePem).join(''));
+    await writeFile(this.rootFile, certificatePem(root));
     await writeFile(this.signingCaFile, certificatePem(signing));
     await writeFile(this.indexSignerFile, certificatePem(index));
   }

@@ -65,7 +65,7 @@ export async function writeProviderConfig(facts: ConfigFacts): Promise<string> {
       certificateFile: files.signingCertificate,
       chainFile: authority.signingCaFile,
     },
-    trust: { anchorsFile: authority.caFile, intermediatesFile: authority.signingCaFile },
+    trust: { anchorsFile: authority.rootFile, intermediatesFile: authority.signingCaFile },
     directory: {
       url: authority.indexUrl,
       caFile: authority.caFile,

@@ -41,6 +41,8 @@ export const italianRecords: RecordWords = {
     'timeout-24h': 'avviso di mancata consegna dopo 24 ore',
     reissued: 'riemesso a richiesta del titolare',
     'reissue-refused': 'riemissione rifiutata',
+    'evidence-made': 'fascicolo di prova formato',
+    'evidence-refused': 'fascicolo di prova rifiutato',
     'index-updated': 'indice dei gestori aggiornato',
   },
   received: {
@@ -107,6 +109,8 @@ export const englishRecords: RecordWords = {
     'timeout-24h': 'notice of no delivery after 24 hours',
     reissued: 'issued again for its holder',
     'reissue-refused': 'issuing again was refused',
+    'evidence-made': 'evidence file made',
+    'evidence-refused': 'evidence file refused',
     'index-updated': 'index of providers updated',
   },
   received: {

@@ -28,6 +28,8 @@ export type LogEvent =
   | 'timeout-24h'
   | 'reissued'
   | 'reissue-refused'
+  | 'evidence-made'
+  | 'evidence-refused'
   | 'index-updated';
 
 /** One line of the certification log: every field LOG-2 asks for, LOG-4's two, and no content (LOG-6). */

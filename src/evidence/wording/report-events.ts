@@ -47,6 +47,8 @@ export const RECORD_EVENTS: Readonly<Record<LogEvent, string>> = {
   'timeout-24h': "È emesso l'avviso di mancata consegna entro ventiquattro ore.",
   reissued: "Una copia identica di una ricevuta o busta è data al titolare che l'ha chiesta.",
   'reissue-refused': 'È rifiutata la richiesta di una copia di una ricevuta o busta.',
+  'evidence-made': 'È formato un fascicolo di prova.',
+  'evidence-refused': 'È rifiutata la richiesta di un fascicolo di prova.',
   'index-updated': "È aggiornato l'indice dei gestori.",
 };
 

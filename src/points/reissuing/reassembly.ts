@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import { findNamedPart } from '../../evidence/certified-parts.ts';
 import { originalWithNewId } from '../../evidence/original.ts';
 import { ORIGINAL_FILE } from '../../evidence/wording/literals.ts';
+import { RangedOctets } from '../../mailroom/contents/composition.ts';
 import type { KeptFrame } from '../../mailroom/frames/frame-store.ts';
 import { Fault } from '../../platform/faults.ts';
 import { indexMessage } from '../../wire/mime/mime-index.ts';
-import { MemoryOctets, readPieces } from '../../wire/mime/octets.ts';
+import { MemoryOctets, type Octets, readPieces } from '../../wire/mime/octets.ts';
 
 /** The message as it was signed. @throws Fault `frame-damaged` when the frame is not what was written */
 export async function reassemble(frame: KeptFrame, original?: Buffer): Promise<Buffer> {
@@ -18,6 +19,21 @@ export async function reassemble(frame: KeptFrame, original?: Buffer): Promise<B
     frame.pieces.map(({ of, offset, length }) => {
       const from = of === 'frame' ? octets : (original ?? Buffer.alloc(0));
       return from.subarray(offset, offset + length);
+    }),
+  );
+}
+
+/**
+ * The same without holding the original, which must be the one the frame names: its hash is not looked at here.
+ * @throws Fault `frame-damaged`
+ */
+export async function reassembledOctets(frame: KeptFrame, original: Octets): Promise<Octets> {
+  const written = await frame.octets.read(0, frame.octets.size);
+  if (!sha256(written).equals(frame.sha256)) throw damaged(frame);
+  const own = new MemoryOctets(written);
+  return new RangedOctets(
+    frame.pieces.map(({ of, offset, length }) => {
+      return { octets: of === 'frame' ? own : original, start: offset, end: offset + length };
     }),
   );
 }

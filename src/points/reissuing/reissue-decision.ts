@@ -32,7 +32,12 @@ export type ReissueDecision =
     };
 
 /** Records on requests before are no records on the message. */
-const REQUESTS: ReadonlySet<string> = new Set(['reissued', 'reissue-refused']);
+export const REQUESTS: ReadonlySet<string> = new Set([
+  'reissued',
+  'reissue-refused',
+  'evidence-made',
+  'evidence-refused',
+]);
 
 /** LOG-10: a holder's own messages only, by what the log says of them. */
 export function decideReissue(

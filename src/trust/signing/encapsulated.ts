@@ -16,7 +16,13 @@ export interface EncapsulatedQuestion {
 }
 
 export type EncapsulatedResult =
-  | { readonly ok: true; readonly content: Buffer; readonly certificate: Certificate }
+  | {
+      readonly ok: true;
+      readonly content: Buffer;
+      readonly certificate: Certificate;
+      /** From the signer to the anchor; the signer alone where nobody was asked. */
+      readonly chain: readonly Certificate[];
+    }
   | { readonly ok: false /** English, for operators. */; readonly reason: string };
 
 /** Who signed a CMS message (DER), by the certificates that came with it; nothing of it is checked. */
@@ -48,11 +54,13 @@ export async function checkEncapsulated(
   const failure = check.conclude();
   if (failure !== null) return { ok: false, reason: failure.detail };
   const { certificate } = one;
+  let chain: readonly Certificate[] = [certificate];
   if (paths !== null) {
     const instant = instantOf(content);
     if (instant === undefined) return { ok: false, reason: 'it says not when it was signed' };
     const path = await paths.judge(certificate, { instant, carried: certificates });
     if (!path.ok) return { ok: false, reason: path.detail };
+    chain = path.chain;
   }
-  return { ok: true, content, certificate };
+  return { ok: true, content, certificate, chain };
 }

@@ -16,6 +16,8 @@ export interface GoodTimeStamp {
   /** Content octets of the authority's serial number. */
   readonly serial: Buffer;
   readonly nonce?: Buffer;
+  /** From the authority's certificate to the anchor. */
+  readonly chain: readonly Certificate[];
   /** The authority's certificate. */
   readonly certificate: Certificate;
 }
@@ -48,6 +50,7 @@ export async function checkTimeStamp(
     instant,
     serial,
     certificate: opened.certificate,
+    chain: opened.chain,
     ...(nonce !== undefined && { nonce }),
   };
 }

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: EUPL-1.2
+import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
+import { suite, test } from 'node:test';
+import type { PackedFile } from '../../src/cli/evidence/evidence-entries.ts';
+import type { EvidenceTrust } from '../../src/cli/evidence/evidence-store.ts';
+import { examineForEvidence, type IndexedMessage, indexed } from '../../src/cli/evidence/examined-message.ts';
+import { makeEvidence } from '../../src/cli/evidence/making.ts';
+import { readEvidenceIndex } from '../../src/evidence/evidence-file/index-reader.ts';
+import { decideEvidence } from '../../src/points/reissuing/evidence-decision.ts';
+import { originalsIn } from '../../src/points/reissuing/reassembly.ts';
+import { CertificationPaths } from '../../src/trust/signing/certification-paths.ts';
+import { readCertificate } from '../../src/wire/cms/certificate.ts';
+import { MemoryOctets } from '../../src/wire/mime/octets.ts';
+import { CARLA, DARIO, letterTo } from './lived-world.ts';
+import { Seen } from './seen.ts';
+import { ALFA, BETA, GAMMA } from './terms.ts';
+import { HOUR_MS, World } from './world.ts';
+import type { WorldProvider } from './world-provider.ts';
+
+const NOBODY = 'nessuno@pec.beta.test';
+const BRUNO = 'bruno@pec.alfa.test';
+const ELSA = 'elsa@pec.gamma.test';
+
+const sha256 = (octets: Buffer) => hash('sha256', octets, 'hex');
+
+function trustOf(world: World, provider: WorldProvider): EvidenceTrust {
+  const root = readCertificate(world.authority.rootCertificate);
+  assert.ok(root.ok);
+  return {
+    provider: { name: provider.emitting.name, serviceAddress: provider.serviceAddress },
+    now: world.clock.now(),
+    stamps: false,
+    certificate: provider.signer().certificate,
+    anchors: [root.value],
+    intermediates: [],
+    stampAnchors: [root.value],
+  };
+}
+
+interface Asked {
+  readonly about: string;
+  readonly holder?: string;
+  /** A file that holds the original. */
+  readonly original?: Buffer;
+  readonly add?: readonly Buffer[];
+}
+
+/** The evidence file of a message, all but its signature. */
+async function evidenceOf(world: World, provider: WorldProvider, { about, original, ...asked }: Asked) {
+  const { holder, add = [] } = asked;
+  const decision = decideEvidence(provider.store, { about, ...(holder !== undefined && { holder }) });
+  assert.ok(decision.decided === 'give', JSON.stringify(decision));
+  const { grounds } = decision;
+  const trust = trustOf(world, provider);
+  const paths = new CertificationPaths({ anchors: trust.anchors, revocation: null });
+  const examine = (message: IndexedMessage) => examineForEvidence(message, { paths, clock: world.clock });
+  const added = [];
+  for (const octets of add) {
+    const examined = await examine(await indexed(new MemoryOctets(octets)));
+    assert.ok(examined.ok);
+    added.push(examined.message);
+  }
+  const originals = original === undefined ? undefined : await originalsIn(original, grounds.records);
+  const made = await makeEvidence({
+    store: provider.store,
+    grounds,
+    trust,
+    examine,
+    added,
+    instant: world.clock.now(),
+    ...(originals !== undefined && { originals }),
+  });
+  const reading = readEvidenceIndex(made.indexOctets);
+  assert.ok(reading.ok, JSON.stringify(reading));
+  assert.deepEqual(reading.index, made.index);
+  const files = new Map<string, Buffer>();
+  for (const { entry, content } of made.files) {
+    const octets = await octetsOf(content);
+    assert.deepEqual([octets.length, sha256(octets)], [entry.sizeBytes, entry.sha256], entry.name);
+    files.set(entry.name, octets);
+  }
+  return { ...made, files };
+}
+
+async function octetsOf(content: PackedFile['content']): Promise<Buffer> {
+  return Buffer.isBuffer(content) ? content : content.read(0, content.size);
+}
+
+type Made = Awaited<ReturnType<typeof evidenceOf>>;
+
+/** Every message in the file is one that lies in a mailbox somewhere, but for what carriers put on top. */
+async function assertDelivered(world: World, { files, index }: Made): Promise<void> {
+  const delivered = (await world.everything()).map(({ seen }) => seen);
+  for (const { file, kind, digest } of index.messages) {
+    const octets = files.get(file) ?? Buffer.alloc(0);
+    const seen = new Seen(octets, '');
+    assert.equal(sha256(octets.subarray(seen.mixed.headerStart, seen.mixed.bodyEnd)), digest, file);
+    const twin = delivered.find(
+      (each) =>
+        each.octets.subarray(-octets.length).equals(octets) ||
+        octets.subarray(-each.octets.length).equals(each.octets),
+    );
+    assert.ok(twin, `${file}, ${kind}, was never delivered`);
+  }
+}
+
+const kindsOf = ({ index }: Made) => index.messages.map(({ kind }) => kind);
+const gapsOf = ({ index }: Made) =>
+  index.missing.flatMap(({ what, why, kind, recipient }) =>
+    what === 'sigillo' || what === 'revoca' || what === 'marca'
+      ? []
+      : [[what, why, kind, recipient].filter((each) => each !== undefined).join(' ')],
+  );
+const outcomesOf = ({ index }: Made) =>
+  Object.fromEntries(index.recipients.map(({ address, outcome, source }) => [address, [outcome, source]]));
+
+/** Anna's letter to addresses of three providers: one does not exist, and one is of a provider that answers nothing. */
+async function sent(engine: 'memory' | 'sqlite', receipt: string, ...more: readonly string[]) {
+  const world = await World.open([ALFA, BETA, GAMMA], { engine });
+  world.network.unreachable.add('pec.gamma.test');
+  const to = [CARLA, DARIO, NOBODY, ELSA, ...more];
+  const letter = letterTo(to.join(', '), receipt);
+  const outcome = await world.alfa.user('anna').sends({ octets: letter, forwardPaths: to });
+  assert.ok(outcome.outcome === 'accepted');
+  await world.settles();
+  return { world, letter, about: outcome.identifier };
+}
+
+suite('an evidence file', () => {
+  for (const engine of ['memory', 'sqlite'] as const) {
+    test(`LOG-10 of the sender's provider, with complete receipts: everything, bit for bit (${engine})`, async () => {
+      const { world, about } = await sent(engine, 'completa', BRUNO);
+      await using _ = world;
+      const { alfa } = world;
+      await world.passes(12.1 * HOUR_MS);
+      await alfa.house.deadlines.look();
+      const made = await evidenceOf(world, alfa, { about });
+      assert.deepEqual(kindsOf(made), [
+        'acceptance',
+        'transport-envelope',
+        'take-charge',
+        'take-charge',
+        'delivery-complete',
+        'delivery-complete',
+        'delivery-complete',
+        'non-delivery',
+        'timeout-12h',
+      ]);
+      await assertDelivered(world, made);
+      assert.deepEqual(gapsOf(made), []);
+      const outcomes = outcomesOf(made);
+      for (const address of [CARLA, DARIO, BRUNO])
+        assert.equal(outcomes[address]?.[0], 'consegnato', address);
+      assert.deepEqual(outcomes[NOBODY], ['non-consegnato', 'messages/non-delivery-1.eml']);
+      assert.deepEqual(outcomes[ELSA], ['avvisato', 'messages/notice-1.eml']);
+      const [envelope] = await world.beta.user('carla').messages();
+      assert.ok(envelope?.original?.equals(made.files.get('messages/original.eml') ?? Buffer.alloc(0)));
+      for (const { record, kind } of made.index.messages) assert.ok(record !== undefined, kind);
+      assert.equal(made.index.records.length, alfa.log(about).length);
+      for (const { sequence } of made.index.records) {
+        const [text] = alfa.store.listRecordTexts(sequence, 1);
+        assert.equal(made.files.get(`log/records/${sequence}.json`)?.toString(), text?.text);
+      }
+    });
+
+    for (const [receipt, kind] of [
+      ['breve', 'delivery-brief'],
+      ['sintetica', 'delivery-concise'],
+    ] as const) {
+      test(`LOG-10 with ${receipt} receipts: what encloses the original once it is supplied (${engine})`, async () => {
+        const { world, about, letter } = await sent(engine, receipt);
+        await using _ = world;
+        const { alfa, beta } = world;
+        const without = await evidenceOf(world, alfa, { about });
+        // The receipts came from elsewhere; only the envelope needs what nobody keeps.
+        assert.deepEqual(gapsOf(without), [
+          'messaggio serve-originale transport-envelope',
+          'originale serve-originale',
+        ]);
+        assert.equal(kindsOf(without).filter((each) => each === kind).length, 2);
+        const made = await evidenceOf(world, alfa, { about, original: letter });
+        assert.deepEqual(gapsOf(made), []);
+        assert.ok(kindsOf(made).includes('transport-envelope'));
+        await assertDelivered(world, made);
+        const there = await evidenceOf(world, beta, { about });
+        assert.deepEqual(kindsOf(there), ['transport-envelope', 'take-charge', kind, kind, 'non-delivery']);
+        assert.deepEqual(gapsOf(there), ['messaggio altrove acceptance']);
+        assert.ok(
+          there.files
+            .get('messages/original.eml')
+            ?.equals(made.files.get('messages/original.eml') ?? Buffer.alloc(0)),
+        );
+        await assertDelivered(world, there);
+      });
+    }
+  }
+
+  test('LOG-10 what its holder removed is missing, and is taken when handed over', async () => {
+    const { world, about } = await sent('memory', 'breve');
+    await using _ = world;
+    const { alfa } = world;
+    const anna = alfa.user('anna');
+    const kept = (await anna.messages()).filter(({ kind }) => kind === 'avvenuta-consegna');
+    for (const folder of alfa.store.listFolders(anna.mailbox.id)) {
+      const uids = alfa.store.listMessages(folder.id).map(({ uid }) => uid);
+      const acts = [{ do: 'expunge', folder: folder.id, uids }] as const;
+      if (uids.length > 0) await alfa.store.commit({ blobs: [], contents: [], parts: [{ acts }] });
+    }
+    const bare = await evidenceOf(world, alfa, { about });
+    assert.deepEqual(kindsOf(bare), ['acceptance', 'take-charge']);
+    assert.deepEqual(gapsOf(bare).sort(), [
+      `messaggio non-conservato delivery-brief ${CARLA}`,
+      `messaggio non-conservato delivery-brief ${DARIO}`,
+      `messaggio non-conservato non-delivery ${NOBODY}`,
+      'messaggio serve-originale transport-envelope',
+      'originale serve-originale',
+    ]);
+    // The records still say how it went.
+    const record = outcomesOf(bare)[CARLA];
+    assert.equal(record?.[0], 'consegnato');
+    assert.match(record?.[1] ?? '', /^log\/records\/\d+\.json$/);
+    const again = await evidenceOf(world, alfa, { about, add: kept.map(({ octets }) => octets) });
+    assert.equal(kindsOf(again).filter((kind) => kind === 'delivery-brief').length, 2);
+    assert.deepEqual(outcomesOf(again)[CARLA]?.[0], 'consegnato');
+    assert.match(outcomesOf(again)[CARLA]?.[1] ?? '', /^messages\/delivery-\d\.eml$/);
+  });
+
+  test('LOG-10 a recipient sees what is about itself, and nothing of the others', async () => {
+    const { world, about } = await sent('memory', 'completa');
+    await using _ = world;
+    const made = await evidenceOf(world, world.beta, { about, holder: CARLA });
+    assert.deepEqual(kindsOf(made), ['transport-envelope', 'take-charge', 'delivery-complete']);
+    assert.deepEqual(made.index.messages.find(({ kind }) => kind === 'delivery-complete')?.about, [CARLA]);
+    for (const { record } of made.index.messages) assert.ok(record !== undefined);
+    const texts = made.index.records.map(({ sequence }) =>
+      String(made.files.get(`log/records/${sequence}.json`)),
+    );
+    for (const text of texts) assert.notEqual((JSON.parse(text) as { recipient?: string }).recipient, DARIO);
+    // One take-charge receipt covers them all.
+    assert.equal(outcomesOf(made)[NOBODY]?.[0], 'preso-in-carico');
+    for (const [holder, because] of [
+      ['x@pec.gamma.test', 'not-theirs'],
+      [undefined, undefined],
+    ] as const) {
+      const decision = decideEvidence(world.beta.store, { about, ...(holder !== undefined && { holder }) });
+      assert.equal(decision.decided === 'refuse' ? decision.because : undefined, because);
+    }
+    const unknown = decideEvidence(world.beta.store, { about: 'opec9@pec.alfa.test' });
+    assert.ok(unknown.decided === 'refuse' && unknown.because === 'unknown');
+  });
+});
