@@ -104,12 +104,12 @@ export class SoftToken implements Disposable {
   }
 }
 
-/** The processes of ours that hold a module now. */
-export function tokenProcesses(): readonly number[] {
+/** The processes that hold a module now, of this process or of another. */
+export function tokenProcesses(parent: number = process.pid): readonly number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .filter((pid) => parentOf(pid) === process.pid && ofProcess(pid, 'cmdline').includes('token-process'));
+    .filter((pid) => parentOf(pid) === parent && ofProcess(pid, 'cmdline').includes('token-process'));
 }
 
 /** What the system shows of a process to others of the same user. */

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
@@ -164,9 +166,12 @@ suite('a key in SoftHSM', () => {
   });
 });
 
-suite('a token that fails', () => {
+suite('a token that fails', { concurrency: false }, () => {
+  // One for all: each test leaves it as it was, the last one but for the key.
+  const token = new SoftToken();
+  after(() => token[Symbol.dispose]());
+
   test('SIG-5 a module that crashes: what was under way is signed by the next process', async () => {
-    using token = new SoftToken();
     await using key = await open(token);
     await key.sign(TEXT);
     const before = tokenProcesses();
@@ -179,7 +184,6 @@ suite('a token that fails', () => {
   });
 
   test('SIG-5 a module that hangs: a temporary Fault when the time is over, then another process', async () => {
-    using token = new SoftToken();
     await using key = await open(token, { answerMs: 5_000 });
     await key.sign(TEXT);
     for (const pid of tokenProcesses()) process.kill(pid, 'SIGSTOP');
@@ -188,7 +192,6 @@ suite('a token that fails', () => {
   });
 
   test('SIG-5 a token that is taken away: temporary Faults without asking again at once; back, it signs', async () => {
-    using token = new SoftToken();
     const monotonic = new MovedByHand();
     await using key = await open(token, { monotonic });
     await key.sign(TEXT);
@@ -205,7 +208,6 @@ suite('a token that fails', () => {
   });
 
   test('SIG-5 a PIN that the token refused is not tried twice, so that it locks nothing; a new one is', async () => {
-    using token = new SoftToken();
     const monotonic = new MovedByHand();
     await using key = await open(token, { monotonic });
     await key.sign(TEXT);
@@ -217,22 +219,19 @@ suite('a token that fails', () => {
       await faultOf(key.sign(TEXT)),
       /not tried again before the file is written.*<- hardware-pin-refused$/,
     );
+    // Neither when something else was in the way meanwhile.
+    token.takeAway();
+    monotonic.now += 60_000;
+    assert.match(await faultOf(key.sign(TEXT)), /<- hardware-token-missing$/);
+    token.bringBack();
+    monotonic.now += 60_000;
+    assert.match(await faultOf(key.sign(TEXT)), /not tried again.*<- hardware-pin-refused$/);
     token.writePin();
     monotonic.now += 60_000;
     assert.ok(holds(key, TEXT, await key.sign(TEXT)));
   });
 
-  test('a token that comes back with another key of that name signs nothing that leaves', async () => {
-    using token = new SoftToken();
-    await using key = await open(token);
-    await key.sign(TEXT);
-    token.replaceKey();
-    kill();
-    assert.match(await faultOf(key.sign(TEXT)), /^signing-key-unusable: .*not with the key that was opened/);
-  });
-
   test(`${MAX_WAITING} signatures may wait; one more is refused at once`, async () => {
-    using token = new SoftToken();
     await using key = await open(token, { sessions: 1 });
     await key.sign(TEXT);
     for (const pid of tokenProcesses()) process.kill(pid, 'SIGSTOP');
@@ -243,12 +242,42 @@ suite('a token that fails', () => {
     assert.equal((await Promise.all(signing)).length, MAX_WAITING + 1);
   });
 
+  test('a provider that is killed takes the process of its module with it', async () => {
+    const program = `
+      import { HardwareKey } from ${JSON.stringify(join(import.meta.dirname, 'hardware-key.ts'))};
+      import { systemMonotonic as monotonic } from '${join(import.meta.dirname, '../../platform/monotonic.ts')}';
+      import { systemTimers as timers } from '${join(import.meta.dirname, '../../platform/timers.ts')}';
+      import { silentJournal as journal } from '${join(import.meta.dirname, '../../platform/journal.ts')}';
+      await HardwareKey.open({ place: ${JSON.stringify(token.place())}, answerMs: 20_000, timers, monotonic, journal });
+      console.log('open');
+    `;
+    const provider = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(provider.stdout, 'data');
+    const [pid = 0, ...others] = tokenProcesses(provider.pid);
+    assert.deepEqual(others, []);
+    // What a supervisor sends to all of them at once is for the provider: the module is needed to the end.
+    process.kill(pid, 'SIGTERM');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.match(ofProcess(pid, 'cmdline'), /token-process/);
+    provider.kill('SIGKILL');
+    while (ofProcess(pid, 'cmdline') !== '') await new Promise((resolve) => setTimeout(resolve, 10));
+  });
+
   test('a key that is closed refuses, and leaves no process behind', async () => {
-    using token = new SoftToken();
     const key = await open(token);
     await key[Symbol.asyncDispose]();
     assert.deepEqual(tokenProcesses(), []);
     assert.match(await faultOf(key.sign(TEXT)), /^signing-key-unusable: .*closed/);
+  });
+
+  test('a token that comes back with another key of that name signs nothing that leaves', async () => {
+    await using key = await open(token);
+    await key.sign(TEXT);
+    token.replaceKey();
+    kill();
+    assert.match(await faultOf(key.sign(TEXT)), /^signing-key-unusable: .*not with the key that was opened/);
   });
 });
 

@@ -143,7 +143,8 @@ export class TokenWork implements AsyncDisposable {
     if (this.#life !== life) return;
     this.#life = undefined;
     this.#lastGone = life.link.gone;
-    this.#refusedPin = refusedPin;
+    // What was refused stays refused until a PIN was taken, whatever else was in the way meanwhile.
+    if (refusedPin !== undefined || life.opened) this.#refusedPin = refusedPin;
     this.#options.journal.warn({ code: why.code, reason: why.message }, 'the hardware key was lost');
     const cutOff = [...this.#underWay.values()];
     this.#underWay.clear();
