@@ -5,17 +5,27 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommandLine } from '../../src/cli/command-line.ts';
+import { hashPassword } from '../../src/mailroom/accounts/passwords.ts';
 import { AlertBoard } from '../../src/platform/alerts.ts';
 import { FixedClock } from '../../src/platform/clock.ts';
 import { readConfig } from '../../src/platform/config/config.ts';
 import { randomIds } from '../../src/platform/ids.ts';
 import { silentJournal } from '../../src/platform/journal.ts';
 import { Provider } from '../../src/provider.ts';
+import { readDirectory } from '../../src/trust/provider-directory/directory-reader.ts';
+import {
+  type DirectorySnapshot,
+  emptySnapshot,
+} from '../../src/trust/provider-directory/directory-snapshot.ts';
 import { readPemCertificates } from '../../src/trust/signing/authorities.ts';
 import { type Certificate, readCertificate } from '../../src/wire/cms/certificate.ts';
 import { Captured } from '../cli/captured.ts';
+import { Seen } from '../world/seen.ts';
 
 export type MemberKey = 'alfa' | 'beta';
+export const ANNA = 'anna@pec.alfa.test';
+export const CARLA = 'carla@pec.beta.test';
+const PASSWORD = 'parola di prova';
 const NAMES: Readonly<Record<MemberKey, string>> = {
   alfa: 'Gestore Alfa S.p.A.',
   beta: 'Beta Servizi S.r.l.',
@@ -51,6 +61,9 @@ export class Community implements AsyncDisposable {
     try {
       await community.#found();
       for (const key of ['alfa', 'beta'] as const) await community.start(key, { signs: 1 });
+      const passwordHash = await hashPassword(PASSWORD);
+      await community.alfa.putMailbox({ address: ANNA, holder: 'Comune di Alfa', passwordHash });
+      await community.beta.putMailbox({ address: CARLA, holder: 'Carla Verdi', passwordHash });
       return community;
     } catch (error) {
       await community[Symbol.asyncDispose]();
@@ -103,6 +116,50 @@ export class Community implements AsyncDisposable {
   async passes(hours: number): Promise<void> {
     this.clock.advance(hours * 3_600_000);
     for (const { provider } of this.#running.values()) await provider.wake();
+  }
+
+  /** Anna writes to Carla. */
+  async writes(subject: string): Promise<void> {
+    const to = ['--from', ANNA, '--to', CARLA, '--subject', subject, '--text', subject];
+    const door = ['--host', '127.0.0.1', '--port', `${this.alfa.ports.submission ?? 0}`];
+    const passwordFile = join(this.root, 'password');
+    writeFileSync(passwordFile, `${PASSWORD}\n`);
+    const ca = join(this.folder, 'public', 'tls-ca.pem');
+    await this.run('send', ...to, ...door, '--password-file', passwordFile, '--ca', ca, '--no-wait');
+  }
+
+  /** Subjects of what is in that mailbox, with the kind before, sorted. */
+  async reads(key: MemberKey): Promise<readonly string[]> {
+    const { store } = this.member(key).provider;
+    const mailbox = store.findMailbox(key === 'alfa' ? ANNA : CARLA) ?? assert.fail();
+    const contents = store
+      .listFolders(mailbox.id)
+      .flatMap(({ id }) => store.listMessages(id))
+      .map(({ content }) => store.findContent(content) ?? assert.fail());
+    const seen = contents.map(async ({ octets, size }) => new Seen(await octets.read(0, size), ''));
+    return (await Promise.all(seen))
+      .map(({ kind, subject }) => `${kind}: ${subject.replace(/^.*?: /, '')}`)
+      .sort();
+  }
+
+  /** Waits, minute by minute of the community's time, for what happens in the background. */
+  async comesTo(holds: () => boolean | Promise<boolean>): Promise<void> {
+    for (let minute = 0; !(await holds()); minute += 1) {
+      assert.ok(minute < 600, 'it never comes to that');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      if (minute % 10 === 9) await this.passes(1 / 60);
+    }
+  }
+
+  /** The index that a provider uses. */
+  async index(key: MemberKey): Promise<DirectorySnapshot> {
+    const reading = await readDirectory(readFileSync(join(this.root, key, 'index-last-good.p7m')), {
+      authorities: this.published('index-signer.pem').map(({ der }) => der),
+      at: undefined,
+      previous: emptySnapshot,
+    });
+    assert.ok(reading.ok, JSON.stringify(reading));
+    return reading.snapshot;
   }
 
   /** The signing certificate of that number. */
@@ -181,7 +238,7 @@ export class Community implements AsyncDisposable {
   #configure(key: MemberKey, { signs, beside }: MemberKeys): string {
     const own = (name: string) => this.#issued(key, name);
     const ours = (name: string) => join(this.folder, 'public', name);
-    const doors = ['submission', 'submissionStarttls', 'imaps', 'imap', 'pop3s', 'pop3'];
+    const doors = ['submissionStarttls', 'imaps', 'imap', 'pop3s', 'pop3'];
     const other = key === 'alfa' ? 'beta' : 'alfa';
     const config = {
       folder: join(this.root, key),
@@ -194,6 +251,7 @@ export class Community implements AsyncDisposable {
       },
       listen: {
         ...Object.fromEntries(doors.map((door) => [door, null])),
+        submission: { port: 0 },
         exchange: { port: this.port(key) },
       },
       tls: {
@@ -221,6 +279,8 @@ export class Community implements AsyncDisposable {
       },
       timestamping: { url: `http://127.0.0.1:${this.port('http')}/tsa` },
       routes: { [`pec.${other}.test`]: { host: '127.0.0.1', port: this.port(other) } },
+      // So that it can be seen what is thought of a message.
+      ordinary: { policy: 'deliver', senderChecks: false },
       antivirus: { scanner: 'none' },
       watch: { listen: null },
     };
