@@ -7,6 +7,8 @@ import { type ConfigFinding, problem } from './check-config/config-finding.ts';
 import { configReference } from './check-config/config-reference.ts';
 import { checkFolders, checkSigning, checkTls, checkTrust } from './check-config/file-checks.ts';
 import { checkIndex } from './check-config/index-check.ts';
+import { checkNamedFiles } from './check-config/named-files-check.ts';
+import { checkPublication } from './check-config/publication-check.ts';
 import type { CommandSurroundings } from './command-surroundings.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { layRows, printInstant } from './text-layout.ts';
@@ -66,6 +68,8 @@ async function examine(
     ...signing,
     ...(await checkTrust(config, { certificate, clock })),
     ...index,
+    ...(await checkPublication({ config, certificate, snapshot, clock })),
+    ...(await checkNamedFiles(config, clock)),
   ];
   return { findings, certificate, snapshot };
 }
@@ -83,6 +87,9 @@ function summary(file: string, config: Config, { certificate, snapshot }: Examin
   const doors = Object.entries(listen).flatMap(([name, door]) =>
     door === null ? [] : [`${name} ${door.host}:${door.port}`],
   );
+  const { publication } = config;
+  const { listen: where } = publication;
+  if (publication.url !== undefined && where !== null) doors.push(`publication ${where.host}:${where.port}`);
   const index =
     snapshot === undefined ? '' : `${snapshot.version}, ${snapshot.records.length} records, ours among them`;
   const until = certificate === undefined ? '' : `until ${printInstant(certificate.notAfter)}`;
@@ -95,6 +102,7 @@ function summary(file: string, config: Config, { certificate, snapshot }: Examin
       ['doors', doors],
       ['signs as', certificate === undefined ? '' : [printName(certificate.subject), until]],
       ['index', index],
+      ['own record', publication.url ?? ''],
       ['folder', folder],
     ]),
   ];
