@@ -1,54 +1,76 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { performance } from 'node:perf_hooks';
 
-/** Measures how busy a thread was since it was last asked, from 0 to 1. */
-export type BusyMeter = () => number;
+/** What a thread tells of its event loop. */
+export interface LoopMeter {
+  /** How busy it was since the last call, from 0 to 1. */
+  busy(): number;
+  /** How many events it has had. */
+  events(): number;
+  /** Milliseconds of any origin. */
+  now(): number;
+}
 
-/** How busy this thread was since the last call. */
-export function threadMeter(): BusyMeter {
+/** The event loop of this thread. */
+export function loopOfThread(): LoopMeter {
   let before = performance.eventLoopUtilization();
-  return () => {
-    const now = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(now, before);
-    before = now;
-    return utilization;
+  return {
+    busy: () => {
+      const now = performance.eventLoopUtilization();
+      const { utilization } = performance.eventLoopUtilization(now, before);
+      before = now;
+      return utilization;
+    },
+    events: () => performance.nodeTiming.uvMetricsInfo.events,
+    now: () => performance.now(),
   };
 }
 
-/** Above this there is always somebody who waits for the thread: a commit made later delays nobody. */
+/** Above this there is nearly always somebody who waits for the thread: a commit made later delays nobody. */
 const BUSY = 0.85;
 /** How long the thread is watched before it is called busy or not. */
 const WATCHED_MS = 100;
-/** How long steps are gathered then. */
+/** How long steps are gathered at most. */
 const GATHERED_MS = 16;
 /** Steps after which nothing is gained by gathering more. */
 const GATHERED_STEPS = 16;
 
 /**
  * How long a step waits for others before it is handed over to be committed. Each commit writes whole pages, so that
- * steps committed together cost less than half; but one that waits is answered later. A thread that has nothing else
- * to do hands over at once; one that is busy all the time anyway gathers.
+ * steps committed together cost less than half; but one that waits is answered later. So steps are gathered only by a
+ * thread that is busy all the time, and only until it has nothing else to do: those who wait for their answer before
+ * they ask again wait for nobody.
  */
 export class Gathering {
-  readonly #meter: BusyMeter;
-  readonly #now: () => number;
+  readonly #meter: LoopMeter;
   #lookedAt: number;
-  #busy = false;
+  #isBusy = false;
+  #startedAt = 0;
+  #eventsBefore: number | undefined;
 
-  /** `now` in milliseconds, of any origin. */
-  constructor(meter: BusyMeter = threadMeter(), now: () => number = () => performance.now()) {
+  constructor(meter: LoopMeter = loopOfThread()) {
     this.#meter = meter;
-    this.#now = now;
-    this.#lookedAt = now();
+    this.#lookedAt = meter.now();
   }
 
-  /** Milliseconds to wait with so many steps gathered; 0: not at all. */
-  waitMs(gathered: number): number {
-    const now = this.#now();
+  /** Whether the first step that waits is to wait for others at all. */
+  begins(): boolean {
+    const now = this.#meter.now();
     if (now - this.#lookedAt >= WATCHED_MS) {
       this.#lookedAt = now;
-      this.#busy = this.#meter() > BUSY;
+      this.#isBusy = this.#meter.busy() > BUSY;
     }
-    return this.#busy && gathered < GATHERED_STEPS ? GATHERED_MS : 0;
+    this.#startedAt = now;
+    this.#eventsBefore = undefined;
+    return this.#isBusy;
+  }
+
+  /** Asked once in each turn of the event loop: whether so many steps go on waiting. */
+  goesOn(gathered: number): boolean {
+    if (gathered >= GATHERED_STEPS || this.#meter.now() - this.#startedAt >= GATHERED_MS) return false;
+    const events = this.#meter.events();
+    const isIdle = events === this.#eventsBefore;
+    this.#eventsBefore = events;
+    return !isIdle;
   }
 }

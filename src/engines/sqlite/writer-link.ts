@@ -48,7 +48,7 @@ export class WriterLink implements AsyncDisposable {
   #lastNumber = 0;
   readonly #gathering = new Gathering();
   /** What is gathered will be handed over without anybody asking for it. */
-  #flushing: 'in-this-turn' | NodeJS.Timeout | undefined;
+  #flushing = false;
   #state: 'open' | 'broken' | 'closing' = 'open';
   #worker: Worker;
 
@@ -88,20 +88,20 @@ export class WriterLink implements AsyncDisposable {
 
   /** Hands over once everything that runs in this turn of the event loop had its chance to commit, or later. */
   #flushSoon(): void {
-    if (this.#flushing === 'in-this-turn') return;
-    const waitMs = this.#gathering.waitMs(this.#gathered.length);
-    if (waitMs > 0) {
-      this.#flushing ??= setTimeout(() => this.#flush(), waitMs);
-      return;
-    }
-    clearTimeout(this.#flushing);
-    this.#flushing = 'in-this-turn';
-    process.nextTick(() => this.#flush());
+    if (this.#flushing) return;
+    this.#flushing = true;
+    if (this.#gathering.begins()) setImmediate(() => this.#gatherOn());
+    else process.nextTick(() => this.#flush());
+  }
+
+  #gatherOn(): void {
+    if (!this.#flushing) return;
+    if (this.#gathering.goesOn(this.#gathered.length)) setImmediate(() => this.#gatherOn());
+    else this.#flush();
   }
 
   #flush(): void {
-    if (this.#flushing !== 'in-this-turn') clearTimeout(this.#flushing);
-    this.#flushing = undefined;
+    this.#flushing = false;
     // What is handed over takes memory twice, so the rest waits where it is.
     while (this.#gathered.length > 0 && this.#handedOverBytes < HANDED_OVER_BYTES) {
       let bytes = 0;
@@ -163,7 +163,7 @@ export class WriterLink implements AsyncDisposable {
       waiting.resolve(answer.outcome);
     }
     // What found no room before.
-    if (this.#flushing === undefined) this.#flush();
+    if (!this.#flushing) this.#flush();
   }
 
   /** A thread that died took with it whatever it had; what it never got goes to the next one. */
