@@ -6,6 +6,9 @@ export interface FieldText {
   readonly closed: boolean;
 }
 
+/** Within quotes. */
+const PLAIN = /[^"\\]+/y;
+
 /** A place in a structured field value that only moves forward, so that reading stays linear. */
 export class FieldCursor {
   readonly #text: string;
@@ -32,17 +35,17 @@ export class FieldCursor {
 
   /** Takes what the sticky expression matches here; empty when it matches nothing. */
   take(sticky: RegExp): string {
-    sticky.lastIndex = this.#at;
-    const match = sticky.exec(this.#text);
-    if (match === null) return '';
-    this.#at += match[0].length;
-    return match[0];
+    const start = this.#at;
+    sticky.lastIndex = start;
+    if (!sticky.test(this.#text)) return '';
+    this.#at = sticky.lastIndex;
+    return this.#text.slice(start, this.#at);
   }
 
   /** Passes blanks, line ends and comments (RFC 5322 section 3.2.2); an open comment reaches to the end. */
   skipBlanks(): void {
     for (;;) {
-      this.take(/[ \t\r\n]+/y);
+      while (isBlank(this.#text.charCodeAt(this.#at))) this.#at++;
       if (this.peek() !== '(') return;
       this.comment();
     }
@@ -69,7 +72,7 @@ export class FieldCursor {
     this.#at++;
     let text = '';
     for (;;) {
-      text += this.take(/[^"\\]+/y);
+      text += this.take(PLAIN);
       const char = this.peek();
       this.#at++;
       if (char !== '\\') return { text, closed: char === '"' };
@@ -77,4 +80,9 @@ export class FieldCursor {
       this.#at++;
     }
   }
+}
+
+/** Blank, tab, CR or LF. */
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09 || code === 0x0d || code === 0x0a;
 }

@@ -84,6 +84,12 @@ export function unfold(text: string): string {
   return text.replace(/\r?\n(?=[ \t])/g, '').replace(/[\r\n]+/g, ' ');
 }
 
+/** What a field says, out of the octets after its colon, each a character: unfolded and without outer blanks. */
+export function fieldValue(raw: string): string {
+  const text = /[\x80-\xff]/.test(raw) ? decodeUnlabelled(Buffer.from(raw, 'latin1')) : raw;
+  return trimBlanks(unfold(text));
+}
+
 class ParsedHeader implements Header {
   readonly fields: readonly HeaderField[];
   readonly end: number;

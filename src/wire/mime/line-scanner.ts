@@ -5,6 +5,8 @@ const LF = 10;
 const CR = 13;
 const DASH = 45;
 
+const NOTHING = Buffer.alloc(0);
+
 /** Octets of a line that are shown to the sink; the rest of a longer line is only counted. */
 export const LINE_HEAD_OCTETS = 2048;
 
@@ -24,10 +26,10 @@ export interface ScannedLine {
   readonly whole: boolean;
 }
 
-/** Who wants to see lines. */
+/** Who wants to see lines: those that start with two dashes. */
 export interface LineSink {
-  /** Whether every line is of interest, or only those that start with two dashes. */
-  readonly everyLine: boolean;
+  /** Whether empty lines are of interest as well. */
+  readonly emptyLines: boolean;
   line(line: ScannedLine): void;
 }
 
@@ -47,7 +49,7 @@ export class LineScanner {
   #lineStart = 0;
   #endingBefore = 0;
   /** The first octets of the line that the last chunk left unfinished. */
-  readonly #carried = Buffer.alloc(LINE_HEAD_OCTETS);
+  #carried = NOTHING;
   #carriedLength = 0;
   #lastOctet = -1;
 
@@ -63,7 +65,7 @@ export class LineScanner {
       this.#endLine(chunk, start, lf);
       start = lf + 1;
     }
-    this.#carry(chunk, start, chunk.length);
+    if (start < chunk.length) this.#carry(chunk, start, chunk.length);
     this.size += chunk.length;
     this.#lastOctet = chunk[chunk.length - 1] ?? -1;
   }
@@ -99,8 +101,8 @@ export class LineScanner {
       this.#carry(chunk, start, lf);
       this.#show(this.#carried.subarray(0, this.#carriedLength), length, end);
       this.#carriedLength = 0;
-    } else if (this.#sink.everyLine || (chunk[start] === DASH && chunk[start + 1] === DASH)) {
-      this.#show(chunk.subarray(start, lf), length, end);
+    } else if (length === 0 || (chunk[start] === DASH && chunk[start + 1] === DASH)) {
+      this.#show(length === 0 ? NOTHING : chunk.subarray(start, lf), length, end);
     }
     this.#lineStart = end;
     this.#endingBefore = ending;
@@ -108,9 +110,8 @@ export class LineScanner {
   }
 
   #show(octets: Buffer, length: number, end: number): void {
+    if (length === 0 ? !this.#sink.emptyLines : octets[0] !== DASH || octets[1] !== DASH) return;
     const head = octets.subarray(0, Math.min(length, LINE_HEAD_OCTETS));
-    const isCandidate = head[0] === DASH && head[1] === DASH;
-    if (!this.#sink.everyLine && !isCandidate) return;
     this.#sink.line({
       start: this.#lineStart,
       end,
@@ -122,6 +123,7 @@ export class LineScanner {
   }
 
   #carry(chunk: Buffer, start: number, end: number): void {
+    if (this.#carried.length === 0) this.#carried = Buffer.allocUnsafeSlow(LINE_HEAD_OCTETS);
     this.#carriedLength += chunk.copy(this.#carried, this.#carriedLength, start, end);
   }
 }

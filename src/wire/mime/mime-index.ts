@@ -40,8 +40,8 @@ export class MimeIndexer {
     this.#tree = tree;
     this.#watched = watched;
     this.#scanner = new LineScanner({
-      get everyLine() {
-        return tree.everyLine;
+      get emptyLines() {
+        return tree.emptyLines;
       },
       line(line) {
         watched.line(line);

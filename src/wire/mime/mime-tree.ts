@@ -11,19 +11,19 @@ export interface PartVisit {
  * The part and everything inside it, depth first, in the order of the message; `enter` may refuse to
  * look into a part (a message/rfc822, say).
  */
-export function* walkParts(
+export function walkParts(
   root: MimePart,
   enter: (part: MimePart) => boolean = () => true,
-): Generator<PartVisit> {
-  const ancestors: MimePart[] = [];
-  function* visit(part: MimePart): Generator<PartVisit> {
-    yield { part, ancestors: [...ancestors] };
-    if (!enter(part)) return;
-    ancestors.push(part);
-    for (const child of part.parts) yield* visit(child);
-    ancestors.pop();
-  }
-  yield* visit(root);
+): readonly PartVisit[] {
+  const visits: PartVisit[] = [];
+  const visit = (part: MimePart, ancestors: readonly MimePart[]): void => {
+    visits.push({ part, ancestors });
+    if (part.parts.length === 0 || !enter(part)) return;
+    const around = [...ancestors, part];
+    for (const child of part.parts) visit(child, around);
+  };
+  visit(root, []);
+  return visits;
 }
 
 /** The first part, in the order of the message, that the test accepts. */

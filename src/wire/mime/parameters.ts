@@ -20,15 +20,26 @@ export interface ContentDisposition {
 /** Parameters of one field that are read, numbered pieces each counted; the rest is left aside. */
 export const MAX_PARAMETERS = 500;
 
+// Made once: an expression written where it is used is a new one each time.
+const TYPE = /[^\s/;()"]*/y;
+const SUBTYPE = /[^\s;()"/]*/y;
+const WORD = /[^\s;()"]*/y;
+const NAME = /[^\s;()"=]*/y;
+const NAME_OF_FILE = /^(?:file)?name(?:\*|$)/;
+const TO_SEMICOLON = /[^;]*/y;
+const TO_BLANK = /[^\s;]*/y;
+const VALUE = /[^\s;(]*/y;
+const JUNK = /[^\s;"]?[^\s;"(]*/y;
+
 /** Reads a Content-Type value; undefined when it holds no type and subtype. Never throws. */
 export function parseContentType(value: string): ContentType | undefined {
   const cursor = new FieldCursor(value);
   cursor.skipBlanks();
-  const type = cursor.take(/[^\s/;()"]*/y);
+  const type = cursor.take(TYPE);
   cursor.skipBlanks();
   if (type === '' || !cursor.accept('/')) return undefined;
   cursor.skipBlanks();
-  const subtype = cursor.take(/[^\s;()"/]*/y);
+  const subtype = cursor.take(SUBTYPE);
   if (subtype === '') return undefined;
   return { type: type.toLowerCase(), subtype: subtype.toLowerCase(), params: readParameters(cursor) };
 }
@@ -37,7 +48,7 @@ export function parseContentType(value: string): ContentType | undefined {
 export function parseDisposition(value: string): ContentDisposition | undefined {
   const cursor = new FieldCursor(value);
   cursor.skipBlanks();
-  const type = cursor.take(/[^\s;()"=]*/y);
+  const type = cursor.take(NAME);
   cursor.skipBlanks();
   // `filename=x` alone, without a type: RFC 2183 section 2.8 lets an unknown type count as attachment.
   if (cursor.peek() === '=') return { type: 'attachment', params: readParameters(new FieldCursor(value)) };
@@ -49,16 +60,16 @@ export function parseDisposition(value: string): ContentDisposition | undefined 
 export function firstToken(value: string): string {
   const cursor = new FieldCursor(value);
   cursor.skipBlanks();
-  return cursor.take(/[^\s;()"]*/y).toLowerCase();
+  return cursor.take(WORD).toLowerCase();
 }
 
 function readParameters(cursor: FieldCursor): Parameters {
   const values = new Map<string, string>();
-  const extended = new ExtendedParameters();
+  let extended: ExtendedParameters | undefined;
   for (let count = 0; count < MAX_PARAMETERS; count++) {
     skipSeparators(cursor);
     if (cursor.atEnd) break;
-    const name = cursor.take(/[^\s;()"=]*/y).toLowerCase();
+    const name = cursor.take(NAME).toLowerCase();
     cursor.skipBlanks();
     if (!cursor.accept('=')) {
       skipJunk(cursor);
@@ -67,19 +78,24 @@ function readParameters(cursor: FieldCursor): Parameters {
     cursor.skipBlanks();
     const value = readValue(cursor, name);
     // Of two with one name the first counts, as it does for other readers.
-    if (name === '' || extended.collect(name, value) || values.has(name)) continue;
+    if (name === '') continue;
+    if (name.includes('*')) {
+      extended ??= new ExtendedParameters();
+      if (extended.collect(name, value)) continue;
+    }
+    if (values.has(name)) continue;
     // RFC 2047 forbids words within quotes, but the field is full of them. A boundary is never text.
     values.set(name, name === 'boundary' ? value : decodeWords(value));
   }
-  for (const [name, value] of extended.values()) values.set(name, value);
+  for (const [name, value] of extended?.values() ?? []) values.set(name, value);
   return Object.fromEntries(values);
 }
 
 function readValue(cursor: FieldCursor, name: string): string {
   if (cursor.peek() === '"') return cursor.quotedString().text;
   // Unquoted file names with blanks and parentheses, and boundaries with specials, are common though forbidden.
-  if (/^(?:file)?name(?:\*|$)/.test(name)) return cursor.take(/[^;]*/y).trimEnd();
-  return cursor.take(name === 'boundary' ? /[^\s;]*/y : /[^\s;(]*/y);
+  if (NAME_OF_FILE.test(name)) return cursor.take(TO_SEMICOLON).trimEnd();
+  return cursor.take(name === 'boundary' ? TO_BLANK : VALUE);
 }
 
 function skipSeparators(cursor: FieldCursor): void {
@@ -90,7 +106,7 @@ function skipSeparators(cursor: FieldCursor): void {
 /** Passes something that is no parameter: always at least one character. */
 function skipJunk(cursor: FieldCursor): void {
   if (cursor.peek() === '"') cursor.quotedString();
-  else if (cursor.peek() !== ';') cursor.take(/[^\s;"]?[^\s;"(]*/y);
+  else if (cursor.peek() !== ';') cursor.take(JUNK);
 }
 
 /** RFC 2045 section 5.1: no blanks, controls or tspecials. */

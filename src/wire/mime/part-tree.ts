@@ -57,8 +57,8 @@ export class PartTree implements LineSink {
     this.#begin({ headerStart: 0, defaultType: 'text/plain', embedded: false });
   }
 
-  /** In headers every line counts, in bodies only what may be a boundary. */
-  get everyLine(): boolean {
+  /** An empty line ends a header; in bodies only what may be a boundary counts. */
+  get emptyLines(): boolean {
     return this.#inHeader;
   }
 
@@ -68,9 +68,9 @@ export class PartTree implements LineSink {
   }
 
   line(line: ScannedLine): void {
-    const dashes = line.head[0] === 0x2d && line.head[1] === 0x2d;
-    if (dashes && line.whole && this.#boundaryLine(line)) return;
-    if (this.#inHeader && line.head.length === 0) {
+    if (line.head.length > 0) {
+      if (line.whole) this.#boundaryLine(line);
+    } else if (this.#inHeader) {
       this.#endHeader({ offset: line.end, lineFeeds: line.lineFeedsBefore + 1 }, line.start);
     }
   }
@@ -93,21 +93,20 @@ export class PartTree implements LineSink {
     return this.#partCount < allowance(this.#limits.parts, embedded);
   }
 
-  /** Whether the line is a delimiter of an open multipart; if so it is dealt with. */
-  #boundaryLine(line: ScannedLine): boolean {
+  /** A line that may be a delimiter of an open multipart. */
+  #boundaryLine(line: ScannedLine): void {
     // RFC 2046 section 5.1.1: blanks may follow. The line must be the boundary and nothing more, so that
     // one boundary may be the beginning of another.
     const text = trimBlanksEnd(line.head.toString('latin1', 2));
     let owner = this.#waiting.get(text)?.at(-1);
     const closing = owner === undefined && text.endsWith('--');
     if (closing) owner = this.#waiting.get(text.slice(0, -2))?.at(-1);
-    if (owner === undefined) return false;
+    if (owner === undefined) return;
     const lineFeeds = line.endingBefore > 0 ? line.lineFeedsBefore - 1 : 0;
     const closed = this.#close(owner.depth, { offset: line.start - line.endingBefore, lineFeeds });
     if (closed !== undefined) owner.parts.push(closed);
     if (closing) this.#stopWaiting(owner);
     else this.#beginPart(owner, line.end);
-    return true;
   }
 
   #beginPart(owner: OpenPart, headerStart: number): void {

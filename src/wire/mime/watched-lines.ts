@@ -19,13 +19,7 @@ export class WatchedLines {
 
   line({ head }: ScannedLine): void {
     const start = this.#start;
-    if (
-      start === undefined ||
-      head.length < start.length ||
-      head.compare(start, 0, start.length, 0, start.length) !== 0
-    ) {
-      return;
-    }
+    if (start === undefined || !startsWith(head, start)) return;
     const text = head.toString('latin1', 0, MAX_CHARACTERS).replace(/[ \t]+$/, '');
     if (this.#lines.size < this.#maxLines) this.#lines.add(text);
     else if (!this.#lines.has(text)) this.overflown = true;
@@ -34,4 +28,11 @@ export class WatchedLines {
   list(): readonly string[] {
     return [...this.#lines];
   }
+}
+
+/** Most lines differ soon: a call for each would cost more than looking. */
+function startsWith(octets: Buffer, start: Buffer): boolean {
+  if (octets.length < start.length) return false;
+  for (let at = 0; at < start.length; at++) if (octets[at] !== start[at]) return false;
+  return true;
 }

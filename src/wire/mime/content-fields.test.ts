@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: EUPL-1.2
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import fc from 'fast-check';
+import { contentFieldsSize, readContentFields } from './content-fields.ts';
+import { parseHeader } from './header.ts';
+import type { MimeDefect } from './mime-part.ts';
+
+const WORDS = [
+  'Content-Description',
+  'content-ID',
+  'CONTENT-MD5',
+  'Content-Location',
+  'Subject',
+  'C',
+  ':',
+  ' ',
+  '\t',
+  '\r\n',
+  '\n',
+  '\r',
+  '\r\n ',
+  'x',
+  '\xe8',
+  '\xc3\xa8',
+  'Content-Type: text/html',
+  '\r\nContent-Description: b',
+];
+const block = fc
+  .array(fc.constantFrom(...WORDS), { maxLength: 30 })
+  .map((words) => Buffer.from(words.join(''), 'latin1'));
+
+suite('content fields', () => {
+  test('they are read as the header is read, whatever the octets', () => {
+    fc.assert(
+      fc.property(block, (octets) => {
+        const defects = new Set<MimeDefect>();
+        const fields = readContentFields(octets, 'text/plain', defects);
+        const header = parseHeader(octets);
+        for (const [name, value] of [
+          ['content-description', fields.description],
+          ['content-id', fields.id],
+          ['content-md5', fields.md5],
+          ['content-location', fields.location],
+        ] as const)
+          assert.equal(value, header.first(name)?.value, name);
+        assert.equal(defects.has('malformed-header'), header.all('').length > 0);
+        const names = header.fields.map(({ key }) => key).filter((key) => /^content-/.test(key));
+        assert.equal(defects.has('repeated-content-field'), new Set(names).size < names.length);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test('their size is about that of their JSON, whatever is in them', () => {
+    for (const octets of [
+      'Content-Type: text/plain; charset=utf-8; name="a.txt"\r\nContent-Disposition: attachment; filename=a.txt\r\n',
+      `Content-Description: ${'\x01"'.repeat(500)}\r\nContent-Language: it, en\r\n`,
+      `Content-Type: a/b; ${Array.from({ length: 100 }, (_, n) => `p${n}=è`).join('; ')}\r\n`,
+      '',
+    ]) {
+      const fields = readContentFields(Buffer.from(octets), 'text/plain', new Set());
+      const size = contentFieldsSize(fields);
+      const json = Buffer.byteLength(JSON.stringify(fields));
+      assert.ok(size >= json * 0.8 && size <= json * 1.5 + 60, `${size} for ${json}`);
+    }
+  });
+});
