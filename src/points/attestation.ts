@@ -9,7 +9,7 @@ import { sealEntity } from '../trust/signing/signed-message.ts';
 import type { Signer } from '../trust/signing/signer.ts';
 import { AUTOMATIC_LINE } from '../wire/mime/automatic-mail.ts';
 import { MimeIndexer } from '../wire/mime/mime-index.ts';
-import { type Piece, readPieces, streamPieces } from '../wire/mime/octets.ts';
+import { type Piece, readPieces } from '../wire/mime/octets.ts';
 import { type CertificationGate, openGate, requireOpenGate } from './certification-gate.ts';
 import { type FrameShape, shapeFrame } from './framing.ts';
 
@@ -111,8 +111,19 @@ export class Attestation {
   }
 }
 
+/** What we wrote lies in many small pieces: they are looked through together, each alone would cost as much. */
 async function indexOf(pieces: readonly Piece[]) {
   const indexer = new MimeIndexer({ watchPrefix: BOUNDARY_PREFIX });
-  for await (const chunk of streamPieces(pieces)) indexer.update(chunk);
+  let written: Uint8Array[] = [];
+  for (const piece of pieces) {
+    if (piece instanceof Uint8Array) {
+      written.push(piece);
+      continue;
+    }
+    indexer.update(Buffer.concat(written));
+    written = [];
+    for await (const chunk of piece.octets.stream(piece.start, piece.end)) indexer.update(chunk);
+  }
+  indexer.update(Buffer.concat(written));
   return indexer.end();
 }

@@ -22,13 +22,18 @@ const ATOM = /[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\uffff-]+/y;
  */
 const ENCODED_WORD = /=\?[^?\s<>"]{1,60}\?[bq]\?[^?\s<>"]*\?=/iy;
 
+const BLANKS = /[ \t\r\n]+/y;
+const SPECIAL = /[,:;<>@.]/y;
+const ANYTHING = /[\s\S]/y;
+const LITERAL = /\[[^[\]\\<>,;"]*/y;
+
 /** Cuts an address field into tokens, in linear time; never throws. */
 export function addressTokens(text: string): AddressToken[] {
   const cursor = new FieldCursor(text);
   const tokens: AddressToken[] = [];
   let spaced = false;
   while (!cursor.atEnd) {
-    if (cursor.take(/[ \t\r\n]+/y) !== '') {
+    if (cursor.take(BLANKS) !== '') {
       spaced = true;
       continue;
     }
@@ -50,18 +55,18 @@ function readToken(cursor: FieldCursor): Omit<AddressToken, 'spaced'> {
     return { kind: 'comment', text: text.replace(/\\(.)/g, '$1').trim(), odd: !closed };
   }
   if (char === '[') return readLiteral(cursor);
-  const word = cursor.take(ENCODED_WORD);
+  const word = char === '=' ? cursor.take(ENCODED_WORD) : '';
   if (word !== '') return { kind: 'atom', text: word, odd: /[(),.:;@[\]\\]/.test(word) };
   const atom = cursor.take(ATOM);
   if (atom !== '') return { kind: 'atom', text: atom, odd: false };
-  const special = cursor.take(/[,:;<>@.]/y);
+  const special = cursor.take(SPECIAL);
   if (special !== '') return { kind: 'special', text: special, odd: false };
-  return { kind: 'junk', text: cursor.take(/[\s\S]/y), odd: true };
+  return { kind: 'junk', text: cursor.take(ANYTHING), odd: true };
 }
 
 /** RFC 5322 section 3.4.1: a domain-literal keeps its brackets; blanks inside do not count. */
 function readLiteral(cursor: FieldCursor): Omit<AddressToken, 'spaced'> {
-  const text = cursor.take(/\[[^[\]\\<>,;"]*/y);
+  const text = cursor.take(LITERAL);
   if (cursor.accept(']'))
     return { kind: 'literal', text: `${text.replace(/\s+/g, '')}]`, odd: /\s/.test(text) };
   return { kind: 'junk', text, odd: true };
