@@ -15,7 +15,7 @@ export const BLOCK_LEVEL = Math.log2(BLOCK_LEAVES);
  * a record that moved is another one.
  */
 export function recordLeaf({ sequence, text }: { sequence: number; text: string }): Buffer {
-  return leafHash(Buffer.from(`${sequence}\n${text}`));
+  return leafHash(`${sequence}\n${text}`);
 }
 
 /** The nodes of a stored tree, those below the blocks worked out from their leaves. */

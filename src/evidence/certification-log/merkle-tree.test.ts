@@ -14,7 +14,7 @@ import {
   treeRoot,
 } from './merkle-tree.ts';
 
-const leaves = Array.from({ length: 70 }, (_, index) => leafHash(Buffer.from(`record ${index}`)));
+const leaves = Array.from({ length: 70 }, (_, index) => leafHash(`record ${index}`));
 
 /** MTH as RFC 9162 section 2.1.1 spells it, over a list. */
 function definition(list: readonly Buffer[]): Buffer {
@@ -38,12 +38,17 @@ const nodes: TreeNodes = {
 const sizes = fc.integer({ min: 1, max: leaves.length });
 
 test('leaves and nodes are hashed apart, as RFC 9162 section 2.1.1 says', () => {
-  const octets = Buffer.from('abc');
-  const expected = createHash('sha256').update(Buffer.of(0)).update(octets).digest();
-  assert.deepEqual(leafHash(octets), expected);
-  const [left, right] = [leafHash(octets), leafHash(Buffer.alloc(0))];
-  const parent = createHash('sha256').update(Buffer.of(1)).update(left).update(right).digest();
-  assert.deepEqual(nodeHash(left, right), parent);
+  const text = 'più abc';
+  const expected = createHash('sha256').update(Buffer.of(0)).update(Buffer.from(text)).digest();
+  assert.deepEqual(leafHash(text), expected);
+  const [left, right] = [leafHash(text), leafHash('')];
+  const parent = (one: Buffer, other: Buffer) =>
+    createHash('sha256').update(Buffer.of(1)).update(one).update(other).digest();
+  assert.deepEqual(nodeHash(left, right), parent(left, right));
+  for (const short of [Buffer.alloc(0), left.subarray(1), Buffer.concat([left, right])]) {
+    assert.deepEqual(nodeHash(short, right), parent(short, right));
+    assert.deepEqual(nodeHash(left, short), parent(left, short));
+  }
 });
 
 test('the root is that of the definition, for every size', () => {

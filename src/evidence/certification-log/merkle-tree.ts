@@ -4,17 +4,23 @@ import { hash } from 'node:crypto';
 /** Octets of every hash of the tree: SHA-256. */
 export const TREE_HASH_BYTES = 32;
 
-const LEAF = Buffer.of(0x00);
-const NODE = Buffer.of(0x01);
+const LEAF = '\u0000';
+/** The octet 0x01 and two hashes; filled anew for each node, and read before anybody else can fill it. */
+const NODE = Buffer.alloc(1 + 2 * TREE_HASH_BYTES, 0x01);
 
-/** RFC 9162 section 2.1.1: the hash of a leaf, from what it stands for. */
-export function leafHash(octets: Uint8Array): Buffer {
-  return sha256(Buffer.concat([LEAF, octets]));
+/** RFC 9162 section 2.1.1: the hash of a leaf, from what it stands for: text, as UTF-8. */
+export function leafHash(text: string): Buffer {
+  return hash('sha256', LEAF + text, 'buffer');
 }
 
 /** RFC 9162 section 2.1.1: the hash of an inner node, from those of its children. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
-  return sha256(Buffer.concat([NODE, left, right]));
+  // A proof that somebody else made may hold anything.
+  if (left.length !== TREE_HASH_BYTES || right.length !== TREE_HASH_BYTES)
+    return sha256(Buffer.concat([NODE.subarray(0, 1), left, right]));
+  NODE.set(left, 1);
+  NODE.set(right, 1 + TREE_HASH_BYTES);
+  return sha256(NODE);
 }
 
 /** Where complete subtrees are had from. */

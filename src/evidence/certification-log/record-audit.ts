@@ -45,9 +45,10 @@ class RecordAudit {
   readonly #findings: LogFinding[];
   /** Those not come to yet. */
   readonly #open: Seal[];
-  /** Over the hashes that were kept, and over those of the records as they are. */
+  /** Over the hashes that were kept. */
   #kept = new TreeFrontier();
-  #found = new TreeFrontier();
+  /** Over those of the records as they are, from the first on that is not as it was kept. */
+  #found: TreeFrontier | undefined;
   /** Records whose hash differs from what was kept, since the last seal. */
   #suspects: RecordText[] = [];
   /** Sequence number of the record to come, as it was recorded. */
@@ -80,7 +81,6 @@ class RecordAudit {
     } catch {
       this.#findings.push({ code: 'tree-damaged', from: 1, to });
     }
-    this.#found = this.#kept.copy();
     if (seal !== undefined && !this.#kept.root().equals(seal.root))
       this.#findings.push({ code: 'root-differs', seal: seal.number, from: 1, to });
   }
@@ -88,14 +88,17 @@ class RecordAudit {
   /** `following` is the record after it in the log, which tells an added record from a changed one. */
   take(record: RecordText, following: RecordText | undefined): void {
     if (this.#moved === 0) this.missUpTo(record.sequence - 1);
-    if (!this.#fits(record, this.#next)) {
-      if (following !== undefined && this.#fits(following, this.#next)) {
-        this.#findings.push({ code: 'record-added', sequence: record.sequence });
-        this.#moved++;
-        return;
-      }
-      this.#judge(record);
+    const leaf = recordLeaf({ sequence: this.#next, text: record.text });
+    if (this.#tree.leaf(this.#next)?.equals(leaf) === true) {
+      this.#add(leaf);
+      return;
     }
+    if (following !== undefined && this.#fits(following, this.#next)) {
+      this.#findings.push({ code: 'record-added', sequence: record.sequence });
+      this.#moved++;
+      return;
+    }
+    this.#judge(record);
     this.#add(recordLeaf({ sequence: this.#next, text: record.text }));
   }
 
@@ -120,15 +123,16 @@ class RecordAudit {
 
   #closeSeal(seal: Seal): void {
     const [from, to] = [this.#sealedUpTo + 1, seal.size];
-    const [keptHolds, foundHolds] = [this.#kept, this.#found].map((edge) => edge.root().equals(seal.root));
+    const found = this.#found ?? this.#kept;
+    const [keptHolds, foundHolds] = [this.#kept, found].map((edge) => edge.root().equals(seal.root));
     if (foundHolds) {
       if (this.#suspects.length > 0 || !keptHolds) this.#findings.push({ code: 'tree-damaged', from, to });
-      this.#kept = this.#found.copy();
+      this.#kept = found;
     } else {
       if (!keptHolds) this.#findings.push({ code: 'root-differs', seal: seal.number, from, to });
       this.#tellSuspects();
-      this.#found = this.#kept.copy();
     }
+    this.#found = undefined;
     this.#suspects = [];
     this.#sealedUpTo = to;
   }
@@ -168,8 +172,10 @@ class RecordAudit {
   }
 
   #add(found: Buffer): void {
-    this.#kept.add(this.#tree.leaf(this.#next) ?? found);
-    this.#found.add(found);
+    const kept = this.#tree.leaf(this.#next) ?? found;
+    if (this.#found === undefined && !kept.equals(found)) this.#found = this.#kept.copy();
+    this.#kept.add(kept);
+    this.#found?.add(found);
     this.#passOn();
   }
 

@@ -4,10 +4,10 @@ import { nodeHash, type TreeNodes, treeRoot } from './merkle-tree.ts';
 /** The right edge of a tree: enough to add leaves and to know the root, in memory that grows with the logarithm. */
 export class TreeFrontier {
   /** Full subtrees from left to right; of a size each, largest first. */
-  #full: readonly { readonly level: number; readonly hash: Buffer }[];
+  readonly #full: { readonly level: number; readonly hash: Buffer }[];
 
   constructor(full: readonly { readonly level: number; readonly hash: Buffer }[] = []) {
-    this.#full = full;
+    this.#full = [...full];
   }
 
   /** That of the first `size` leaves of a tree. Throws what `node` throws. */
@@ -24,18 +24,17 @@ export class TreeFrontier {
 
   /** The full subtrees it consists of, from left to right. */
   get subtrees(): readonly { readonly level: number; readonly hash: Buffer }[] {
-    return this.#full;
+    return [...this.#full];
   }
 
   add(leaf: Buffer): void {
-    const full = [...this.#full];
+    const full = this.#full;
     let added = { level: 0, hash: leaf };
     for (let left = full.at(-1); left?.level === added.level; left = full.at(-1)) {
       full.pop();
       added = { level: left.level + 1, hash: nodeHash(left.hash, added.hash) };
     }
     full.push(added);
-    this.#full = full;
   }
 
   /** RFC 9162 section 2.1.1. */
