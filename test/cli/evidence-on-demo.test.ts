@@ -5,6 +5,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { runCommandLine } from '../../src/cli/command-line.ts';
+import { send } from '../../src/cli/send.ts';
 import type { EvidenceIndex } from '../../src/evidence/evidence-file/index-model.ts';
 import { readEvidenceIndex } from '../../src/evidence/evidence-file/index-reader.ts';
 import { randomIds } from '../../src/platform/ids.ts';
@@ -12,6 +13,7 @@ import { FileOctets } from '../../src/wire/mime/octets.ts';
 import { openZip } from '../../src/wire/zip/zip-reader.ts';
 import { ceralacca, DemoProcess } from '../demo/demo-process.ts';
 import { Captured } from './captured.ts';
+import { RunningDemo } from './running-demo.ts';
 
 const LIMITS = { archiveBytes: 1e9, entries: 1000, unpackedBytes: 1e9 };
 
@@ -161,6 +163,44 @@ suite('ceralacca evidence, on a demo', { timeout: 240_000 }, () => {
     const { files } = await contents(at('mittente.zip'));
     assert.equal(told[1]?.detail.index, hash('sha256', files.get('index.xml') ?? ''));
   });
+});
+
+test('LOG-10 ceralacca evidence of a provider that stands still, without a time-stamp authority', async () => {
+  await using demo = await RunningDemo.start();
+  const at = (...names: string[]) => join(demo.folder, ...names);
+  const [alfa, beta] = demo.demo.world.providers;
+  const [from = '', to = ''] = [alfa?.mailboxes[0]?.address, beta?.mailboxes[0]?.address];
+  const sent = new Captured({ ids: randomIds });
+  await send({ from, to: [to], text: 'Prova', world: demo.worldFile, json: true }, sent);
+  const { messageId } = sent.json as { messageId: string };
+  await demo.demo[Symbol.asyncDispose]();
+  const evidence = async (...words: string[]) => {
+    const captured = new Captured({ ids: randomIds });
+    const code = await runCommandLine(
+      ['evidence', messageId, '--to', at('fascicolo.zip'), ...words],
+      captured,
+    );
+    return { code, out: captured.stdout.text, err: captured.stderr.text };
+  };
+  const bare = await evidence('--folder', at('alfa', 'data'));
+  assert.match(`${bare.code} ${bare.err}`, /^3 .*\(--config\) \(provider-not-running\)/);
+  const silent = await evidence('--config', at('alfa', 'config.yaml'));
+  assert.match(`${silent.code} ${silent.err}`, /^3 .*\(timestamp-unavailable\)/);
+  assert.equal(existsSync(at('fascicolo.zip')), false);
+  const config = readFileSync(at('alfa', 'config.yaml'), 'utf8').replace(/"url": "http:[^"]+\/tsa"/, '');
+  writeFileSync(at('alfa', 'senza.yaml'), config);
+  const made = await evidence('--config', at('alfa', 'senza.yaml'));
+  assert.equal(made.code, 0, made.err);
+  assert.match(made.out, /^Manca la marca temporale sull'indice: nessuna autorità/m);
+  const verified = new Captured();
+  const code = await runCommandLine(
+    ['verify', at('fascicolo.zip'), '--ca', at('ca.pem'), '--json'],
+    verified,
+  );
+  assert.deepEqual([code, (verified.json as { verdict: string }).verdict], [3, 'incomplete']);
+  const trace = new Captured();
+  await runCommandLine(['trace', messageId, '--folder', at('alfa', 'data')], trace);
+  assert.equal(trace.stdout.text.match(/fascicolo di prova formato/g)?.length, 1);
 });
 
 /** The same but for what carriers put on top. */

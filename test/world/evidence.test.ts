@@ -2,21 +2,12 @@
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import { suite, test } from 'node:test';
-import type { PackedFile } from '../../src/cli/evidence/evidence-entries.ts';
-import type { EvidenceTrust } from '../../src/cli/evidence/evidence-store.ts';
-import { examineForEvidence, type IndexedMessage, indexed } from '../../src/cli/evidence/examined-message.ts';
-import { makeEvidence } from '../../src/cli/evidence/making.ts';
-import { readEvidenceIndex } from '../../src/evidence/evidence-file/index-reader.ts';
 import { decideEvidence } from '../../src/points/reissuing/evidence-decision.ts';
-import { originalsIn } from '../../src/points/reissuing/reassembly.ts';
-import { CertificationPaths } from '../../src/trust/signing/certification-paths.ts';
-import { readCertificate } from '../../src/wire/cms/certificate.ts';
-import { MemoryOctets } from '../../src/wire/mime/octets.ts';
 import { CARLA, DARIO, letterTo } from './lived-world.ts';
 import { Seen } from './seen.ts';
 import { ALFA, BETA, GAMMA } from './terms.ts';
 import { HOUR_MS, World } from './world.ts';
-import type { WorldProvider } from './world-provider.ts';
+import { evidenceOf, type Made } from './world-evidence.ts';
 
 const NOBODY = 'nessuno@pec.beta.test';
 const BRUNO = 'bruno@pec.alfa.test';
@@ -24,73 +15,8 @@ const ELSA = 'elsa@pec.gamma.test';
 
 const sha256 = (octets: Buffer) => hash('sha256', octets, 'hex');
 
-function trustOf(world: World, provider: WorldProvider): EvidenceTrust {
-  const root = readCertificate(world.authority.rootCertificate);
-  assert.ok(root.ok);
-  return {
-    provider: { name: provider.emitting.name, serviceAddress: provider.serviceAddress },
-    now: world.clock.now(),
-    stamps: false,
-    certificate: provider.signer().certificate,
-    anchors: [root.value],
-    intermediates: [],
-    stampAnchors: [root.value],
-  };
-}
-
-interface Asked {
-  readonly about: string;
-  readonly holder?: string;
-  /** A file that holds the original. */
-  readonly original?: Buffer;
-  readonly add?: readonly Buffer[];
-}
-
-/** The evidence file of a message, all but its signature. */
-async function evidenceOf(world: World, provider: WorldProvider, { about, original, ...asked }: Asked) {
-  const { holder, add = [] } = asked;
-  const decision = decideEvidence(provider.store, { about, ...(holder !== undefined && { holder }) });
-  assert.ok(decision.decided === 'give', JSON.stringify(decision));
-  const { grounds } = decision;
-  const trust = trustOf(world, provider);
-  const paths = new CertificationPaths({ anchors: trust.anchors, revocation: null });
-  const examine = (message: IndexedMessage) => examineForEvidence(message, { paths, clock: world.clock });
-  const added = [];
-  for (const octets of add) {
-    const examined = await examine(await indexed(new MemoryOctets(octets)));
-    assert.ok(examined.ok);
-    added.push(examined.message);
-  }
-  const originals = original === undefined ? undefined : await originalsIn(original, grounds.records);
-  const made = await makeEvidence({
-    store: provider.store,
-    grounds,
-    trust,
-    examine,
-    added,
-    instant: world.clock.now(),
-    ...(originals !== undefined && { originals }),
-  });
-  const reading = readEvidenceIndex(made.indexOctets);
-  assert.ok(reading.ok, JSON.stringify(reading));
-  assert.deepEqual(reading.index, made.index);
-  const files = new Map<string, Buffer>();
-  for (const { entry, content } of made.files) {
-    const octets = await octetsOf(content);
-    assert.deepEqual([octets.length, sha256(octets)], [entry.sizeBytes, entry.sha256], entry.name);
-    files.set(entry.name, octets);
-  }
-  return { ...made, files };
-}
-
-async function octetsOf(content: PackedFile['content']): Promise<Buffer> {
-  return Buffer.isBuffer(content) ? content : content.read(0, content.size);
-}
-
-type Made = Awaited<ReturnType<typeof evidenceOf>>;
-
 /** Every message in the file is one that lies in a mailbox somewhere, but for what carriers put on top. */
-async function assertDelivered(world: World, { files, index }: Made): Promise<void> {
+async function assertDelivered(world: World, { octets: files, index }: Made): Promise<void> {
   const delivered = (await world.everything()).map(({ seen }) => seen);
   for (const { file, kind, digest } of index.messages) {
     const octets = files.get(file) ?? Buffer.alloc(0);
@@ -155,12 +81,12 @@ suite('an evidence file', () => {
       assert.deepEqual(outcomes[NOBODY], ['non-consegnato', 'messages/non-delivery-1.eml']);
       assert.deepEqual(outcomes[ELSA], ['avvisato', 'messages/notice-1.eml']);
       const [envelope] = await world.beta.user('carla').messages();
-      assert.ok(envelope?.original?.equals(made.files.get('messages/original.eml') ?? Buffer.alloc(0)));
+      assert.ok(envelope?.original?.equals(made.octets.get('messages/original.eml') ?? Buffer.alloc(0)));
       for (const { record, kind } of made.index.messages) assert.ok(record !== undefined, kind);
       assert.equal(made.index.records.length, alfa.log(about).length);
       for (const { sequence } of made.index.records) {
         const [text] = alfa.store.listRecordTexts(sequence, 1);
-        assert.equal(made.files.get(`log/records/${sequence}.json`)?.toString(), text?.text);
+        assert.equal(made.octets.get(`log/records/${sequence}.json`)?.toString(), text?.text);
       }
     });
 
@@ -179,7 +105,7 @@ suite('an evidence file', () => {
           'originale serve-originale',
         ]);
         assert.equal(kindsOf(without).filter((each) => each === kind).length, 2);
-        const made = await evidenceOf(world, alfa, { about, original: letter });
+        const made = await evidenceOf(world, alfa, { about, originals: [letter] });
         assert.deepEqual(gapsOf(made), []);
         assert.ok(kindsOf(made).includes('transport-envelope'));
         await assertDelivered(world, made);
@@ -187,9 +113,9 @@ suite('an evidence file', () => {
         assert.deepEqual(kindsOf(there), ['transport-envelope', 'take-charge', kind, kind, 'non-delivery']);
         assert.deepEqual(gapsOf(there), ['messaggio altrove acceptance']);
         assert.ok(
-          there.files
+          there.octets
             .get('messages/original.eml')
-            ?.equals(made.files.get('messages/original.eml') ?? Buffer.alloc(0)),
+            ?.equals(made.octets.get('messages/original.eml') ?? Buffer.alloc(0)),
         );
         await assertDelivered(world, there);
       });
@@ -234,7 +160,7 @@ suite('an evidence file', () => {
     assert.deepEqual(made.index.messages.find(({ kind }) => kind === 'delivery-complete')?.about, [CARLA]);
     for (const { record } of made.index.messages) assert.ok(record !== undefined);
     const texts = made.index.records.map(({ sequence }) =>
-      String(made.files.get(`log/records/${sequence}.json`)),
+      String(made.octets.get(`log/records/${sequence}.json`)),
     );
     for (const text of texts) assert.notEqual((JSON.parse(text) as { recipient?: string }).recipient, DARIO);
     // One take-charge receipt covers them all.
