@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { hash } from 'node:crypto';
 import type { Instant } from '../../platform/clock.ts';
 import { type Certificate, isSignedBy, readCertificate } from '../../wire/cms/certificate.ts';
 import { printName, sameName } from '../../wire/cms/distinguished-name.ts';
@@ -64,7 +63,7 @@ export class CertificationPaths {
     signer: Certificate,
     { instant, carried }: { instant: Instant; carried: readonly Buffer[] },
   ): Promise<PathResult> {
-    const key = hash('sha256', signer.der, 'base64');
+    const key = signer.sha256;
     const known = this.#remembered.get(key);
     if (known !== undefined && known.from <= instant && instant < known.until) return known.path;
     const authorities = [...this.#intermediates, ...readAll(carried)];

@@ -69,6 +69,7 @@ export function checkContent(
 /** RFC 5035 section 4: the signer says which certificate it meant; an unknown hash says nothing. */
 function isBoundTo(bound: { digestOid: string; hash: Buffer }, certificate: Certificate): boolean {
   const digest = digestOf({ oid: bound.digestOid, parameters: null });
+  if (digest === 'sha256') return bound.hash.toString('hex') === certificate.sha256;
   return digest === null || hash(digest, certificate.der, 'buffer').equals(bound.hash);
 }
 

@@ -118,16 +118,32 @@ export const MAX_RSA_BITS = 8192;
 
 /** Whether the key is of the kind the scheme asks for. */
 export function keyFits(scheme: SignatureScheme, key: KeyObject): boolean {
-  if (key.asymmetricKeyType === 'rsa') {
-    const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
-    return bits <= MAX_RSA_BITS && (scheme.keyType === 'rsa' || scheme.keyType === 'rsa-pss');
+  const { type, bits } = kindOf(key);
+  if (type !== 'rsa') return type === scheme.keyType;
+  return bits <= MAX_RSA_BITS && (scheme.keyType === 'rsa' || scheme.keyType === 'rsa-pss');
+}
+
+interface KeyKind {
+  readonly type: KeyObject['asymmetricKeyType'];
+  /** Of the modulus, for RSA. */
+  readonly bits: number;
+}
+
+/** Node asks OpenSSL each time; the same few keys check every message. */
+const kinds = new WeakMap<KeyObject, KeyKind>();
+
+function kindOf(key: KeyObject): KeyKind {
+  let kind = kinds.get(key);
+  if (kind === undefined) {
+    kind = { type: key.asymmetricKeyType, bits: key.asymmetricKeyDetails?.modulusLength ?? 0 };
+    kinds.set(key, kind);
   }
-  return key.asymmetricKeyType === scheme.keyType;
+  return kind;
 }
 
 /** What node:crypto wants to hear besides the digest. */
-export function keyInput(scheme: SignatureScheme, key: KeyObject): VerifyKeyObjectInput {
-  if (scheme.keyType !== 'rsa-pss') return { key };
+export function keyInput(scheme: SignatureScheme, key: KeyObject): KeyObject | VerifyKeyObjectInput {
+  if (scheme.keyType !== 'rsa-pss') return key;
   return { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: scheme.saltLength ?? 20 };
 }
 

@@ -64,6 +64,7 @@ export class Certificate {
   readonly signed: SignedStructure;
   readonly #keyInfo: Buffer;
   #sha1: string | undefined;
+  #sha256: string | undefined;
   #publicKey: KeyObject | null | undefined;
 
   /** @throws MalformedError when an extension is not what RFC 5280 says. */
@@ -98,6 +99,12 @@ export class Certificate {
   get sha1(): string {
     this.#sha1 ??= hash('sha1', this.der, 'hex');
     return this.#sha1;
+  }
+
+  /** Of the whole certificate, in hexadecimal digits. */
+  get sha256(): string {
+    this.#sha256 ??= hash('sha256', this.der, 'hex');
+    return this.#sha256;
   }
 
   /** Null when the key is of a kind this platform cannot use. */

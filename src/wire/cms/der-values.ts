@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { type Element, TAG } from './der-reader.ts';
+import { oid } from './der-writer.ts';
 import { MalformedError } from './malformed.ts';
+import { OID } from './oids.ts';
 
 /** Longest object identifier read, in octets of content. */
 const MAX_OID_OCTETS = 64;
@@ -37,6 +39,15 @@ export function oidValue(element: Element): string {
   const octets = element.content;
   if (octets.length === 0 || octets.length > MAX_OID_OCTETS)
     throw new MalformedError('a bad object identifier');
+  return KNOWN_OIDS.get(octets.toString('latin1')) ?? decodedOid(octets);
+}
+
+/** Those that every certificate and signature names, by their octets. */
+const KNOWN_OIDS: ReadonlyMap<string, string> = new Map(
+  Object.values(OID).map((dotted) => [oid(dotted).subarray(2).toString('latin1'), dotted]),
+);
+
+function decodedOid(octets: Buffer): string {
   const arcs: number[] = [];
   let arc = 0;
   for (const [index, octet] of octets.entries()) {

@@ -6,6 +6,7 @@ import { type Element, type EncodingRules, MAX_DEPTH, readWhole, TAG } from './d
 import { octetStringValue, oidValue, smallInteger, timeValue } from './der-values.ts';
 import { der, integer, octetString, oid, sequence, setOf, time } from './der-writer.ts';
 import { MalformedError } from './malformed.ts';
+import { OID } from './oids.ts';
 
 const read = (octets: Buffer, rules: EncodingRules = 'der'): Element => readWhole(octets, rules);
 
@@ -118,4 +119,12 @@ test('no octets make the reader do anything but read or refuse', () => {
     }),
     { numRuns: 3000 },
   );
+});
+
+test('X.690 section 8.19: an object identifier that is known by its octets reads as one that is not', () => {
+  const known = Object.values(OID);
+  const neighbours = known.map((dotted) => dotted.replace(/\d+$/, (last) => `${Number(last) + 1000}`));
+  for (const dotted of [...known, ...neighbours, '2.5.4.3', '1.3.6.1.4.1.311.20.2.3']) {
+    assert.equal(oidValue(read(oid(dotted))), dotted);
+  }
 });

@@ -6,34 +6,68 @@ import { MalformedError } from './malformed.ts';
 /** Most attributes in one name. */
 const MAX_ATTRIBUTES = 64;
 
+interface NameAttribute {
+  readonly oid: string;
+  readonly text: string;
+}
+
 /** A distinguished name, RFC 5280 section 4.1.2.4. */
 export interface DistinguishedName {
   readonly der: Buffer;
   /** In order; several attributes of one RDN follow each other. */
-  readonly attributes: readonly { readonly oid: string; readonly text: string }[];
+  readonly attributes: readonly NameAttribute[];
   /** One string per RDN in the form names are compared in: case and runs of blanks do not count. */
   readonly comparable: readonly string[];
 }
 
 export function readName(element: Element): DistinguishedName {
-  const attributes: { oid: string; text: string }[] = [];
-  const comparable: string[] = [];
+  const attributes: NameAttribute[] = [];
+  const rdns: NameAttribute[][] = [];
   const sequence = element.fields();
   while (!sequence.atEnd) {
-    const rdn = sequence.take(TAG.set).fields();
-    const parts: string[] = [];
+    const fields = sequence.take(TAG.set).fields();
+    const rdn: NameAttribute[] = [];
     do {
-      const { oid, text } = readAttribute(rdn.take(TAG.sequence));
-      attributes.push({ oid, text });
-      parts.push(`${oid}=${comparableText(text)}`);
-      if (attributes.length > MAX_ATTRIBUTES) throw new MalformedError('a name of too many attributes');
-    } while (!rdn.atEnd);
-    comparable.push(parts.sort().join('\n'));
+      rdn.push(readAttribute(fields.take(TAG.sequence)));
+      if (attributes.length + rdn.length > MAX_ATTRIBUTES) {
+        throw new MalformedError('a name of too many attributes');
+      }
+    } while (!fields.atEnd);
+    attributes.push(...rdn);
+    rdns.push(rdn);
   }
-  return { der: element.bytes, attributes, comparable };
+  return new ReadName(element.bytes, attributes, rdns);
 }
 
-function readAttribute(element: Element): { oid: string; text: string } {
+/** A name as it was read. The form for comparing is made when it is asked for: mostly the octets are the same. */
+class ReadName implements DistinguishedName {
+  readonly der: Buffer;
+  readonly attributes: readonly NameAttribute[];
+  readonly #rdns: readonly (readonly NameAttribute[])[];
+  #comparable: readonly string[] | undefined;
+
+  constructor(
+    der: Buffer,
+    attributes: readonly NameAttribute[],
+    rdns: readonly (readonly NameAttribute[])[],
+  ) {
+    this.der = der;
+    this.attributes = attributes;
+    this.#rdns = rdns;
+  }
+
+  get comparable(): readonly string[] {
+    this.#comparable ??= this.#rdns.map((rdn) =>
+      rdn
+        .map(({ oid, text }) => `${oid}=${comparableText(text)}`)
+        .sort()
+        .join('\n'),
+    );
+    return this.#comparable;
+  }
+}
+
+function readAttribute(element: Element): NameAttribute {
   const fields = element.fields();
   const oid = oidValue(fields.take(TAG.oid));
   const value = fields.next();
