@@ -43,7 +43,7 @@ const PROBE = Buffer.alloc(32, 0x50);
 export async function openWatch(
   facts: WatchFacts,
   stack: AsyncDisposableStack,
-): Promise<{ readonly port: number | undefined; readonly lookout: Lookout }> {
+): Promise<{ readonly port: number | undefined; readonly lookout: Lookout; readonly health: Health }> {
   const { config, around, store, search, storeFolder } = facts;
   const { metrics, clock, journal } = around;
   const startedAt = clock.now();
@@ -54,7 +54,7 @@ export async function openWatch(
   const lookout = stack.use(new Lookout({ config, storeFolder, queue, search, writerAnswers, around }));
   const health = new Health({ checks: checksOf(facts, { indexAgeMs }), ...around });
   const where = config.watch.listen;
-  if (where === null) return { port: undefined, lookout };
+  if (where === null) return { port: undefined, lookout, health };
   stack.defer(tellProcess(metrics));
   const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
   const pages = {
@@ -71,7 +71,7 @@ export async function openWatch(
   };
   const front = stack.use(new WatchFront({ pages, journal }));
   const port = await listening('watch.listen', where, () => front.listen(where));
-  return { port, lookout };
+  return { port, lookout, health };
 }
 
 /** An empty step goes to the writer and back. */

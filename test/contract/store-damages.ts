@@ -352,6 +352,12 @@ export const DAMAGES: readonly Damage[] = [
       VALUES ('${'0'.repeat(64)}', 'a', 's', 1, 1, x'30')`,
   },
   {
+    code: 'times-of-service-damaged',
+    of: 'alfa',
+    damage: 'a time of service that ends before it begins',
+    sql: "INSERT INTO servingSpans (since, until, state, ended) VALUES (2, 1, 'serving', 0)",
+  },
+  {
     code: 'blob-damaged',
     of: 'alfa',
     damage: 'an octet changed among the rows',

@@ -336,9 +336,10 @@ suite('the sealed log of a demo, from outside', { timeout: 120_000 }, () => {
   });
 
   test('the supervisor’s numbers are those of the log', () => {
-    const { stdout, stderr } = new Captured();
-    assert.equal(logStatistics({ config, json: true }, { stdout, stderr }), 0);
-    const { format, domains, mailboxes, disabledMailboxes, months } = JSON.parse(stdout.text);
+    const captured = new Captured();
+    assert.equal(logStatistics({ config, json: true }, captured), 0);
+    const document = JSON.parse(captured.stdout.text);
+    const { format, domains, mailboxes, disabledMailboxes, months } = document;
     const [alfa] = PROVIDERS;
     assert.deepEqual(
       [format, domains, mailboxes, disabledMailboxes],
@@ -355,7 +356,7 @@ suite('the sealed log of a demo, from outside', { timeout: 120_000 }, () => {
     );
     assert.deepEqual(sums, [2, 0, 1]);
     const table = new Captured();
-    assert.equal(logStatistics({ config }, { stdout: table.stdout, stderr }), 0);
+    assert.equal(logStatistics({ config }, table), 0);
     assert.match(table.stdout.text, /^Domini: \d+\. Caselle, adesso: \d+/);
     assert.match(table.stdout.text, /^messaggi accettati +[12]/m);
     const empty = new Captured();

@@ -75,6 +75,7 @@ export const importTable: ImportTable = {
         wording: 'every Italian sentence and header literal',
         'certification-log': 'append-only records, daily seal, extracts',
         'evidence-file': 'the index of the file that proves a message to anybody',
+        availability: 'when the provider served, held against what the law asks',
         report: 'the readable report of an evidence file, as a PDF',
       },
       mayImport: ['evidence', 'wire/mime', 'platform'],
@@ -368,6 +369,7 @@ export const importTable: ImportTable = {
       'naming-records.ts',
       'outcomes.ts',
     ],
+    'evidence/availability': ['availability.ts', 'serving-watch.ts'],
     'evidence/report': ['report-facts.ts'],
     'trust/authority': [
       'authority-folder.ts',

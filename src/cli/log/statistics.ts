@@ -7,10 +7,13 @@ import {
   STATISTICS,
 } from '../../evidence/certification-log/log-statistics.ts';
 import type { NewLogRecord } from '../../evidence/certification-log/log-store.ts';
+import type { CommandSurroundings } from '../command-surroundings.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { storeFolder } from '../provider-folder.ts';
 import { layTable } from '../text-layout.ts';
+import { AVAILABILITY_WORDS } from '../wording/availability-words.ts';
 import { englishStatistics, italianStatistics, type StatisticsWords } from '../wording/statistics-words.ts';
+import { availabilityJson, availabilityLines, readAvailability } from './availability-report.ts';
 import { configOf, type LogOptions, type Streams } from './log-place.ts';
 
 export interface StatisticsOptions extends LogOptions, Period {}
@@ -20,14 +23,18 @@ export const LOG_STATISTICS_FORMAT = 'ceralacca-log-statistics/1';
 
 /**
  * `ceralacca log statistics`: what the supervisor asks, by month, counted from the log; and how many domains and mailboxes
- * there are now. @throws Fault when the store cannot be read
+ * there are now; and when the provider served. @throws Fault when the store cannot be read
  */
-export function logStatistics(options: StatisticsOptions, { stdout, stderr }: Streams): ExitCode {
+export function logStatistics(
+  options: StatisticsOptions,
+  { stdout, stderr, clock }: Streams & Pick<CommandSurroundings, 'clock'>,
+): ExitCode {
   const config = configOf(options, stderr);
   if (config === undefined) return EXIT.bad;
   const folder = storeFolder(config.folder);
   const { from, to, lang } = options;
   const months = countMonths(folder, options);
+  const availability = readAvailability(folder, { ...options, now: clock.now() });
   const holdings = { domains: config.provider.domains.length, ...countMailboxes(folder) };
   if (options.json === true) {
     const document = {
@@ -36,11 +43,14 @@ export function logStatistics(options: StatisticsOptions, { stdout, stderr }: St
       to: to ?? null,
       ...holdings,
       months: months.map(({ month, counts }) => ({ month, ...counts })),
+      availability: availabilityJson(availability),
     };
     stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   } else {
     const words = lang === 'en' ? englishStatistics : italianStatistics;
-    stdout.write(`${[...words.holdings(holdings), '', ...table(months, words)].join('\n')}\n`);
+    const served = availabilityLines(availability, AVAILABILITY_WORDS[lang ?? 'it']);
+    const lines = [...words.holdings(holdings), '', ...table(months, words), '', ...served];
+    stdout.write(`${lines.join('\n')}\n`);
   }
   return EXIT.good;
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { Slice, SlicedOctets } from '../../mailroom/contents/content-store.ts';
+import { readFile } from 'node:fs/promises';
+import type { NewBlob, Slice, SlicedOctets } from '../../mailroom/contents/content-store.ts';
+import { Fault } from '../../platform/faults.ts';
 import { checkRange, cutSlices } from '../slices.ts';
 
 /** A content over blobs in memory. */
@@ -26,4 +28,15 @@ export class MemorySlicedOctets implements SlicedOctets {
   async *stream(start = 0, end = this.size): AsyncGenerator<Buffer> {
     for (const slice of this.slices(start, end)) yield this.#octetsOf(slice);
   }
+}
+
+/** The octets that a step brings for a blob. */
+export async function octetsOf({ source }: NewBlob): Promise<Buffer> {
+  if (source.kind === 'memory') return Buffer.from(source.octets);
+  return await readFile(source.path).catch((cause: unknown) => {
+    throw new Fault('store-unavailable', `the spool file cannot be read: ${cause}`, {
+      temporary: true,
+      cause,
+    });
+  });
 }

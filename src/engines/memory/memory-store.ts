@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { createHash } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
+import type { ServingSpan } from '../../evidence/availability/availability-store.ts';
 import type { LogRecord } from '../../evidence/certification-log/log-store.ts';
 import type { RecordText, StoredSeal } from '../../evidence/certification-log/sealed-log-store.ts';
-import type {
-  BlobId,
-  ContentId,
-  NewBlob,
-  Slice,
-  StoredContent,
-} from '../../mailroom/contents/content-store.ts';
+import type { BlobId, ContentId, Slice, StoredContent } from '../../mailroom/contents/content-store.ts';
 import type { KeptFrame } from '../../mailroom/frames/frame-store.ts';
 import type {
   Folder,
@@ -41,10 +36,11 @@ import type { ArchivedList } from '../../trust/signing/revocation-archive-store.
 import { CommitListeners } from '../commit-listeners.ts';
 import { checkBlob, checkContent } from '../slices.ts';
 import { bareMessageId, byOctets, DEFAULT_STORE_LIMITS, type StoreLimits } from '../store-rules.ts';
+import { spansInOrder } from './availability-acts.ts';
 import { folderNamed, foldersOfMailbox, requireMailbox } from './folder-acts.ts';
 import { framesInOrder } from './frame-acts.ts';
 import { lastSequence, listRecords, textOf, treeSize } from './log-acts.ts';
-import { MemorySlicedOctets } from './memory-octets.ts';
+import { MemorySlicedOctets, octetsOf } from './memory-octets.ts';
 import { performStep } from './perform.ts';
 import { findOutcome, isAbout, isSilent } from './relay-acts.ts';
 import { revocationListsInOrder } from './revocation-acts.ts';
@@ -376,6 +372,10 @@ class MemoryStore implements HouseStore {
     return this.#tables.revocationLists.get(sha256)?.der;
   }
 
+  listServingSpans(): readonly ServingSpan[] {
+    return spansInOrder(this.#tables);
+  }
+
   stories(): Iterable<readonly LogRecord[]> {
     const records = this.#tables.log.values().filter(({ identifier }) => identifier !== '');
     return Map.groupBy(records, ({ identifier }) => identifier).values();
@@ -384,14 +384,4 @@ class MemoryStore implements HouseStore {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
   }
-}
-
-async function octetsOf({ source }: NewBlob): Promise<Buffer> {
-  if (source.kind === 'memory') return Buffer.from(source.octets);
-  return await readFile(source.path).catch((cause: unknown) => {
-    throw new Fault('store-unavailable', `the spool file cannot be read: ${cause}`, {
-      temporary: true,
-      cause,
-    });
-  });
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+
 import type { Mailbox } from '../../mailroom/mailboxes/mailbox-store.ts';
 import type {
   Act,
@@ -9,6 +10,7 @@ import type {
   Step,
   StepOutcome,
 } from '../../mailroom/steps/step-store.ts';
+import { performAvailabilityAct } from './availability-acts.ts';
 import type { Brought } from './content-acts.ts';
 import { createFolder, deleteFolder, folderNamed, renameFolder, subscribe } from './folder-acts.ts';
 import { forgetFrames, keepFrame } from './frame-acts.ts';
@@ -175,6 +177,10 @@ function performSilently(tables: Tables, act: SilentAct): void {
     case 'keep-revocation-list':
     case 'forget-revocation-list':
       performRevocationAct(tables, act);
+      break;
+    case 'put-serving-span':
+    case 'forget-serving-spans':
+      performAvailabilityAct(tables, act);
       break;
     default:
       performLogAct(tables, act);

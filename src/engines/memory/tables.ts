@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { ServingSpan } from '../../evidence/availability/availability-store.ts';
 import type { LogRecord } from '../../evidence/certification-log/log-store.ts';
 import type { StoredSeal } from '../../evidence/certification-log/sealed-log-store.ts';
 import type { BlobId, ContentId, NewContent } from '../../mailroom/contents/content-store.ts';
@@ -7,6 +8,7 @@ import type { FolderId, Mailbox, MailboxId, MessageEntry } from '../../mailroom/
 import type { Quarantined, QuarantineId } from '../../mailroom/quarantine/quarantine-store.ts';
 import type { QueueEntry, QueueEntryId } from '../../mailroom/queue/queue-store.ts';
 import type { DeliveryOutcome, Submission, Tracking } from '../../mailroom/tracking/tracking-store.ts';
+import type { Instant } from '../../platform/clock.ts';
 import type { ArchivedList } from '../../trust/signing/revocation-archive-store.ts';
 import { Table, Undo } from './table.ts';
 
@@ -68,6 +70,8 @@ export class Tables {
   readonly revocationLists = new Table<string, { readonly list: ArchivedList; readonly der: Buffer }>(
     this.undo,
   );
+  /** By their beginning. */
+  readonly servingSpans = new Table<Instant, ServingSpan>(this.undo);
   readonly submissions = new Table<string, Submission>(this.undo);
   readonly trackings = new Table<string, readonly Tracking[]>(this.undo);
   /** Those of `trackings` that a notice may still be due for; kept because they are looked through all the time. */

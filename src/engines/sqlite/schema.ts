@@ -262,6 +262,16 @@ const REVOCATION_LISTS = `
   CREATE INDEX revocationListsOf ON revocationLists (issuer, thisUpdate);
 `;
 
+const SERVING_SPANS = `
+  CREATE TABLE servingSpans (
+    since INTEGER PRIMARY KEY,
+    until INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    why TEXT,
+    ended INTEGER NOT NULL
+  ) STRICT;
+`;
+
 const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: 'first tables', sql: FIRST_TABLES },
   { version: 2, name: 'subscriptions by name', sql: SUBSCRIPTIONS },
@@ -272,6 +282,7 @@ const MIGRATIONS: readonly Migration[] = [
   { version: 7, name: 'sealed log', sql: SEALED_LOG },
   { version: 8, name: 'frames of generated messages', sql: FRAMES },
   { version: 9, name: 'revocation lists', sql: REVOCATION_LISTS },
+  { version: 10, name: 'times of service', sql: SERVING_SPANS },
 ];
 
 /** The version of the schema that this program brings a store up to. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { AvailabilityReader } from '../../evidence/availability/availability-store.ts';
 import type { LogReader } from '../../evidence/certification-log/log-store.ts';
 import type { SealedLogReader } from '../../evidence/certification-log/sealed-log-store.ts';
 import type { MailboxReader } from '../../mailroom/mailboxes/mailbox-store.ts';
@@ -9,6 +10,7 @@ import type { TrackingReader } from '../../mailroom/tracking/tracking-store.ts';
 import { Fault } from '../../platform/faults.ts';
 import type { RevocationArchiveReader } from '../../trust/signing/revocation-archive-store.ts';
 import { type Database, openDatabase, storeFault } from './driver.ts';
+import { SqliteAvailabilityReader } from './readers/availability-reader.ts';
 import { SqliteLogReader } from './readers/log-reader.ts';
 import { SqliteMailboxReader } from './readers/mailbox-reader.ts';
 import { SqliteQueueReader } from './readers/queue-reader.ts';
@@ -58,6 +60,19 @@ export function openStoredQueue(folder: string): StoredQueue {
   return openReaders(folder, (database) => ({
     queue: new SqliteQueueReader(database),
     tracking: new SqliteTrackingReader(database),
+    [Symbol.dispose]: () => database[Symbol.dispose](),
+  }));
+}
+
+/** When the provider of a store served. */
+export interface StoredAvailability extends Disposable {
+  readonly availability: AvailabilityReader;
+}
+
+/** Opens the times of service of a store for reading, as above. @throws Fault */
+export function openStoredAvailability(folder: string): StoredAvailability {
+  return openReaders(folder, (database) => ({
+    availability: new SqliteAvailabilityReader(database),
     [Symbol.dispose]: () => database[Symbol.dispose](),
   }));
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { AvailabilityReader } from '../../evidence/availability/availability-store.ts';
 import type { LogReader } from '../../evidence/certification-log/log-store.ts';
 import type { SealedLogReader } from '../../evidence/certification-log/sealed-log-store.ts';
 import type { RevocationArchiveReader } from '../../trust/signing/revocation-archive-store.ts';
@@ -10,7 +11,7 @@ import type { QueueReader } from '../queue/queue-store.ts';
 import type { TrackingReader } from '../tracking/tracking-store.ts';
 import type { StepStore } from './step-store.ts';
 
-/** Everything an engine offers: one door to change, and nine ways to read. */
+/** Everything an engine offers: one door to change, and ten ways to read. */
 export interface HouseStore
   extends StepStore,
     ContentReader,
@@ -22,4 +23,5 @@ export interface HouseStore
     FrameReader,
     SealedLogReader,
     RevocationArchiveReader,
+    AvailabilityReader,
     AsyncDisposable {}

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { AvailabilityAct } from '../../evidence/availability/availability-store.ts';
 import type { NewLogRecord } from '../../evidence/certification-log/log-store.ts';
 import type { LogAct } from '../../evidence/certification-log/sealed-log-store.ts';
 import type { Instant } from '../../platform/clock.ts';
@@ -169,7 +170,8 @@ export type Act =
   | { readonly do: 'forget-frames'; readonly before: Instant }
   | { readonly do: 'record'; readonly record: NewLogRecord }
   | LogAct
-  | RevocationAct;
+  | RevocationAct
+  | AvailabilityAct;
 
 export interface NewFolder {
   readonly name: string;

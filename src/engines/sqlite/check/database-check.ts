@@ -28,6 +28,17 @@ export function* checkRevocationLists(
   }
 }
 
+/** Times of service are times. */
+export function* checkServingSpans(database: Database): Generator<Finding> {
+  const rows = database.prepare<{ since: number }>(
+    "SELECT since FROM servingSpans WHERE until < since OR state NOT IN ('serving', 'held') ORDER BY since",
+  );
+  for (const { since } of rows.each()) {
+    const where = `time of service ${since}`;
+    yield { code: 'times-of-service-damaged', what: 'it ends before it begins, or is of no kind', where };
+  }
+}
+
 interface LogRow {
   readonly sequence: number;
   readonly instant: number;

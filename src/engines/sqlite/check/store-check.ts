@@ -10,7 +10,7 @@ import { migrationsKnown, versionOf } from '../schema.ts';
 import { holdsStore } from '../stored-records.ts';
 import { checkBlobs } from './blob-check.ts';
 import { checkContents } from './content-check.ts';
-import { checkDatabase, checkLog, checkRevocationLists } from './database-check.ts';
+import { checkDatabase, checkLog, checkRevocationLists, checkServingSpans } from './database-check.ts';
 import { checkRows } from './row-checks.ts';
 import { checkSearch } from './search-check.ts';
 
@@ -77,6 +77,7 @@ async function* checkMoment(
   yield* checkRows(database);
   yield* checkLog(database);
   yield* checkRevocationLists(database, { quick });
+  yield* checkServingSpans(database);
   yield* more?.(readers) ?? [];
   yield* checkBlobs({ database, files, isKept, quick });
   yield* checkContents({ database, readers, quick });

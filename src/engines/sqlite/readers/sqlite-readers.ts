@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { AvailabilityReader, ServingSpan } from '../../../evidence/availability/availability-store.ts';
 import type { LogReader, LogRecord } from '../../../evidence/certification-log/log-store.ts';
 import type {
   RecordText,
@@ -42,6 +43,7 @@ import type {
 } from '../../../trust/signing/revocation-archive-store.ts';
 import type { BlobFiles } from '../../blobs/blobs.ts';
 import type { Database } from '../driver.ts';
+import { SqliteAvailabilityReader } from './availability-reader.ts';
 import { SqliteContentReader } from './content-reader.ts';
 import { SqliteFrameReader } from './frame-reader.ts';
 import { SqliteLogReader } from './log-reader.ts';
@@ -63,7 +65,8 @@ export class SqliteReaders
     SealedLogReader,
     QuarantineReader,
     FrameReader,
-    RevocationArchiveReader
+    RevocationArchiveReader,
+    AvailabilityReader
 {
   protected readonly contents: SqliteContentReader;
   readonly #mailboxes: SqliteMailboxReader;
@@ -74,6 +77,7 @@ export class SqliteReaders
   readonly #frames: SqliteFrameReader;
   readonly #sealedLog: SqliteSealedLogReader;
   readonly #revocation: SqliteRevocationReader;
+  readonly #availability: SqliteAvailabilityReader;
 
   constructor(db: Database, files: BlobFiles) {
     this.contents = new SqliteContentReader(db, files);
@@ -85,6 +89,7 @@ export class SqliteReaders
     this.#frames = new SqliteFrameReader(db, this.contents);
     this.#sealedLog = new SqliteSealedLogReader(db);
     this.#revocation = new SqliteRevocationReader(db);
+    this.#availability = new SqliteAvailabilityReader(db);
   }
 
   findContent(id: ContentId): StoredContent | undefined {
@@ -257,6 +262,10 @@ export class SqliteReaders
 
   forgottenUpTo(): number {
     return this.#sealedLog.forgottenUpTo();
+  }
+
+  listServingSpans(): readonly ServingSpan[] {
+    return this.#availability.listServingSpans();
   }
 
   listRevocationIssuers(): readonly string[] {

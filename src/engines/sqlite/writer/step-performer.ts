@@ -2,6 +2,7 @@
 import type { ActResult, Condition, PartOutcome, StepOutcome } from '../../../mailroom/steps/step-store.ts';
 import type { Database } from '../driver.ts';
 import type { BlobFileName, PackedAct, PackedPart } from '../packed-step.ts';
+import { AvailabilityWriter } from './availability-writer.ts';
 import { type Brought, ContentWriter } from './content-writer.ts';
 import { FolderWriter } from './folder-writer.ts';
 import { FrameWriter } from './frame-writer.ts';
@@ -21,6 +22,7 @@ export class StepPerformer {
   readonly #frames: FrameWriter;
   readonly #log: LogWriter;
   readonly #revocation: RevocationWriter;
+  readonly #availability: AvailabilityWriter;
 
   constructor(db: Database, limits: { expungedKept: number }) {
     this.#contents = new ContentWriter(db);
@@ -35,6 +37,7 @@ export class StepPerformer {
     this.#frames = new FrameWriter(db, this.#contents);
     this.#log = new LogWriter(db);
     this.#revocation = new RevocationWriter(db);
+    this.#availability = new AvailabilityWriter(db);
   }
 
   /** Performs a step, part after part: later parts see what earlier ones did. Throws when it cannot. */
@@ -151,6 +154,10 @@ export class StepPerformer {
       case 'keep-revocation-list':
       case 'forget-revocation-list':
         this.#revocation.perform(act);
+        break;
+      case 'put-serving-span':
+      case 'forget-serving-spans':
+        this.#availability.perform(act);
         break;
       default:
         this.#log.perform(act);
