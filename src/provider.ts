@@ -11,7 +11,6 @@ import { openRelay } from './composition/relaying.ts';
 import { openScanner } from './composition/scanning.ts';
 import { openSealing } from './composition/sealing.ts';
 import { openSearch } from './composition/searching.ts';
-import { openServingWatch } from './composition/serving.ts';
 import { openSigner } from './composition/signing.ts';
 import { openStore } from './composition/storing.ts';
 import { type Around, completed, type Surroundings } from './composition/surroundings.ts';
@@ -137,8 +136,6 @@ export class Provider implements AsyncDisposable {
     };
     const sealing = stack.use(await openSealing(config, { ...own, directory, revocation }));
     const sweep = openSweeps({ store, around }, stack);
-    // The last to be opened is the first to stop: while doors close, it has written down that it ends.
-    const serving = stack.use(openServingWatch({ health: watch.health, store, around }));
     const begin = () => {
       clockWatch.start();
       relay.start();
@@ -146,8 +143,7 @@ export class Provider implements AsyncDisposable {
       refresh.start();
       sweep();
       sealing.start();
-      watch.lookout.start();
-      serving.start();
+      watch.start();
     };
     journal.info({ provider: config.provider.name, ports, watch: watch.port }, 'provider started');
     return new Provider(

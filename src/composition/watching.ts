@@ -14,6 +14,7 @@ import { type DoorPorts, listening } from './doors.ts';
 import { lookAtDisk, QueueFigures, tellHouse } from './house-figures.ts';
 import { Lookout } from './lookout.ts';
 import { tellProcess } from './process-figures.ts';
+import { openServingWatch } from './serving.ts';
 import { STATUS_FORMAT, type StatusReport } from './status-report.ts';
 import type { Around } from './surroundings.ts';
 
@@ -37,13 +38,13 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 const PROBE = Buffer.alloc(32, 0x50);
 
 /**
- * Opens what is watched: figures, health, status, and the lookout for what runs out slowly. The stack closes
- * it. Throws the Fault `port-unavailable`.
+ * Opens what is watched: figures, health, status, the lookout for what runs out slowly, and the times of service,
+ * which `start` begins. The stack closes it. Throws the Fault `port-unavailable`.
  */
 export async function openWatch(
   facts: WatchFacts,
   stack: AsyncDisposableStack,
-): Promise<{ readonly port: number | undefined; readonly lookout: Lookout; readonly health: Health }> {
+): Promise<{ readonly port: number | undefined; readonly start: () => void }> {
   const { config, around, store, search, storeFolder } = facts;
   const { metrics, clock, journal } = around;
   const startedAt = clock.now();
@@ -53,8 +54,14 @@ export async function openWatch(
   const writerAnswers = () => answers(store);
   const lookout = stack.use(new Lookout({ config, storeFolder, queue, search, writerAnswers, around }));
   const health = new Health({ checks: checksOf(facts, { indexAgeMs }), ...around });
+  // Opened after the doors, it stops before them: while they close, that it ends is written down.
+  const serving = stack.use(openServingWatch({ health, store, around }));
+  const start = () => {
+    lookout.start();
+    serving.start();
+  };
   const where = config.watch.listen;
-  if (where === null) return { port: undefined, lookout, health };
+  if (where === null) return { port: undefined, start };
   stack.defer(tellProcess(metrics));
   const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
   const pages = {
@@ -71,7 +78,7 @@ export async function openWatch(
   };
   const front = stack.use(new WatchFront({ pages, journal }));
   const port = await listening('watch.listen', where, () => front.listen(where));
-  return { port, lookout, health };
+  return { port, start };
 }
 
 /** An empty step goes to the writer and back. */
