@@ -387,6 +387,11 @@ for ((at = 1; at <= $(count //destinatario); at++)); do
     consegnato:messages/*)
       [ "$(count "//messaggio[@file='$source'][starts-with(@genere,'delivery-')][riguarda='$address'][@istante='$(says "$node/@istante")']")" = 1 ] ||
         fail outcomes "$source does not say that $address has it"
+      impronta=$(says "//messaggio[@file='$source']/@impronta")
+      grep -lF "$impronta" "$files"/log/records/*.json 2>/dev/null | while read -r file; do
+        grep -F "\"recipient\":\"$address\"" "$file" | grep -qF '"tracking":' && exit 1
+        true
+      done || fail outcomes "$source is not of the provider of $address"
       ;;
     consegnato:log/records/*)
       grep -qF "\"recipient\":\"$address\"" "$files/$source" || fail outcomes "$source does not say that $address has it"

@@ -12,6 +12,7 @@ import { randomIds } from '../../src/platform/ids.ts';
 import { FileOctets } from '../../src/wire/mime/octets.ts';
 import { openZip } from '../../src/wire/zip/zip-reader.ts';
 import { ceralacca, DemoProcess } from '../demo/demo-process.ts';
+import { checkEvidence } from '../evidence/check-evidence.ts';
 import { Captured } from './captured.ts';
 import { RunningDemo } from './running-demo.ts';
 
@@ -106,6 +107,9 @@ suite('ceralacca evidence, on a demo', { timeout: 240_000 }, () => {
     const made = await evidence('alfa', messageId, '--to', file, '--for', sender, '--lang', 'en');
     assert.deepEqual(made, { code: 0, out: `Evidence file: ${file} (messages: 4, records: 4)\n`, err: '' });
     assert.deepEqual(await verify(file).then(({ code, verdict }) => [code, verdict]), [0, 'good']);
+    // With nothing of ours: openssl, sha256sum, unzip and xmllint.
+    const independent = await checkEvidence(file, at('ca.pem'));
+    assert.equal(independent.code, 0, independent.out);
     const { index, files } = await contents(file);
     assert.deepEqual(index.missing, []);
     assert.deepEqual(

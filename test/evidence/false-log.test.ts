@@ -290,6 +290,21 @@ suite('claim outcomes', () => {
     );
   });
 
+  test("a receipt of a provider that is not the recipient's, as the log says of it", async () => {
+    const digest =
+      plan.index.messages.find(({ file }) => file === deliveryOf(CARLA))?.digest ?? assert.fail();
+    const log = plan.log.map((text) =>
+      text.includes(digest) ? text.replace('"detail":{', '"detail":{"tracking":"not-its-domain",') : text,
+    );
+    assert.notDeepEqual(log, plan.log);
+    assert.equal(await forged({ plan: { ...plan, log } }), `outcomes outcome-differs ${deliveryOf(CARLA)}`);
+  });
+
+  test('recipients that the record of the acceptance does not list', async () => {
+    const fewer = logging('acceptance', (text) => text.replace(`"${UNKNOWN}",`, ''));
+    assert.equal(await forged({ plan: fewer }), `outcomes recipients-differ ${record('acceptance')}`);
+  });
+
   test('a recipient listed twice', async () => {
     const twice = saying({ recipients: [...plan.index.recipients, ...plan.index.recipients.slice(0, 1)] });
     assert.equal(await forged({ plan: twice }), 'outcomes recipients-differ');

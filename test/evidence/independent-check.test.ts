@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { hash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,6 +10,7 @@ import { FixedClock } from '../../src/platform/clock.ts';
 import { Authority } from '../../src/trust/authority/authority.ts';
 import { certificatePem } from '../../src/trust/authority/key-pair.ts';
 import { MORNING } from '../world/world.ts';
+import { checkEvidence, EVIDENCE_SCRIPT } from './check-evidence.ts';
 import { makeEvidence, reportOf } from './evidence-forge.ts';
 import { DAY_MS, UNKNOWN } from './evidence-world.ts';
 import {
@@ -28,8 +28,6 @@ import {
   tellingOf,
 } from './forger.ts';
 
-const SCRIPT = join(import.meta.dirname, '../../docs/check-evidence.sh');
-
 let folder: string;
 let roots: string;
 before(async () => {
@@ -45,16 +43,10 @@ after(async () => {
 
 let files = 0;
 
-/** As docs/evidence-format.md tells to check a file without Ceralacca. */
-async function checking(octets: Buffer): Promise<{ readonly code: number; readonly out: string }> {
+async function checking(octets: Buffer) {
   const file = join(folder, `${++files}.zip`);
   writeFileSync(file, octets);
-  return new Promise((resolve) => {
-    execFile('bash', [SCRIPT, file, roots], (error, out, complaints) => {
-      assert.equal(complaints, '');
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out });
-    });
-  });
+  return checkEvidence(file, roots);
 }
 
 async function forged({ plan: told = plan, hands, ...tampering }: Forgery): Promise<string> {
@@ -64,7 +56,7 @@ async function forged({ plan: told = plan, hands, ...tampering }: Forgery): Prom
 }
 
 test('knows the document type of this format', () => {
-  assert.ok(readFileSync(SCRIPT, 'utf8').includes(`\nDTD=${hash('sha256', EVIDENCE_INDEX_DTD)}\n`));
+  assert.ok(readFileSync(EVIDENCE_SCRIPT, 'utf8').includes(`\nDTD=${hash('sha256', EVIDENCE_INDEX_DTD)}\n`));
 });
 
 test('openssl, sha256sum, unzip and xmllint find a true file true', async () => {

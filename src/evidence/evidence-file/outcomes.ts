@@ -11,10 +11,16 @@ export interface RecipientOutcome {
   readonly source?: string;
 }
 
+/** A record, as far as outcomes follow from it; a `LogRecord` fits. */
+export interface OutcomeRecord
+  extends Pick<LogRecord, 'sequence' | 'instant' | 'recipient' | 'recipients' | 'digests' | 'detail'> {
+  readonly event: string;
+}
+
 /** What outcomes follow from: docs/evidence-format.md, Outcomes. */
 export interface OutcomeGrounds {
-  readonly messages: readonly Pick<EvidenceMessage, 'file' | 'kind' | 'instant' | 'about'>[];
-  readonly records: readonly LogRecord[];
+  readonly messages: readonly Pick<EvidenceMessage, 'file' | 'kind' | 'instant' | 'about' | 'digest'>[];
+  readonly records: readonly OutcomeRecord[];
 }
 
 /** The name of the file of a record. */
@@ -24,7 +30,8 @@ export function recordFile(sequence: number): string {
 
 /** The highest outcome that messages support for a recipient, or records where no message supports it. */
 export function outcomeOf(recipient: string, { messages, records }: OutcomeGrounds): RecipientOutcome {
-  const byTime = [...messages].sort(
+  const credible = messages.filter((message) => !isForeign(message, { recipient, records }));
+  const byTime = credible.sort(
     (one, other) => one.instant - other.instant || (one.file < other.file ? -1 : 1),
   );
   const byNumber = [...records].sort((one, other) => one.sequence - other.sequence);
@@ -37,6 +44,20 @@ export function outcomeOf(recipient: string, { messages, records }: OutcomeGroun
     return { outcome, instant, source: recordFile(record.sequence) };
   }
   return { outcome: 'ignoto' };
+}
+
+/** IP-20: whether it came from a provider that is not that of the recipient, as the log says; then it proves nothing. */
+function isForeign(
+  { digest }: OutcomeGrounds['messages'][number],
+  { recipient, records }: { readonly recipient: string; readonly records: readonly OutcomeRecord[] },
+): boolean {
+  return records.some(
+    (record) =>
+      record.digests?.includes(digest) === true &&
+      record.detail?.tracking !== undefined &&
+      record.recipient !== undefined &&
+      sameAddress(record.recipient, recipient),
+  );
 }
 
 const BY_MESSAGE: Readonly<Record<EvidenceKind, EvidenceOutcome>> = {
@@ -71,7 +92,7 @@ function supportsByMessage(
   return concerned ? BY_MESSAGE[kind] : undefined;
 }
 
-function supportsByRecord(record: LogRecord, recipient: string): EvidenceOutcome | undefined {
+function supportsByRecord(record: OutcomeRecord, recipient: string): EvidenceOutcome | undefined {
   const { detail } = record;
   const isRecipient = record.recipient !== undefined && sameAddress(record.recipient, recipient);
   const lists = (text = '') => text.split(' ').some((address) => sameAddress(address, recipient));

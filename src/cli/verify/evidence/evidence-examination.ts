@@ -3,6 +3,7 @@
 import { EVIDENCE_CLAIMS, type EvidenceClaim } from '../../../evidence/evidence-file/evidence-claims.ts';
 import type { EvidenceGap } from '../../../evidence/evidence-file/index-model.ts';
 import { EVIDENCE_FILES } from '../../../evidence/evidence-file/index-model.ts';
+import { recordFile } from '../../../evidence/evidence-file/outcomes.ts';
 import type { Clock, Instant } from '../../../platform/clock.ts';
 import type { DirectorySnapshot } from '../../../trust/provider-directory/directory-snapshot.ts';
 import { printName } from '../../../wire/cms/distinguished-name.ts';
@@ -11,7 +12,7 @@ import { ClaimBook } from './claims.ts';
 import { checkDigests } from './digests-claim.ts';
 import type { ClaimResult, EndedCertificate, EvidenceFindings } from './evidence-report.ts';
 import { type Chain, type EvidenceAnchors, EvidenceTrust } from './evidence-trust.ts';
-import { recordFile, sealFile, stampFile } from './index-consistency.ts';
+import { sealFile, stampFile } from './index-consistency.ts';
 import { checkSeals, type SealFacts } from './log-claims.ts';
 import { checkManifest, type ManifestFacts } from './manifest-claims.ts';
 import { checkMessages, checkRevocation, type MessageFacts } from './message-claims.ts';

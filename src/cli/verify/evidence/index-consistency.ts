@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { EvidenceIndex, FileRole } from '../../../evidence/evidence-file/index-model.ts';
+import { recordFile } from '../../../evidence/evidence-file/outcomes.ts';
 
 interface Contradiction {
   readonly file?: string;
@@ -28,10 +29,6 @@ export function contradictionIn(index: EvidenceIndex): Contradiction | undefined
     ) ??
     danglingReference(index)
   );
-}
-
-export function recordFile(sequence: number): string {
-  return `log/records/${sequence}.json`;
 }
 
 export function sealFile(number: number): string {

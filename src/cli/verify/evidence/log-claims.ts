@@ -3,12 +3,13 @@ import { recordLeaf } from '../../../evidence/certification-log/log-tree.ts';
 import { extendsTree, includes } from '../../../evidence/certification-log/merkle-tree.ts';
 import { readSeal, type Seal } from '../../../evidence/certification-log/seal.ts';
 import type { EvidenceRecord } from '../../../evidence/evidence-file/index-model.ts';
+import { recordFile } from '../../../evidence/evidence-file/outcomes.ts';
 import type { Instant } from '../../../platform/clock.ts';
 import { printName } from '../../../wire/cms/distinguished-name.ts';
 import { sameAddress } from '../../../wire/mime/addresses.ts';
 import type { ClaimBook } from './claims.ts';
 import type { Chain, EvidenceTrust } from './evidence-trust.ts';
-import { recordFile, sealFile, stampFile } from './index-consistency.ts';
+import { sealFile, stampFile } from './index-consistency.ts';
 import type { EvidencePackage } from './package-claim.ts';
 
 /** A seal of the file whose signature holds. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { EvidenceIndex, EvidenceMessage } from '../../../evidence/evidence-file/index-model.ts';
+import { NAMING_EVENTS } from '../../../evidence/evidence-file/naming-records.ts';
+import { recordFile } from '../../../evidence/evidence-file/outcomes.ts';
 import type { Instant } from '../../../platform/clock.ts';
 import { sameAddress } from '../../../wire/mime/addresses.ts';
 import type { ClaimBook } from './claims.ts';
-import { recordFile } from './index-consistency.ts';
-import { KIND_TABLE } from './kind-table.ts';
 import { readFile, type SealFacts, sealOver } from './log-claims.ts';
 import type { EvidencePackage } from './package-claim.ts';
 import { type RecordText, readRecordText } from './record-text.ts';
@@ -54,8 +54,8 @@ export function recordOf(
   { records, book }: { readonly records: ReadonlyMap<number, RecordFacts>; readonly book: ClaimBook },
 ): RecordFacts | undefined {
   const { file, kind, digest } = message;
-  const { emission, arrival } = KIND_TABLE[kind];
-  const events = arrival === undefined ? emission : [...emission, arrival];
+  const { emission, arrival } = NAMING_EVENTS[kind];
+  const events: readonly (string | undefined)[] = [emission, arrival];
   const naming = [...records.values()].filter(
     (record) => record.digests.includes(digest) && events.includes(record.event),
   );
@@ -87,7 +87,7 @@ function contradiction(message: EvidenceMessage, record: RecordFacts): string | 
     !about.some((address) => sameAddress(address, recipient))
   )
     return `it is about ${recipient}`;
-  const emitted = record.event !== KIND_TABLE[message.kind].arrival;
+  const emitted = record.event !== NAMING_EVENTS[message.kind].arrival;
   if (emitted && !record.generated.includes(message.messageId)) return `it generated another Message-ID`;
   if (emitted && second(instant) !== message.instant) return `it says ${new Date(instant).toISOString()}`;
   return undefined;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { EvidenceKind } from '../../../evidence/evidence-file/index-model.ts';
+import { recordFile } from '../../../evidence/evidence-file/outcomes.ts';
 import type { Instant } from '../../../platform/clock.ts';
 import { sameAddress } from '../../../wire/mime/addresses.ts';
 import type { ClaimBook } from './claims.ts';
-import { recordFile, sealFile } from './index-consistency.ts';
+import { sealFile } from './index-consistency.ts';
 import type { SealFacts } from './log-claims.ts';
 import type { ManifestFacts } from './manifest-claims.ts';
 import type { MessageFacts } from './message-claims.ts';
