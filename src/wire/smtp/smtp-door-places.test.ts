@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { suite, test } from 'node:test';
 import { Dialogue, plainToken } from '../../../test/smtp/dialogue.ts';
 import {
@@ -177,6 +179,28 @@ suite('smtp door: who may stay, and for how long', () => {
     await closing;
     assert.equal(heard.transactions.length, 1);
     await assert.rejects(Dialogue.open(port), { code: 'ECONNREFUSED' });
+  });
+
+  test('SEC-13 a peer that does not read its replies is not read either', async () => {
+    const { door, port } = await openDoor({ mode: 'starttls' });
+    await using _ = door;
+    const socket = connect({ port, host: '127.0.0.1' });
+    socket.on('error', () => undefined);
+    // The greeting, and then nothing more.
+    await once(socket, 'readable');
+    socket.pause();
+    const commands = Buffer.from('EHLO a.test\r\n'.repeat(10_000));
+    let taken = 0;
+    for (let written = 0; written < 500; written++) socket.write(commands, () => taken++);
+    let before = -1;
+    for (let quiet = 0; quiet < 5; quiet = taken === before ? quiet + 1 : 0) {
+      before = taken;
+      await new Promise((resolve) => setTimeout(resolve, 40));
+    }
+    assert.ok(taken < 400, `${taken} of 500 pieces were taken`);
+    using other = await greeted(port);
+    assert.match(await other.say('NOOP'), /^250/);
+    socket.destroy();
   });
 
   test('a port that is taken is told by the system’s own code', async () => {
