@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { DtdValidator, ParseOption, XmlDocument, XmlDtd, XmlElement } from 'libxml2-wasm';
 import { asBuffer } from '../../wire/mime/octets.ts';
 import { parseLocalTime } from '../local-time.ts';
 import type {
   CertificationData,
   CertificationError,
   CertificationKind,
-  CertifiedRecipient,
   ReceiptType,
 } from './certification-data.ts';
-import { CERTIFICATION_DATA_DTD } from './dtd.ts';
+import type { CertificationDocument } from './certification-document.ts';
+import { readPlainly } from './plain-reader.ts';
+import { readXml } from './xml-reader.ts';
 
 /** Why a `daticert.xml` is not accepted. */
 export type CertificationDataProblem =
@@ -34,13 +34,6 @@ export const MAX_CERTIFICATION_DATA_BYTES = 1024 * 1024;
 
 const MAX_DETAIL = 200;
 
-// SEC-13: no external entity or DTD is loaded; the parser's own limits (depth 256) stay in force.
-const OPTIONS =
-  ParseOption.XML_PARSE_NO_XXE | ParseOption.XML_PARSE_NONET | ParseOption.XML_PARSE_NO_SYS_CATALOG;
-
-// Lives as long as the process.
-const validator = new DtdValidator(XmlDtd.fromString(CERTIFICATION_DATA_DTD));
-
 /**
  * Reads a `daticert.xml`, checking it against the DTD. Tolerates a missing `errore`, white space around
  * texts and a DOCTYPE that only names the type. Never throws, never fetches anything.
@@ -50,20 +43,10 @@ export function readCertificationData(xml: Uint8Array): CertificationDataReading
   const octets = asBuffer(xml);
   if (!isPlainlyEncoded(octets)) return problem('not-well-formed', 'an encoding that is not read');
   if (!declaresNothing(octets)) return problem('document-type', 'the document type declares something');
-  let document: XmlDocument;
-  try {
-    document = XmlDocument.fromBuffer(octets, { option: OPTIONS });
-  } catch (error) {
-    return problem('not-well-formed', error);
-  }
-  try {
-    validator.validate(document);
-    return readDocument(document.root);
-  } catch (error) {
-    return problem('not-valid', error);
-  } finally {
-    document.dispose();
-  }
+  const plain = readPlainly(octets);
+  if (plain !== undefined) return judge(plain);
+  const reading = readXml(octets);
+  return reading.ok ? judge(reading.document) : problem(reading.reason, reading.cause);
 }
 
 function problem(reason: CertificationDataProblem, cause: unknown): CertificationDataReading {
@@ -97,78 +80,40 @@ function declaresNothing(xml: Buffer): boolean {
   return at < 0 || BARE_DOCTYPE.test(xml.toString('latin1', at, at + 1000));
 }
 
-/** The document is valid: elements, their order and the values of attributes are as the DTD says. */
-function readDocument(root: XmlElement): CertificationDataReading {
-  const heading = childrenOf(root, 'intestazione');
-  const body = childrenOf(root, 'dati');
-  const date = body.find((child) => child.name === 'data');
-  const [day, time] = date === undefined ? [] : elementsIn(date);
-  const zone = date?.attr('zona')?.value ?? '';
-  const text = (name: string): string => textOf(body, name) ?? '';
-
-  const instant = parseLocalTime({ date: trimmed(day), time: trimmed(time), zone: zone.trim() });
-  if (instant === undefined) return problem('bad-time', `${trimmed(day)} ${trimmed(time)} ${zone}`);
-  const sender = textOf(heading, 'mittente') ?? '';
-  const identifier = text('identificativo');
+/** The document is valid by the DTD; what that cannot say is looked at here. */
+function judge(document: CertificationDocument): CertificationDataReading {
+  const { kind, error, sender, replyTo, provider, identifier, date, time, zone } = document;
+  const instant = parseLocalTime({ date, time, zone: zone.trim() });
+  if (instant === undefined) return problem('bad-time', `${date} ${time} ${zone}`);
   if (sender === '' || identifier === '') return problem('empty-element', 'mittente or identificativo');
   return {
     ok: true,
     data: {
-      kind: root.attr('tipo')?.value as CertificationKind,
-      error: (root.attr('errore')?.value ?? 'nessuno') as CertificationError,
+      kind: kind as CertificationKind,
+      error: (error ?? 'nessuno') as CertificationError,
       sender,
-      recipients: readRecipients(heading),
-      replyTo: textOf(heading, 'risposte') ?? '',
-      provider: text('gestore-emittente'),
+      recipients: document.recipients.map(({ address, type }) => ({
+        address,
+        certified: type !== 'esterno',
+      })),
+      replyTo,
+      provider,
       instant,
       identifier,
-      ...readOptional(heading, body),
+      ...givenOf(document),
     },
   };
 }
 
-function readRecipients(heading: readonly XmlElement[]): CertifiedRecipient[] {
-  return heading
-    .filter((child) => child.name === 'destinatari')
-    .map((child) => ({ address: trimmed(child), certified: child.attr('tipo')?.value !== 'esterno' }));
-}
-
 // An empty element says as much as one that is not there.
-function readOptional(heading: readonly XmlElement[], body: readonly XmlElement[]) {
-  const subject = textOf(heading, 'oggetto');
-  const messageId = textOf(body, 'msgid');
-  const receipt = body.find((child) => child.name === 'ricevuta')?.attr('tipo')?.value;
-  const deliveredTo = textOf(body, 'consegna');
-  const takenInCharge = body.filter((child) => child.name === 'ricezione').map(trimmed);
-  const extendedError = textOf(body, 'errore-esteso');
+function givenOf(document: CertificationDocument) {
+  const { subject, messageId, receiptType, deliveredTo, takenInCharge, extendedError } = document;
   return {
     ...(!subject ? {} : { subject }),
     ...(!messageId ? {} : { messageId }),
-    ...(receipt === undefined ? {} : { receiptType: receipt as ReceiptType }),
+    ...(receiptType === undefined ? {} : { receiptType: receiptType as ReceiptType }),
     ...(!deliveredTo ? {} : { deliveredTo }),
     ...(takenInCharge.length === 0 ? {} : { takenInCharge }),
     ...(!extendedError ? {} : { extendedError }),
   };
-}
-
-function childrenOf(parent: XmlElement, name: string): XmlElement[] {
-  const child = elementsIn(parent).find((element) => element.name === name);
-  return child === undefined ? [] : elementsIn(child);
-}
-
-function elementsIn(parent: XmlElement): XmlElement[] {
-  const elements: XmlElement[] = [];
-  for (let node = parent.firstChild; node !== null; node = node.next) {
-    if (node instanceof XmlElement) elements.push(node);
-  }
-  return elements;
-}
-
-function textOf(elements: readonly XmlElement[], name: string): string | undefined {
-  const element = elements.find((child) => child.name === name);
-  return element === undefined ? undefined : trimmed(element);
-}
-
-function trimmed(element: XmlElement | undefined): string {
-  return element === undefined ? '' : element.content.trim();
 }
