@@ -16,11 +16,11 @@ import { temporaryFolder } from '../../../test/openssl/test-provider.ts';
 import { Fault } from '../../platform/faults.ts';
 import { silentJournal } from '../../platform/journal.ts';
 import type { Monotonic } from '../../platform/monotonic.ts';
-import { systemTimers } from '../../platform/timers.ts';
+import { ManualTimers, systemTimers } from '../../platform/timers.ts';
 import { HardwareKey } from './hardware-key.ts';
 import { Pkcs11Module } from './pkcs11-module.ts';
 import type { TokenPlace } from './token-place.ts';
-import { MAX_WAITING } from './token-work.ts';
+import { CLOSING_MS, MAX_WAITING } from './token-work.ts';
 
 const folder = temporaryFolder(after);
 const TEXT = Buffer.from('quello che si firma');
@@ -240,6 +240,17 @@ suite('a token that fails', { concurrency: false }, () => {
     assert.match(await faultOf(key.sign(TEXT)), /<- hardware-overloaded$/);
     for (const pid of tokenProcesses()) process.kill(pid, 'SIGCONT');
     assert.equal((await Promise.all(signing)).length, MAX_WAITING + 1);
+  });
+
+  test('a module that hangs is not waited for at the end', async () => {
+    const timers = new ManualTimers();
+    const options = { answerMs: 20_000, monotonic: new MovedByHand(), journal: silentJournal };
+    const key = await HardwareKey.open({ ...options, timers, place: token.place() });
+    for (const pid of tokenProcesses()) process.kill(pid, 'SIGSTOP');
+    const closing = key[Symbol.asyncDispose]();
+    timers.advance(CLOSING_MS);
+    await closing;
+    assert.deepEqual(tokenProcesses(), []);
   });
 
   test('a provider that is killed takes the process of its module with it', async () => {

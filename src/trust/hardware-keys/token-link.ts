@@ -56,6 +56,11 @@ export class TokenLink {
     this.#events.onLost(fault, refusedPin);
   }
 
+  /** Ends a process that does not end by itself. */
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
   /** Lets the module say goodbye; resolves when the process is gone. */
   async close(): Promise<void> {
     this.#lost = true;
@@ -64,6 +69,8 @@ export class TokenLink {
   }
 
   #hear(message: FromToken): void {
+    // What was on its way when the process was given up counts no more: others do that work.
+    if (this.#lost) return;
     switch (message.say) {
       case 'opened': {
         const { modulus, exponent } = message;

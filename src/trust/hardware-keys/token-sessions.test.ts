@@ -20,11 +20,14 @@ class ScriptedModule implements Cryptoki {
   readonly throws: Error[] = [];
   readonly pins: string[] = [];
   refusesPin = false;
+  finalized = false;
   /** What the private key shows of itself. */
   shows: Attributes = new Map([[CKA.MODULUS, MODULUS]]);
 
   async initialize(): Promise<void> {}
-  async finalize(): Promise<void> {}
+  async finalize(): Promise<void> {
+    this.finalized = true;
+  }
   async slots(): Promise<readonly number[]> {
     return [7];
   }
@@ -76,6 +79,8 @@ test('SIG-5 sessions that the token closed are opened again, once for all, and t
   const signatures = await Promise.all(texts.map((text) => sessions.sign(text)));
   assert.deepEqual(signatures.map(String), ['firma di a', 'firma di b', 'firma di c', 'firma di d']);
   assert.deepEqual([module.closed, module.opened, module.logins], [1, 4, 2]);
+  await sessions.close();
+  assert.ok(module.finalized);
 });
 
 test('what is lost again at once, or is another error, is told: the process is to be replaced', async () => {

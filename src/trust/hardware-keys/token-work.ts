@@ -21,6 +21,8 @@ export interface TokenWorkOptions {
 export const MAX_WAITING = 1_000;
 /** Longest time for starting the module, logging in and finding the key. */
 const OPENING_MS = 30_000;
+/** Longest time that a module may take to say goodbye. */
+export const CLOSING_MS = 5_000;
 /** A module that could not be used is left alone so long; doubles. */
 const FIRST_REST_MS = 1_000;
 const LONGEST_REST_MS = 30_000;
@@ -86,7 +88,9 @@ export class TokenWork implements AsyncDisposable {
     const life = this.#life;
     this.#life = undefined;
     this.#refuseAll(unusable('the key is being closed'));
+    const stopTimer = this.#options.timers.after(CLOSING_MS, () => life?.link.kill());
     await Promise.all([life?.link.close(), this.#lastGone]);
+    stopTimer();
   }
 
   #refusal(): Fault | undefined {
