@@ -36,12 +36,14 @@ function openHouse(t: TestContext) {
     alerts,
     watch,
     waits: new Map<QueueState, Omit<QueueFigure, 'state'>>(),
+    amiss: [] as readonly string[],
     writer: async () => {},
   };
   const queueFigures = () =>
     QUEUE_STATES.map((state) => ({ state, entries: 0, oldestAt: undefined, ...house.waits.get(state) }));
   const lookout = new Lookout({
-    config: { tls: { certificateFile }, signing: { certificateFile }, watch } as Config,
+    config: { tls: { certificateFile }, signing: { certificateFile }, directory: {}, watch } as Config,
+    amissInIndex: () => house.amiss,
     storeFolder: folder,
     queue: new QueueFigures({ store: { queueFigures }, clock }),
     search: { settled: async () => {} },
@@ -68,6 +70,14 @@ test('a disk with less room than wanted is an alert, and over when there is room
   watch.diskFreeBytes = Number.MAX_SAFE_INTEGER;
   assert.deepEqual(await codes(), ['disk-low']);
   watch.diskFreeBytes = 0;
+  assert.deepEqual(await codes(), []);
+});
+
+test('IP-5 an index that has something of us otherwise is an alert, for as long as it has', async (t) => {
+  const { codes, house } = openHouse(t);
+  house.amiss = ['pec.alfa.test is not ours'];
+  assert.deepEqual(await codes(), ['index-without-us']);
+  house.amiss = [];
   assert.deepEqual(await codes(), []);
 });
 

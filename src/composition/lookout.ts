@@ -15,6 +15,8 @@ export interface LookoutFacts {
   readonly search: Pick<SearchStore, 'settled'>;
   /** Resolves when the writer of the store answers, rejects when it does not. */
   readonly writerAnswers: () => Promise<void>;
+  /** What the index in use says of us that is not so. */
+  readonly amissInIndex: () => readonly string[];
   readonly around: Around;
 }
 
@@ -52,6 +54,7 @@ export class Lookout implements Disposable {
       this.#lookAtWriter(),
     ];
     this.#lookAtQueue();
+    this.#lookAtIndex();
     for (const look of await Promise.allSettled(looks)) {
       if (look.status === 'rejected' && !this.#stopped) {
         this.#facts.around.journal.warn({ error: look.reason }, 'something could not be looked at');
@@ -78,9 +81,12 @@ export class Lookout implements Disposable {
 
   async #lookAtCertificates(): Promise<void> {
     const { config, around } = this.#facts;
-    const { tls, signing, watch } = config;
+    const { tls, signing, directory, watch } = config;
+    const { clientCertificateFile } = directory;
     const ends: string[] = [];
-    for (const file of [tls.certificateFile, signing.certificateFile]) {
+    // DIR-11: without a client certificate in force there is no index any more.
+    for (const file of [tls.certificateFile, signing.certificateFile, clientCertificateFile]) {
+      if (file === undefined) continue;
       const { validTo } = new X509Certificate(await readFile(file));
       const leftMs = Date.parse(validTo) - around.clock.now();
       if (leftMs < watch.certificateDays * DAY_MS) ends.push(`${file} until ${validTo}`);
@@ -91,6 +97,18 @@ export class Lookout implements Disposable {
       sentence: 'a certificate ends soon, or has ended',
       facts: { certificates: ends },
     });
+  }
+
+  #lookAtIndex(): void {
+    const { amissInIndex, around } = this.#facts;
+    const amiss = amissInIndex();
+    if (amiss.length === 0) around.alerts.clear('index-without-us');
+    else
+      around.alerts.raise({
+        code: 'index-without-us',
+        sentence: 'the provider index has something of us otherwise than the configuration',
+        facts: { amiss },
+      });
   }
 
   async #lookAtSearch(): Promise<void> {

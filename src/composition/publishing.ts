@@ -12,7 +12,7 @@ import { certificates } from './trust.ts';
 /** For how long one signature serves all who ask. */
 const SIGNED_ANEW_MS = 3_600_000;
 
-/** Our own record as the index should hold it: an LDIF of one main record, signed with our PEC key (DIR-7). */
+/** Our own record as the index should hold it: an LDIF of the main record and those of secondary environments, signed with our PEC key (DIR-7). */
 export class OwnRecord {
   readonly #ldif: Buffer;
   readonly #signer: Signer;
@@ -30,12 +30,18 @@ export class OwnRecord {
     { provider, publication }: Config,
     tools: { signer: Signer; clock: Clock },
   ): Promise<OwnRecord> {
-    const { url, otherCertificatesFile: file, description } = publication;
+    const { url, otherCertificatesFile: file, environments, description } = publication;
     const own = tools.signer.certificate.der;
     // DIR-4, DIR-5: while a key is changed both certificates stand in the record
-    const listed = file === undefined ? [] : await certificates(file);
-    // Files that an authority hands out hold its own certificates too; SIG-12: ours have no basic constraints
-    const others = listed.filter(({ basicConstraints }) => basicConstraints === null).map(({ der }) => der);
+    const others = file === undefined ? [] : await signingCertificates(file);
+    // DIR-1, DIR-2: one file for all environments, its URL in the main record alone
+    const secondary = Object.entries(environments).map(async ([providerUnit, environment]) => ({
+      providerName: provider.name,
+      providerUnit,
+      certificates: await signingCertificates(environment.certificatesFile),
+      mailReceipt: environment.serviceMailbox,
+      managedDomains: environment.domains,
+    }));
     const ldif = writeOwnRecords([
       {
         providerName: provider.name,
@@ -45,6 +51,7 @@ export class OwnRecord {
         ldifLocationUrl: url,
         description,
       },
+      ...(await Promise.all(secondary)),
     ]);
     return new OwnRecord({ ldif, ...tools });
   }
@@ -61,6 +68,12 @@ export class OwnRecord {
     });
     return fresh;
   }
+}
+
+/** Files that an authority hands out hold its own certificates too; SIG-12: ours have no basic constraints. */
+async function signingCertificates(file: string): Promise<Buffer[]> {
+  const listed = await certificates(file);
+  return listed.filter(({ basicConstraints }) => basicConstraints === null).map(({ der }) => der);
 }
 
 /** DIR-8: our own record over HTTPS, where the configuration says so. Returns the port. */

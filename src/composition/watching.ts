@@ -12,6 +12,7 @@ import type { Signer } from '../trust/signing/signer.ts';
 import type { ProviderClock } from './clock-watching.ts';
 import { type DoorPorts, listening } from './doors.ts';
 import { lookAtDisk, QueueFigures, tellHouse } from './house-figures.ts';
+import { amissInIndex } from './index-standing.ts';
 import { Lookout } from './lookout.ts';
 import { tellProcess } from './process-figures.ts';
 import { openServingWatch } from './serving.ts';
@@ -45,14 +46,16 @@ export async function openWatch(
   facts: WatchFacts,
   stack: AsyncDisposableStack,
 ): Promise<{ readonly port: number | undefined; readonly start: () => void }> {
-  const { config, around, store, search, storeFolder } = facts;
+  const { config, around, store, signer, directory } = facts;
   const { metrics, clock, journal } = around;
   const startedAt = clock.now();
   const indexAgeMs = () => Math.max(clock.now() - (facts.refresh.lastRefreshAt ?? startedAt), 0);
   const queue = new QueueFigures({ store, clock });
   tellHouse(metrics, { queue, waitingSteps: () => store.waitingSteps, indexAgeMs });
+  const { certificate } = signer;
+  const amiss = () => amissInIndex(directory.current, { provider: config.provider, certificate });
   const writerAnswers = () => answers(store);
-  const lookout = stack.use(new Lookout({ config, storeFolder, queue, search, writerAnswers, around }));
+  const lookout = stack.use(new Lookout({ ...facts, queue, writerAnswers, amissInIndex: amiss }));
   const health = new Health({ checks: checksOf(facts, { indexAgeMs }), ...around });
   // Opened after the doors, it stops before them: while they close, that it ends is written down.
   const serving = stack.use(openServingWatch({ health, store, around }));

@@ -32,6 +32,12 @@ suite('check-config on a provider that publishes its record', { concurrency: fal
       sections[section] = { ...sections[section], ...keys };
     };
 
+    const secondary = (keys: Record<string, unknown>) => ({
+      serviceMailbox: 'ricevute@altro.test',
+      domains: ['altro.test'],
+      certificatesFile: issued('alfa/signature-1.pem'),
+      ...keys,
+    });
     const good = await checking(set('trust', { revocationFiles: [join(lists, 'signing.crl')] }));
     assert.equal(good.code, 0, good.text);
     assert.match(good.text, /own record +https:\/\/127\.0\.0\.1:\d+\/igpec\/alfa\.ldif\.p7m/);
@@ -68,6 +74,16 @@ suite('check-config on a provider that publishes its record', { concurrency: fal
         set('publication', { otherCertificatesFile: join(root, 'nessuno.pem') }),
         1,
         /^publication\.otherCertificatesFile: .*nessuno\.pem cannot be read/m,
+      ],
+      [
+        set('publication', { environments: { Altro: secondary({ domains: ['pec.alfa.test'] }) } }),
+        1,
+        /^publication\.environments\.Altro\.domains: pec\.alfa\.test is served here already/m,
+      ],
+      [
+        set('publication', { environments: { Altro: secondary({ certificatesFile: empty }) } }),
+        1,
+        /^publication\.environments\.Altro\.certificatesFile: .*no PEM certificate/m,
       ],
       [
         set('timestamping', { anchorsFile: empty }),

@@ -61,6 +61,14 @@ function configured(port: number, keys: { readonly signs: string; readonly besid
       url: `https://127.0.0.1:${port}/igpec/alfa.ldif.p7m`,
       listen: { port },
       description: 'Ambiente di prova',
+      environments: {
+        'Ambiente secondario': {
+          serviceMailbox: 'ricevute@secondario.alfa.test',
+          domains: ['secondario.alfa.test'],
+          // From the folder of the configuration.
+          certificatesFile: `authority/providers/alfa/${keys.signs}.pem`,
+        },
+      },
       ...(keys.beside !== undefined && { otherCertificatesFile: own(`${keys.beside}.pem`) }),
     },
     antivirus: { scanner: 'none' },
@@ -91,7 +99,7 @@ function freePort(): Promise<number> {
 }
 
 /** SHA-1 of Alfa's certificates in the index. */
-async function indexed(): Promise<readonly string[]> {
+async function indexed(domain = 'pec.alfa.test'): Promise<readonly string[]> {
   const pem = readFileSync(at('public', 'index-signer.pem'), 'utf8');
   const reading = await readDirectory(readFileSync(at('igpec.ldif.p7m')), {
     authorities: readPemCertificates(pem, 'signer').map(({ der }) => der),
@@ -99,7 +107,7 @@ async function indexed(): Promise<readonly string[]> {
     previous: emptySnapshot,
   });
   assert.ok(reading.ok, JSON.stringify(reading));
-  return reading.snapshot.findByDomain('pec.alfa.test')?.certificateHashes ?? [];
+  return reading.snapshot.findByDomain(domain)?.certificateHashes ?? [];
 }
 
 function hashOf(name: string): string | undefined {
@@ -120,7 +128,7 @@ function asked(url: string, method = 'GET'): Promise<readonly [number | undefine
 }
 
 suite('a provider and an authority of one’s own', { concurrency: false }, () => {
-  test('DIR-7 DIR-8 DIR-9 DIR-5 the first record as a file, then over HTTPS; a change of key from end to end', async () => {
+  test('DIR-1 DIR-2 DIR-7 DIR-8 DIR-9 DIR-5 the first record as a file, then over HTTPS; a change of key from end to end', async () => {
     const port = await freePort();
     const url = `https://127.0.0.1:${port}/igpec/alfa.ldif.p7m`;
     await run('authority', 'init', folder, '--name', 'Autorità', '--base-url', 'http://127.0.0.1:8080');
@@ -132,6 +140,7 @@ suite('a provider and an authority of one’s own', { concurrency: false }, () =
     await run('index-record', '--config', first, '--to', file);
     await run('authority', 'sign-index', folder, '--record', `alfa=${file}`);
     assert.deepEqual(await indexed(), [hashOf('signature-1')]);
+    assert.deepEqual(await indexed('secondario.alfa.test'), [hashOf('signature-1')]);
 
     await whileRunning(first, async () => {
       assert.deepEqual(await asked(url), [200, 'application/pkcs7-mime; smime-type=signed-data']);

@@ -21,7 +21,29 @@ export interface PublicationFacts {
 
 /** Our own record as we publish it: who asks for it finds us, and it holds what the index should hold (DIR-5, DIR-8). */
 export async function checkPublication(facts: PublicationFacts): Promise<readonly ConfigFinding[]> {
-  return [...(await checkUrl(facts)), ...(await checkOtherCertificates(facts))];
+  return [
+    ...(await checkUrl(facts)),
+    ...(await checkOtherCertificates(facts)),
+    ...(await checkEnvironments(facts)),
+  ];
+}
+
+async function checkEnvironments({ config }: PublicationFacts): Promise<readonly ConfigFinding[]> {
+  const { publication, provider } = config;
+  const findings: ConfigFinding[] = [];
+  for (const [unit, { domains, certificatesFile }] of Object.entries(publication.environments)) {
+    const path = `publication.environments.${unit}`;
+    for (const domain of domains.filter((each) => provider.domains.includes(each)))
+      findings.push(problem(`${path}.domains`, `${domain} is served here already (provider.domains)`));
+    const certificates = await findingsOf(`${path}.certificatesFile`, async () => {
+      const read = await readCertificates(certificatesFile);
+      return read.some(({ basicConstraints }) => basicConstraints === null)
+        ? []
+        : [problem(`${path}.certificatesFile`, `${certificatesFile} holds no certificate that signs PEC`)];
+    });
+    findings.push(...certificates);
+  }
+  return findings;
 }
 
 async function checkUrl({ config, snapshot }: PublicationFacts): Promise<readonly ConfigFinding[]> {

@@ -92,6 +92,12 @@ function shapeOf(schema: z.ZodType): Record<string, z.ZodType> {
   return def.innerType === undefined ? {} : shapeOf(def.innerType);
 }
 
+/** What the values of a key with names of the operator's own are; undefined for any other key. */
+function valuesOf(schema: z.ZodType): z.ZodType | undefined {
+  const { def } = schema as unknown as { def: { valueType?: z.ZodType; innerType?: z.ZodType } };
+  return def.valueType ?? (def.innerType === undefined ? undefined : valuesOf(def.innerType));
+}
+
 /** Keys that are right alone and wrong together. */
 function contradictions(config: Config): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
@@ -161,7 +167,11 @@ function withAbsolutePaths(config: Config, base: string): Config {
         if (unitOf(schema) === 'path' && typeof inner === 'string') return [name, resolve(base, inner)];
         if (unitOf(schema) === 'path' && Array.isArray(inner))
           return [name, inner.map((each) => resolve(base, String(each)))];
-        return [name, walk(inner, shapeOf(schema))];
+        const values = valuesOf(schema);
+        if (values === undefined || typeof inner !== 'object' || inner === null)
+          return [name, walk(inner, shapeOf(schema))];
+        const entries = Object.entries(inner).map(([each, value]) => [each, walk(value, shapeOf(values))]);
+        return [name, Object.fromEntries(entries)];
       }),
     );
   };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { z } from 'zod';
-import { key, path, port } from './section.ts';
+import { address, domain, key, path, port } from './section.ts';
 
 /** Our own record of the provider index: what is in it, and where it is published (DIR-7, DIR-8). */
 export const publicationSection = z
@@ -24,6 +24,20 @@ export const publicationSection = z
     otherCertificatesFile: path(
       'PEM signing certificates beside that of the section signing: the next one before a change of key, the last one after it.',
     ).optional(),
+    environments: key(
+      z
+        .record(
+          z.string().min(1).max(2048),
+          z.strictObject({
+            serviceMailbox: key(address, 'address', 'Its mailReceipt.'),
+            domains: key(z.array(domain).min(1), 'domain', 'The PEC domains that it serves.'),
+            certificatesFile: path('PEM certificates that it signs with.'),
+          }),
+        )
+        .default({}),
+      'text',
+      'Secondary environments of ours, by providerUnit, that other programs run: our file holds their records too (DIR-1, DIR-2).',
+    ),
     description: key(
       z.string().min(1).max(2048),
       'text',

@@ -112,6 +112,10 @@ function extensionProblems(certificate: Certificate): ProfileProblem[] {
   if (certificate.keyUsage?.has('digitalSignature') === false) {
     problems.push(error('SIG-12', 'Key Usage lacks digitalSignature'));
   }
+  // SIG-9: RFC 5750 section 4.4.4
+  const usages = certificate.extendedKeyUsage;
+  if (usages?.every((usage) => usage !== OID.emailProtection && usage !== OID.anyExtendedKeyUsage) === true)
+    problems.push(error('SIG-9', 'Extended Key Usage leaves out emailProtection'));
   const hasIdentifier = certificate.extensions.some(({ oid }) => oid === OID.authorityKeyIdentifier);
   if (hasIdentifier && certificate.authorityKeyIdentifier === null) {
     problems.push(error('SIG-12', 'Authority Key Identifier lacks keyIdentifier'));

@@ -170,6 +170,19 @@ test('SIG-12 each departure from the profile is named', async () => {
   }
 });
 
+test('SIG-9 a certificate for other purposes than mail is refused, as peers would', async () => {
+  const usage = (name: string) => profileExtensions().map((line) => line.replace('emailProtection', name));
+  for (const name of ['clientAuth', 'anyExtendedKeyUsage']) {
+    const { certificateFile } = issuing.issue(name, { keyFile: alfa.keyFile, extensions: usage(name) });
+    if (name === 'anyExtendedKeyUsage') await open({ certificateFile });
+    else
+      assert.match(
+        await faultOf(open({ certificateFile })),
+        /Extended Key Usage leaves out emailProtection \(SIG-9\)/,
+      );
+  }
+});
+
 test('SIG-6 SIG-9 weak keys, other kinds of key and certificates out of date are refused', async () => {
   const weak = issuing.issue('weak', { keyFile: makeKey(join(folder, 'weak.pem'), 2047) });
   assert.match(await faultOf(open(weak)), /2047 bits.*SIG-6/);
