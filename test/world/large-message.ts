@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: EUPL-1.2
 /**
- * One message of so many octets through two providers in this process, `sockets` between them or not; tells
- * what it cost as JSON. To be run as a process of its own, since only then its memory says something.
+ * One message of so many octets through two providers in this process, `sockets` between them or not; or into an
+ * `evidence` file as well. Tells what it cost as JSON. To be run as a process of its own, since only then its memory says something.
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { zipOrder } from '../../src/cli/evidence/evidence-package.ts';
+import { makeEvidence } from '../../src/cli/evidence/making.ts';
 import { FixedClock, systemClock } from '../../src/platform/clock.ts';
+import { zipChunks } from '../../src/wire/zip/zip-writer.ts';
 import { openSockets } from './sockets.ts';
 import { ALFA, BETA } from './terms.ts';
 import { World } from './world.ts';
+import { makingOf } from './world-evidence.ts';
 
 const sizeBytes = Number(process.argv[2]);
 const LINE = Buffer.from(`${'QUJD'.repeat(19)}\r\n`);
@@ -79,7 +83,24 @@ async function bodyHash(provider: typeof alfa, address: string, subject: string)
   return 'not there';
 }
 
+/** Octets of the evidence file, made and gone through without being kept. */
+async function evidenceBytes(about: string): Promise<number> {
+  const made = await makeEvidence(await makingOf(world, alfa, { about }));
+  const signed = await alfa.signer().seal(made.indexOctets, clock.now());
+  const files = zipOrder(made, { signed }).map(({ name, content }) => ({
+    name,
+    content: Buffer.isBuffer(content) ? content : content.stream(),
+  }));
+  let sizeBytes = 0;
+  for await (const chunk of zipChunks(files, { modifiedAt: made.index.createdAt })) sizeBytes += chunk.length;
+  assert.equal(made.index.messages.length, 4);
+  assert.equal(made.index.files.filter((file) => file.sizeBytes > 1_000_000).length, 3);
+  return sizeBytes;
+}
+
+const zipBytes = process.argv[3] === 'evidence' ? await evidenceBytes(outcome.identifier) : 0;
 const result = {
+  zipBytes,
   wanted: wanted.digest('hex'),
   envelope: await bodyHash(beta, carla.address, 'POSTA CERTIFICATA: Planimetrie'),
   receipt: await bodyHash(alfa, anna.address, 'CONSEGNA: Planimetrie'),

@@ -17,10 +17,20 @@ suite('a large message', () => {
     assert.equal(result.receipt, result.wanted, 'as it came back');
     assert.ok(result.peakBytes < 300_000_000, `${result.peakBytes} octets`);
   });
+
+  test('LOG-10 an evidence file with three times a hundred million octets is made in less than 380 MB of memory', async () => {
+    const script = join(import.meta.dirname, 'large-message.ts');
+    const { stdout } = await run(process.execPath, [script, '100000000', 'evidence']);
+    const result: unknown = JSON.parse(stdout);
+    assert.ok(isResult(result), stdout);
+    assert.ok(result.zipBytes > 100_000, `${result.zipBytes} octets`);
+    // The world around it takes most of that.
+    assert.ok(result.peakBytes < 380_000_000, `${result.peakBytes} octets`);
+  });
 });
 
 function isResult(
   value: unknown,
-): value is { wanted: string; envelope: string; receipt: string; peakBytes: number } {
+): value is { wanted: string; envelope: string; receipt: string; zipBytes: number; peakBytes: number } {
   return typeof value === 'object' && value !== null && 'peakBytes' in value;
 }

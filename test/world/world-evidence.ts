@@ -4,7 +4,7 @@ import { hash } from 'node:crypto';
 import type { PackedFile } from '../../src/cli/evidence/evidence-entries.ts';
 import type { EvidenceTrust } from '../../src/cli/evidence/evidence-store.ts';
 import { examineForEvidence, type IndexedMessage, indexed } from '../../src/cli/evidence/examined-message.ts';
-import { makeEvidence } from '../../src/cli/evidence/making.ts';
+import { type Making, makeEvidence } from '../../src/cli/evidence/making.ts';
 import { readEvidenceIndex } from '../../src/evidence/evidence-file/index-reader.ts';
 import { decideEvidence } from '../../src/points/reissuing/evidence-decision.ts';
 import { originalsIn } from '../../src/points/reissuing/reassembly.ts';
@@ -43,8 +43,12 @@ export interface Asked {
   readonly stamps?: boolean;
 }
 
-/** The evidence file of a message, all but its signature. */
-export async function evidenceOf(world: World, provider: WorldProvider, { about, ...asked }: Asked) {
+/** What an evidence file is made from. */
+export async function makingOf(
+  world: World,
+  provider: WorldProvider,
+  { about, ...asked }: Asked,
+): Promise<Making> {
   const { holder, add = [], stamps, originals } = asked;
   const decision = decideEvidence(provider.store, { about, ...(holder !== undefined && { holder }) });
   assert.ok(decision.decided === 'give', JSON.stringify(decision));
@@ -61,7 +65,7 @@ export async function evidenceOf(world: World, provider: WorldProvider, { about,
   const candidates = new Map<string, Buffer>();
   for (const file of originals ?? [])
     for (const [digest, octets] of await originalsIn(file, grounds.records)) candidates.set(digest, octets);
-  const made = await makeEvidence({
+  return {
     store: provider.store,
     grounds,
     trust,
@@ -69,7 +73,12 @@ export async function evidenceOf(world: World, provider: WorldProvider, { about,
     added,
     instant: world.clock.now(),
     ...(originals !== undefined && { originals: candidates }),
-  });
+  };
+}
+
+/** The evidence file of a message, all but its signature. */
+export async function evidenceOf(world: World, provider: WorldProvider, asked: Asked) {
+  const made = await makeEvidence(await makingOf(world, provider, asked));
   const reading = readEvidenceIndex(made.indexOctets);
   assert.ok(reading.ok, JSON.stringify(reading));
   assert.deepEqual(reading.index, made.index);

@@ -121,7 +121,8 @@ function recipientsOf({
     .map((address) => ({ address }));
 }
 
-function requireRoom(files: readonly PackedFile[]): void {
+/** @throws Fault `evidence-too-large` */
+export function requireRoom(files: readonly PackedFile[]): void {
   const whole = files.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
   if (whole + OVERHEAD_BYTES <= EVIDENCE_LIMITS.wholeBytes && files.length + 5 <= EVIDENCE_LIMITS.entries)
     return;
