@@ -152,6 +152,31 @@ suite('an evidence file', () => {
     assert.match(outcomesOf(again)[CARLA]?.[1] ?? '', /^messages\/delivery-\d\.eml$/);
   });
 
+  for (const engine of ['memory', 'sqlite'] as const) {
+    test(`LOG-10 receipts are found wherever their holder moved them (${engine})`, async () => {
+      const { world, about } = await sent(engine, 'completa');
+      await using _ = world;
+      const { alfa } = world;
+      const { mailbox } = alfa.user('anna');
+      // In the other order, so that instants fall as UIDs rise.
+      const folders = alfa.store.listFolders(mailbox.id);
+      const [inbox, other] = [
+        folders.find(({ name }) => name === 'INBOX'),
+        folders.find(({ name }) => name !== 'INBOX'),
+      ];
+      assert.ok(inbox && other);
+      for (const { uid } of [...alfa.store.listMessages(inbox.id)].reverse()) {
+        const copy = { folder: inbox.id, uids: [uid], to: other.id, savedAt: world.clock.now(), move: true };
+        const acts = [{ do: 'copy', ...copy }] as const;
+        await alfa.store.commit({ blobs: [], contents: [], parts: [{ acts }] });
+      }
+      assert.deepEqual(alfa.store.listMessages(inbox.id), []);
+      const made = await evidenceOf(world, alfa, { about });
+      assert.deepEqual(gapsOf(made), []);
+      assert.equal(kindsOf(made).filter((kind) => kind === 'delivery-complete').length, 2);
+    });
+  }
+
   test('LOG-10 a recipient sees what is about itself, and nothing of the others', async () => {
     const { world, about } = await sent('memory', 'completa');
     await using _ = world;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { LogRecord } from '../../evidence/certification-log/log-store.ts';
 import type { EvidenceKind } from '../../evidence/evidence-file/index-model.ts';
+import type { ContentId } from '../../mailroom/contents/content-store.ts';
+import type { Folder, MessageEntry } from '../../mailroom/mailboxes/mailbox-store.ts';
+import type { Instant } from '../../platform/clock.ts';
 import { parseHeader } from '../../wire/mime/header.ts';
 import { parseMessageId } from '../../wire/mime/message-ids.ts';
 import type { EvidenceStore } from './evidence-store.ts';
@@ -16,7 +19,7 @@ export interface Arrival {
   readonly recipient?: string;
   /** Digest of its signed entity, hexadecimal; records of old have none. */
   readonly digest?: string;
-  readonly instant: number;
+  readonly instant: Instant;
   /** Mailboxes it was put into. */
   readonly addressees: readonly string[];
 }
@@ -108,18 +111,11 @@ export async function* storedArrivals(
   store: EvidenceStore,
   arrival: Arrival,
 ): AsyncGenerator<IndexedMessage> {
-  for (const addressee of arrival.addressees) {
-    const mailbox = store.findMailbox(addressee);
-    if (mailbox === undefined) continue;
-    const contents = new Set(
-      store
-        .listFolders(mailbox.id)
-        .flatMap(({ id }) => store.listMessages(id))
-        .filter(({ receivedAt }) => receivedAt === arrival.instant)
-        .map(({ content }) => content),
-    );
-    for (const id of contents) {
-      const content = store.findContent(id);
+  const looked = new Set<ContentId>();
+  for (const search of [entriesInOrder, entriesAnywhere]) {
+    for (const { content: id } of entriesOf(store, { arrival, search })) {
+      const content = looked.has(id) ? undefined : store.findContent(id);
+      looked.add(id);
       if (content === undefined) continue;
       const { octets, index } = content;
       const header = parseHeader(await octets.read(0, Math.min(index.root.bodyStart, HEADER_LIMIT_BYTES)));
@@ -128,3 +124,46 @@ export async function* storedArrivals(
     }
   }
 }
+
+/** Entries listed at once. */
+const AT_ONCE = 1000;
+
+type Search = (
+  store: EvidenceStore,
+  where: { readonly folder: Folder; readonly instant: Instant },
+) => Iterable<MessageEntry>;
+
+function* entriesOf(
+  store: EvidenceStore,
+  { arrival, search }: { readonly arrival: Arrival; readonly search: Search },
+): Generator<MessageEntry> {
+  for (const addressee of arrival.addressees) {
+    const mailbox = store.findMailbox(addressee);
+    const folders = mailbox === undefined ? [] : store.listFolders(mailbox.id);
+    for (const folder of folders) yield* search(store, { folder, instant: arrival.instant });
+  }
+}
+
+/** In a folder that nobody moved anything into, instants rise with UIDs: a service mailbox has millions of messages. */
+const entriesInOrder: Search = function* (store, { folder: { id, uidNext }, instant }) {
+  let [from, to] = [1, uidNext];
+  while (from < to) {
+    const middle = Math.floor((from + to) / 2);
+    const [entry] = store.listMessages(id, { fromUid: middle, limit: 1 });
+    if (entry !== undefined && entry.receivedAt < instant) from = entry.uid + 1;
+    else to = middle;
+  }
+  yield* store
+    .listMessages(id, { fromUid: from, limit: AT_ONCE })
+    .filter(({ receivedAt }) => receivedAt === instant);
+};
+
+const entriesAnywhere: Search = function* (store, { folder: { id }, instant }) {
+  for (let fromUid = 1; ; ) {
+    const some = store.listMessages(id, { fromUid, limit: AT_ONCE });
+    yield* some.filter(({ receivedAt }) => receivedAt === instant);
+    const last = some.at(-1);
+    if (last === undefined) return;
+    fromUid = last.uid + 1;
+  }
+};
