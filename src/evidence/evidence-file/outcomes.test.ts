@@ -10,7 +10,8 @@ const CARLA = 'carla@pec.beta.test';
 const DARIO = 'dario@pec.beta.test';
 
 function message(kind: EvidenceKind, instant: number, ...about: readonly string[]) {
-  return { kind, instant, about, file: `messages/${kind}-${instant}.eml` };
+  const digest = `${instant}`.padStart(64, '0');
+  return { kind, instant, about, digest, file: `messages/${kind}-${instant}.eml` };
 }
 
 function record(sequence: number, event: LogEvent, more: Partial<LogRecord> = {}): LogRecord {
@@ -72,6 +73,16 @@ suite('how a recipient ended, by the files', () => {
     assert.equal(received({}), 'consegnato');
     assert.equal(received({ kind: 'errore-consegna' }), 'non-consegnato');
     assert.equal(received({ tracking: 'not-its-domain' }), 'ignoto');
+    const receipt = message('delivery-concise', 5, CARLA);
+    const named = (tracking: Record<string, string>) =>
+      record(2, 'notification-received', {
+        recipient: CARLA,
+        digests: [receipt.digest],
+        detail: { ...detail, ...tracking },
+      });
+    const messages = [receipt];
+    assert.equal(outcome({ messages, records: [named({})] }).outcome, 'consegnato');
+    assert.equal(outcome({ messages, records: [named({ tracking: 'not-its-domain' })] }).outcome, 'ignoto');
   });
 
   test('records that name several recipients, or all', () => {
