@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -12,15 +12,16 @@ import { GroupWriter, openForWriting } from './group-writer.ts';
 
 const limits = { expungedKept: 10 };
 
-function openWriter(t: TestContext): { writer: GroupWriter; database: Database } {
+function openWriter(t: TestContext): { writer: GroupWriter; database: Database; path: string } {
   const folder = mkdtempSync(join(tmpdir(), 'ceralacca-writer-'));
-  const database = openForWriting(join(folder, 'store.db'));
+  const path = join(folder, 'store.db');
+  const database = openForWriting(path);
   const writer = new GroupWriter(database, limits);
   t.after(() => {
     writer[Symbol.dispose]();
     rmSync(folder, { recursive: true });
   });
-  return { writer, database };
+  return { writer, database, path };
 }
 
 /** Steps of one act each, numbered from 1. */
@@ -83,6 +84,25 @@ test('a value of the wrong type is refused by the tables themselves', (t) => {
   const tracking = { identifier: 'opec1', recipient: 'a@beta.test', dispatchedAt: 1.5 };
   const { answers } = writer.commitGroup(group({ do: 'track', tracking }, recordOf(1)));
   assert.deepEqual(codes(answers), ['step-malformed', 'kept']);
+});
+
+test('the write-ahead log is moved into the database after the answers, when it is much', (t) => {
+  const { writer, path } = openWriter(t);
+  const many = group(...Array.from({ length: 250 }, () => recordOf(2000)));
+  const atFirst = statSync(path).size;
+  writer.commitGroup(many);
+  writer.tidyUp();
+  assert.equal(statSync(path).size, atFirst, 'little is left where it is');
+  writer.commitGroup(many);
+  assert.equal(statSync(path).size, atFirst, 'no commit waits for it');
+  writer.tidyUp();
+  assert.ok(statSync(path).size > 500 * 2000);
+  const log = statSync(`${path}-wal`).size;
+  for (let turn = 0; turn < 6; turn++) {
+    writer.commitGroup(many);
+    writer.tidyUp();
+  }
+  assert.ok(statSync(`${path}-wal`).size <= log, 'it begins anew');
 });
 
 test('a database from a later program is refused in words', (t) => {

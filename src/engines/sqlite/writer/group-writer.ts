@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { passCommitPoint } from '../../../platform/commit-points.ts';
 import { type Database, openDatabase, storeFault } from '../driver.ts';
-import { type Answer, type BlobFileName, type GroupAnswer, sentFault } from '../packed-step.ts';
+import {
+  type Answer,
+  type BlobFileName,
+  type GroupAnswer,
+  type PackedStep,
+  sentFault,
+} from '../packed-step.ts';
 import { migrate } from '../schema.ts';
 import type { Brought } from './content-writer.ts';
 import { StepPerformer } from './step-performer.ts';
@@ -18,7 +24,7 @@ export function openForWriting(path: string): Database {
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA cache_size = -16000;
-    PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+    PRAGMA wal_autocheckpoint = ${LATEST_CHECKPOINT_PAGES};
     PRAGMA journal_size_limit = ${WAL_KEPT_BYTES};
   `);
   return database;
@@ -30,6 +36,9 @@ export class GroupWriter implements Disposable {
   readonly #performer: StepPerformer;
   readonly #begin;
   readonly #commit;
+  readonly #checkpoint;
+  /** Pages that the write-ahead log is reckoned to hold. */
+  #logPages = 0;
 
   /** Takes the connection over, and brings its schema up to date. */
   constructor(database: Database, limits: { expungedKept: number }) {
@@ -38,6 +47,7 @@ export class GroupWriter implements Disposable {
     this.#performer = new StepPerformer(database, limits);
     this.#begin = this.#db.prepare('BEGIN IMMEDIATE');
     this.#commit = this.#db.prepare('COMMIT');
+    this.#checkpoint = this.#db.prepare('PRAGMA wal_checkpoint(PASSIVE)');
   }
 
   /**
@@ -46,6 +56,7 @@ export class GroupWriter implements Disposable {
    * good ones, nearly all, pay for no savepoint.
    */
   commitGroup(group: readonly Brought[]): GroupAnswer {
+    for (const { step } of group) this.#logPages += pagesOf(step);
     try {
       return this.#transact(group);
     } catch (error) {
@@ -57,6 +68,20 @@ export class GroupWriter implements Disposable {
       answers: alone.flatMap((each) => each.answers),
       filesToRemove: alone.flatMap((each) => each.filesToRemove),
     };
+  }
+
+  /**
+   * Moves what the write-ahead log holds into the database when that is much. To be called when all are answered: a
+   * commit that does it by itself keeps its callers waiting for it.
+   */
+  tidyUp(): void {
+    if (this.#logPages < CHECKPOINT_PAGES) return;
+    this.#logPages = 0;
+    try {
+      this.#checkpoint.get();
+    } catch {
+      // The log keeps it all: the next time will do, and who commits is told what is wrong with the disk.
+    }
   }
 
   #commitAlone(brought: Brought): GroupAnswer {
@@ -100,7 +125,20 @@ function refusal(brought: Brought, error: unknown): GroupAnswer {
   return { answers: [{ number: brought.step.number, fault }], filesToRemove: [] };
 }
 
-/** Pages of the write-ahead log after which a commit moves them into the database; more make that commit wait longer. */
-const CHECKPOINT_PAGES = 1000;
+function pagesOf(step: PackedStep): number {
+  const octets = step.blobs.reduce((sum, { size, isFile }) => sum + (isFile ? 0 : size), 0);
+  return STEP_PAGES + octets / PAGE_BYTES;
+}
+
+const PAGE_BYTES = 4096;
+/** Pages that a step changes beside those of its octets, more or less. */
+const STEP_PAGES = 8;
+/**
+ * Pages of the write-ahead log after which they are moved into the database: the more, the oftener one of them has
+ * been written anew meanwhile, and the longer whoever comes next may wait.
+ */
+const CHECKPOINT_PAGES = 4000;
+/** Pages after which a commit does it by itself, where that could not be done. */
+const LATEST_CHECKPOINT_PAGES = 16_000;
 /** What the write-ahead log's file may keep when it starts anew. */
 const WAL_KEPT_BYTES = 64 * 1024 * 1024;

@@ -22,7 +22,10 @@ function serve(port: MessagePort, options: GroupWriterOptions): void {
       for (const step of message.steps) group.push({ step, buffer: message.buffer });
       message = group.length < GROUP_STEPS ? nextWaiting(port) : undefined;
     }
-    if (group.length > 0) send(port, writer.commitGroup(group));
+    if (group.length > 0) {
+      send(port, writer.commitGroup(group));
+      writer.tidyUp();
+    }
     if (message === 'close') {
       writer[Symbol.dispose]();
       port.close();
