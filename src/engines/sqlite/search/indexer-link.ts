@@ -7,6 +7,8 @@ import type { FromIndexer, IndexerOptions, ToIndexer } from './indexer-thread.ts
 
 /** Threads started in place of ones that died; then what is new is looked at by whoever searches. */
 const RESTARTS = 3;
+/** Megabytes for young objects: nobody waits for this thread, so that it may tidy up more often. */
+const YOUNG_MB = 12;
 /** How long news are gathered before the thread hears of them. */
 const GATHER_MS = 200;
 
@@ -89,7 +91,11 @@ export class IndexerLink implements AsyncDisposable {
     // The build turns .ts files into .js ones, and their imports too, but it does not see this one.
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     const thread = new URL(`./indexer-thread.${extension}`, import.meta.url);
-    const worker = new Worker(thread, { workerData: this.#options, name: 'store-indexer' });
+    const worker = new Worker(thread, {
+      workerData: this.#options,
+      name: 'store-indexer',
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    });
     let cause: unknown;
     worker.on('error', (error) => {
       cause = error;
