@@ -28,6 +28,7 @@ export class Indexer implements Disposable {
   readonly #deleteFacts;
   readonly #deleteText;
   readonly #deleteTrigrams;
+  readonly #changedContents;
   readonly #states;
   readonly #state;
   readonly #done;
@@ -69,6 +70,9 @@ export class Indexer implements Disposable {
     this.#deleteFacts = index.prepare('DELETE FROM facts WHERE id = ?');
     this.#deleteText = index.prepare('DELETE FROM texts WHERE id = ?');
     this.#deleteTrigrams = index.prepare('DELETE FROM trigrams WHERE rowid = ?');
+    this.#changedContents = reading.prepareTuples<readonly [content: ContentId]>(
+      'SELECT content FROM messages WHERE folder = ? AND modseq > ?',
+    );
     const state = 'SELECT id, modseq, totalBytes FROM mailboxes';
     this.#states = reading.prepareTuples<MailboxState>(`${state} ORDER BY id`);
     this.#state = reading.prepareTuples<MailboxState>(`${state} WHERE id = ?`);
@@ -141,7 +145,8 @@ export class Indexer implements Disposable {
     for (const { id, highestModseq } of this.#store.listFolders(mailbox)) {
       if (highestModseq <= since) continue;
       upTo = Math.max(upTo, highestModseq);
-      for (const { content } of this.#store.listMessages(id, { changedSince: since })) contents.add(content);
+      // Row by row: a folder may hold more messages than are good to have at once.
+      for (const [content] of this.#changedContents.each(id, since)) contents.add(content);
     }
     return { contents: [...contents].filter((id) => this.#has.get(rowOf(mailbox, id)) === undefined), upTo };
   }
@@ -170,7 +175,7 @@ export class Indexer implements Disposable {
     const present = this.#store.atOnce(() => {
       const contents = new Set<ContentId>();
       for (const { id } of this.#store.listFolders(mailbox))
-        for (const { content } of this.#store.listMessages(id)) contents.add(content);
+        for (const [content] of this.#changedContents.each(id, 0)) contents.add(content);
       return contents;
     });
     const rows = this.#indexedRows.all(firstRow(mailbox), lastRow(mailbox));
