@@ -62,6 +62,8 @@ export class Spool {
   readonly #memoryBytes: number;
   readonly #blobId: number;
   #chunks: Buffer[] = [];
+  /** A small piece that came first: it needs no block while it is the only one. */
+  #first: Buffer | undefined;
   #block: Buffer | undefined;
   #blockUsed = 0;
   #held = 0;
@@ -134,6 +136,7 @@ export class Spool {
   /** Frees what an unfinished spool holds; never rejects. */
   async discard(): Promise<void> {
     this.#chunks = [];
+    this.#first = undefined;
     this.#block = undefined;
     this.#release();
     const file = this.#file;
@@ -194,12 +197,25 @@ export class Spool {
       this.#chunks.push(octets);
       return;
     }
+    const first = this.#first;
+    if (first === undefined && this.#block === undefined && this.#chunks.length === 0) {
+      this.#first = octets;
+      return;
+    }
+    this.#first = undefined;
+    if (first !== undefined) this.#copy(first);
+    this.#copy(octets);
+  }
+
+  #copy(octets: Buffer): void {
     if (this.#blockUsed + octets.length > BLOCK_BYTES) this.#closeBlock();
     this.#block ??= Buffer.allocUnsafeSlow(BLOCK_BYTES);
     this.#blockUsed += octets.copy(this.#block, this.#blockUsed);
   }
 
   #closeBlock(): void {
+    if (this.#first !== undefined) this.#chunks.push(this.#first);
+    this.#first = undefined;
     if (this.#block !== undefined && this.#blockUsed > 0)
       this.#chunks.push(this.#block.subarray(0, this.#blockUsed));
     this.#block = undefined;

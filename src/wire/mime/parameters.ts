@@ -64,7 +64,7 @@ export function firstToken(value: string): string {
 }
 
 function readParameters(cursor: FieldCursor): Parameters {
-  const values = new Map<string, string>();
+  const values: Record<string, string> = {};
   let extended: ExtendedParameters | undefined;
   for (let count = 0; count < MAX_PARAMETERS; count++) {
     skipSeparators(cursor);
@@ -83,12 +83,18 @@ function readParameters(cursor: FieldCursor): Parameters {
       extended ??= new ExtendedParameters();
       if (extended.collect(name, value)) continue;
     }
-    if (values.has(name)) continue;
+    if (Object.hasOwn(values, name)) continue;
     // RFC 2047 forbids words within quotes, but the field is full of them. A boundary is never text.
-    values.set(name, name === 'boundary' ? value : decodeWords(value));
+    keep(values, [name, name === 'boundary' ? value : decodeWords(value)]);
   }
-  for (const [name, value] of extended?.values() ?? []) values.set(name, value);
-  return Object.fromEntries(values);
+  for (const [name, value] of extended?.values() ?? []) keep(values, [name, value]);
+  return values;
+}
+
+/** A parameter may have any name, also one that means something to objects. */
+function keep(values: Record<string, string>, [name, value]: readonly [string, string]): void {
+  if (name === '__proto__') Object.defineProperty(values, name, { value, enumerable: true });
+  else values[name] = value;
 }
 
 function readValue(cursor: FieldCursor, name: string): string {

@@ -13,10 +13,23 @@ const LOOP: SmtpReply = {
   text: 'too many Received fields, the message runs in a loop',
 };
 
+/** What finds our name in the value of a field, made once. */
+const OWN_NAMES = new Map<string, RegExp>();
+
+function writtenBy(ownName: string): RegExp {
+  let found = OWN_NAMES.get(ownName);
+  if (found === undefined) {
+    found = new RegExp(`(?:^|\\s)by\\s+${ownName.replaceAll('.', '\\.')}(?=[\\s;]|$)`, 'i');
+    OWN_NAMES.set(ownName, found);
+  }
+  return found;
+}
+
 /** A refusal of a message that runs in a loop, or undefined. */
 export function refuseLoop(header: Header, ownName: string): SmtpReply | undefined {
-  const hops = header.all('received').map(({ value }) => value.toLowerCase());
-  const by = new RegExp(`(?:^|\\s)by\\s+${ownName.toLowerCase().replaceAll('.', '\\.')}(?=[\\s;]|$)`);
-  const own = hops.filter((value) => by.test(value)).length;
-  return hops.length > RECEIVED_LIMIT || own > OWN_RECEIVED_LIMIT ? LOOP : undefined;
+  const hops = header.all('received');
+  if (hops.length > RECEIVED_LIMIT) return LOOP;
+  if (hops.length <= OWN_RECEIVED_LIMIT) return undefined;
+  const by = writtenBy(ownName);
+  return hops.filter(({ value }) => by.test(value)).length > OWN_RECEIVED_LIMIT ? LOOP : undefined;
 }

@@ -73,6 +73,8 @@ export class SmtpDoor<User> implements AsyncDisposable {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const connection of this.#connections) connection.shutDown();
     if (this.#connections.size > 0) await this.#empty();
+    // From the top: what TLS stands upon is not taken away from under it.
+    for (const connection of this.#connections) connection.destroy();
     this.#places.clear();
     await closed;
   }
