@@ -5,7 +5,7 @@ import { NO_EVENTS, skippedEvents, TIMELINE_COLUMNS } from '../wording/report.ts
 import {
   MESSAGE_EVENTS,
   messagePlace,
-  RECORD_EVENTS,
+  recordEvent,
   recordPlace,
   sealEvent,
   sealPlace,
@@ -58,7 +58,7 @@ function wordsOf(event: StoryEvent): readonly [string, string] {
     case 'message':
       return [MESSAGE_EVENTS[event.kind], messagePlace({ ...event, provider })];
     case 'record':
-      return [RECORD_EVENTS[event.event], recordPlace(event.record, provider)];
+      return [recordEvent(event.event, event.relayed), recordPlace(event.record, provider)];
     case 'seal':
       return [sealEvent(event), sealPlace(event.number, provider)];
   }

@@ -94,7 +94,7 @@ const facts: ReportFacts = {
   index,
   records: [
     record(41, 'acceptance'),
-    record(42, 'envelope-sent', { detail: { recipients: `altro@pec.test ${ADDRESS}` } }),
+    record(42, 'envelope-sent', { detail: { kind: 'transport-envelope', to: `altro@pec.test ${ADDRESS}` } }),
     record(43, 'take-charge-received', { recipient: ADDRESS }),
     record(44, 'notification-received', { recipient: ADDRESS }),
   ],
@@ -309,6 +309,30 @@ suite('a report as a document', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+});
+
+suite('the timeline', () => {
+  test('within a second it is in the order of the log, and relays to others are left out', () => {
+    const relay = { kind: 'transport-envelope', to: 'altro@pec.regione.test' };
+    const sent = 'La busta di trasporto è trasmessa al sistema di destinazione, che la accetta.';
+    const page = readOne({
+      ...withIndex({ messages: index.messages.map((each) => ({ ...each, instant: NOON })) }),
+      records: facts.records.map((each) => ({ ...each, instant: NOON + 400 })),
+    });
+    const places = ['acceptance.eml', 'envelope-1.eml', sent, 'take-charge-1.eml', 'registro n. 44'].map(
+      (said) => page.lastIndexOf(said),
+    );
+    assert.ok(places.every((place) => place > 0));
+    assert.deepEqual(
+      places.toSorted((a, b) => a - b),
+      places,
+    );
+    const other = readOne({ ...facts, records: [record(42, 'envelope-sent', { detail: relay })] });
+    assert.ok(!other.includes(sent) && !other.includes('n. 42'), other);
+    const receipt = { kind: 'delivery-complete', to: index.sender };
+    const notice = readOne({ ...facts, records: [record(42, 'envelope-sent', { detail: receipt })] });
+    assert.ok(notice.includes('Una ricevuta o un avviso è trasmesso'), notice);
   });
 });
 

@@ -27,6 +27,8 @@ export type StoryEvent =
       readonly what: 'record';
       readonly instant: Instant;
       readonly event: LogEvent;
+      /** What was relayed, where the record is about that. */
+      readonly relayed?: string;
       /** Whose log it is. */
       readonly provider: string;
       readonly record: RecordPlace;
@@ -57,8 +59,9 @@ export function storyOf(facts: ReportFacts, address: string): readonly StoryEven
       ...{ what: 'message' as const, instant, kind, file, provider: signer },
       record: record === undefined ? null : (placeOf.get(record) ?? null),
     })),
-    ...alone.map(({ instant, event, sequence }) => ({
+    ...alone.map(({ instant, event, sequence, detail }) => ({
       ...{ what: 'record' as const, instant, event, provider },
+      ...(event === 'envelope-sent' && detail?.kind !== undefined && { relayed: detail.kind }),
       record: placeOf.get(sequence) ?? { sequence, seal: null },
     })),
     ...seals
@@ -68,7 +71,16 @@ export function storyOf(facts: ReportFacts, address: string): readonly StoryEven
         stamped: stampedAt !== undefined,
       })),
   ];
-  return events.sort((a, b) => a.instant - b.instant);
+  return events.sort(byTime);
+}
+
+/** To the second, as messages tell it; within one as the log has it, seals last. */
+function byTime(one: StoryEvent, other: StoryEvent): number {
+  const seconds = Math.floor(one.instant / 1000) - Math.floor(other.instant / 1000);
+  if (seconds !== 0) return seconds;
+  const place = (event: StoryEvent) =>
+    event.what === 'seal' ? Number.MAX_SAFE_INTEGER : (event.record?.sequence ?? 0);
+  return place(one) - place(other);
 }
 
 function placesOf({ index }: ReportFacts): ReadonlyMap<number, RecordPlace> {
@@ -80,8 +92,10 @@ function concernsMessage({ about }: EvidenceMessage, address: string): boolean {
 }
 
 /** A record about a recipient, or that names some of them, is about no other. */
-function concerns({ recipient, detail }: LogRecord, address: string): boolean {
+function concerns({ event, recipient, detail }: LogRecord, address: string): boolean {
   if (recipient !== undefined) return sameAddress(recipient, address);
-  const named = detail?.covers ?? detail?.recipients;
+  const relayedTo =
+    event === 'envelope-sent' && detail?.kind === 'transport-envelope' ? detail.to : undefined;
+  const named = detail?.covers ?? relayedTo;
   return named === undefined || named.split(' ').some((each) => sameAddress(each, address));
 }

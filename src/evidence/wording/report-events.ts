@@ -21,11 +21,11 @@ export const MESSAGE_EVENTS: Readonly<Record<EvidenceKind, string>> = {
 };
 
 /** What a record alone says that happened. */
-export const RECORD_EVENTS: Readonly<Record<LogEvent, string>> = {
+const RECORD_EVENTS: Readonly<Record<LogEvent, string>> = {
   acceptance: 'Il messaggio è accettato e inoltrato.',
   'non-acceptance-formal': 'Il messaggio non è accettato per motivi formali.',
   'non-acceptance-virus': 'Il messaggio non è accettato perché contiene un virus.',
-  'envelope-sent': 'La busta, o una ricevuta, è trasmessa al gestore di destinazione.',
+  'envelope-sent': 'Una ricevuta o un avviso è trasmesso al gestore di destinazione.',
   'smtp-failure': 'Il gestore di destinazione rifiuta la trasmissione.',
   'envelope-received': 'La busta di trasporto è ricevuta e verificata.',
   'take-charge-emitted': 'È emessa la ricevuta di presa in carico.',
@@ -51,6 +51,13 @@ export const RECORD_EVENTS: Readonly<Record<LogEvent, string>> = {
   'evidence-refused': 'È rifiutata la richiesta di un fascicolo di prova.',
   'index-updated': "È aggiornato l'indice dei gestori.",
 };
+
+/** What a record says that happened; of what was relayed, what it was. */
+export function recordEvent(event: LogEvent, relayed: string | undefined): string {
+  return relayed === 'transport-envelope'
+    ? 'La busta di trasporto è trasmessa al sistema di destinazione, che la accetta.'
+    : RECORD_EVENTS[event];
+}
 
 /** A seal, in a timeline. */
 export function sealEvent({ number, stamped }: { number: number; stamped: boolean }): string {
