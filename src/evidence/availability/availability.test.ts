@@ -126,6 +126,11 @@ suite('SRV-3 what is an outage', () => {
     assert.deepEqual(availabilityOf([served(at(0), at(10)), served(at(5), at(20))], at(20)).outages, []);
   });
 
+  test('a clock of who asks that is behind hides nothing', () => {
+    const { outages, periods } = availabilityOf([served(at(0), at(10)), served(at(30), at(50))], at(5));
+    assert.deepEqual([outages.length, periods[0]?.outageMs, periods[0]?.knownTo], [1, 20 * 60_000, at(50)]);
+  });
+
   test('nothing written down says nothing', () => {
     assert.deepEqual(availabilityOf([], at(0)), { outages: [], periods: [] });
   });

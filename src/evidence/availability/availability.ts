@@ -50,10 +50,12 @@ export function availabilityOf(
 ): { readonly outages: readonly Outage[]; readonly periods: readonly FourMonths[] } {
   const [first] = spans;
   if (first === undefined) return { outages: [], periods: [] };
-  const outages = outagesIn(spans, now);
+  // A provider whose clock is ahead of the one that asks.
+  const upTo = Math.max(now, ...spans.slice(-1).map(({ until }) => until));
+  const outages = outagesIn(spans, upTo);
   const periods: FourMonths[] = [];
-  for (let start = periodStart(first.since); start < now; start = nextStart(start)) {
-    periods.push(judge({ start, end: nextStart(start), known: first.since, now }, outages));
+  for (let start = periodStart(first.since); start < upTo; start = nextStart(start)) {
+    periods.push(judge({ start, end: nextStart(start), known: first.since, now: upTo }, outages));
   }
   return { outages, periods };
 }
