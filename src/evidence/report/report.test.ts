@@ -6,120 +6,27 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
-import fc from 'fast-check';
-import type { LogEvent, LogRecord } from '../certification-log/log-store.ts';
-import { EVIDENCE_CLAIMS } from '../evidence-file/evidence-claims.ts';
 import {
-  EVIDENCE_KINDS,
-  type EvidenceIndex,
-  type EvidenceKind,
-  type EvidenceMessage,
-  type EvidenceRecipient,
-  OUTCOMES,
-} from '../evidence-file/index-model.ts';
+  ADDRESS,
+  facts,
+  HASH,
+  IDENTIFIER,
+  index,
+  message,
+  NOON,
+  read,
+  readOne,
+  recipient,
+  record,
+  withIndex,
+} from '../../../test/evidence/report-sample.ts';
+import { EVIDENCE_CLAIMS } from '../evidence-file/evidence-claims.ts';
+import { EVIDENCE_KINDS, OUTCOMES } from '../evidence-file/index-model.ts';
 import { writeEvidenceIndex } from '../evidence-file/index-writer.ts';
 import { CLAIM_SENTENCES, NEVER_PROVED } from '../wording/report-claims.ts';
 import { MESSAGE_EVENTS } from '../wording/report-events.ts';
 import { drawReport, reportKeywords } from './report.ts';
 import type { ReportFacts } from './report-facts.ts';
-
-const NOON = Date.UTC(2026, 10, 22, 11, 0, 0);
-const IDENTIFIER = 'opec123.20261122120000.01234.5.6.78@pec.alfa.test';
-const ADDRESS = 'protocollo@pec.comune.test';
-const HASH = 'ab'.repeat(32);
-
-const recipient: EvidenceRecipient = {
-  address: ADDRESS,
-  certified: true,
-  outcome: 'consegnato',
-  instant: NOON + 4000,
-  source: 'messages/delivery-1.eml',
-};
-
-function message(
-  kind: EvidenceKind,
-  facts: Partial<EvidenceMessage> & Pick<EvidenceMessage, 'file'>,
-): EvidenceMessage {
-  return {
-    kind,
-    messageId: 'id@pec.alfa.test',
-    provider: 'Gestore Alfa',
-    signer: 'posta-certificata@pec.alfa.test',
-    instant: NOON,
-    digest: HASH,
-    about: [],
-    ...facts,
-  };
-}
-
-const BETA = { provider: 'Gestore Beta', signer: 'posta-certificata@pec.beta.test' };
-
-const index: EvidenceIndex = {
-  provider: { name: 'Gestore Alfa', serviceAddress: 'posta-certificata@pec.alfa.test' },
-  createdAt: NOON + 90_000_000,
-  view: { of: 'mittente', holder: 'ufficio@pec.azienda.test' },
-  identifier: IDENTIFIER,
-  messageId: '<a1b2@ufficio.test>',
-  sender: 'ufficio@pec.azienda.test',
-  subject: 'Diffida ad adempiere — perché è così: «urgente»',
-  recipients: [recipient],
-  files: [
-    { name: 'README.txt', role: 'leggimi', sizeBytes: 10, sha256: HASH },
-    { name: 'messages/original.eml', role: 'originale', sizeBytes: 1_234_567, sha256: 'cd'.repeat(32) },
-    { name: `revocation/${HASH}.crl`, role: 'revoca', sizeBytes: 10, sha256: HASH },
-  ],
-  messages: [
-    message('acceptance', { file: 'messages/acceptance.eml', record: 41 }),
-    message('transport-envelope', { file: 'messages/envelope-1.eml', record: 41 }),
-    message('take-charge', {
-      ...{ file: 'messages/take-charge-1.eml', record: 43, instant: NOON + 3000, about: [ADDRESS] },
-      ...BETA,
-    }),
-    message('delivery-complete', {
-      ...{ file: 'messages/delivery-1.eml', record: 44, instant: NOON + 4000, about: [ADDRESS] },
-      ...BETA,
-    }),
-  ],
-  records: [41, 42, 43, 44].map((sequence) => ({ sequence, leaf: HASH, seal: 12, inclusion: [] })),
-  seals: [{ number: 12, consistency: [] }],
-  missing: [],
-};
-
-function record(sequence: number, event: LogEvent, rest: Partial<LogRecord> = {}): LogRecord {
-  const about = { identifier: IDENTIFIER, sender: index.sender, recipients: [ADDRESS] };
-  return { sequence, event, instant: NOON + 1000 * (sequence - 41), ...about, ...rest };
-}
-
-const facts: ReportFacts = {
-  index,
-  records: [
-    record(41, 'acceptance'),
-    record(42, 'envelope-sent', { detail: { kind: 'transport-envelope', to: `altro@pec.test ${ADDRESS}` } }),
-    record(43, 'take-charge-received', { recipient: ADDRESS }),
-    record(44, 'notification-received', { recipient: ADDRESS }),
-  ],
-  seals: [{ number: 12, closedAt: NOON + 46_000_000, stampedAt: NOON + 50_000_000 }],
-};
-
-function withIndex(changed: Partial<EvidenceIndex>): ReportFacts {
-  return { ...facts, index: { ...index, ...changed } };
-}
-
-/** What poppler reads in a report: its pages, each with blanks and line ends made one blank. */
-function read(pdf: Uint8Array): readonly string[] {
-  const { status, stdout, stderr } = spawnSync('pdftotext', ['-', '-'], { input: pdf, maxBuffer: 1 << 28 });
-  assert.equal(status, 0, stderr.toString());
-  assert.equal(stderr.toString(), '');
-  const pages = stdout.toString('utf8').split('\f');
-  assert.equal(pages.pop(), '');
-  return pages.map((page) => page.replace(/\s+/g, ' '));
-}
-
-function readOne(of: ReportFacts): string {
-  const pages = read(drawReport(of));
-  assert.equal(pages.length, 1);
-  return pages[0] ?? '';
-}
 
 suite('what a report says', () => {
   test('the message, the outcome, and the timeline in Italian legal time', () => {
@@ -335,74 +242,3 @@ suite('the timeline', () => {
     assert.ok(notice.includes('Una ricevuta o un avviso è trasmesso'), notice);
   });
 });
-
-suite('what has no room', () => {
-  test('is cut visibly, on one page for each recipient', () => {
-    const recipients = Array.from({ length: 12 }, (_, at) => ({
-      ...recipient,
-      address: `destinatario-${at}@${'nome-di-dominio-lungo.'.repeat(8)}test`,
-    }));
-    const many = Array.from({ length: 150 }, (_, at) => at + 100);
-    const pages = read(
-      drawReport({
-        ...withIndex({
-          ...{
-            recipients,
-            subject: 'Oggetto '.repeat(3000),
-            sender: 'x'.repeat(5000),
-            identifier: 'i'.repeat(900),
-          },
-          provider: { name: 'Gestore '.repeat(200), serviceAddress: 's'.repeat(500) },
-          messages: many.slice(0, 60).map((at) =>
-            message('timeout-12h', {
-              file: `messages/notice-${at}.eml`,
-              provider: 'P'.repeat(400),
-              signer: `${at}`,
-            }),
-          ),
-          records: many.map((sequence) => ({ sequence, leaf: HASH, inclusion: [] })),
-          missing: many.map((at) => ({
-            what: 'certificato',
-            why: 'non-conservato',
-            text: `${'manca '.repeat(100)}${at}`,
-          })),
-        }),
-        records: many.map((sequence) => record(sequence, 'envelope-sent')),
-      }),
-    );
-    assert.equal(pages.length, 12);
-    for (const [at, page] of pages.entries()) {
-      assert.ok(page.includes(`pagina ${at + 1} di 12`), page);
-      assert.ok(page.includes('[…] per intero in index.xml'), page);
-      assert.match(page, /\[…\] altri \d+ eventi: per intero in index\.xml/);
-      assert.match(page, /Altre mancanze: \d+; sono elencate in index\.xml\./);
-      assert.ok(page.includes(NEVER_PROVED.read) && page.includes('ceralacca verify'), page);
-    }
-  });
-
-  test('whatever the texts hold, nothing reaches beyond the page and nothing throws', () => {
-    const wild = fc.string({ unit: 'binary', maxLength: 400 });
-    fc.assert(
-      fc.property(wild, wild, wild, wild, (subject, sender, name, gap) => {
-        const pdf = drawReport(
-          withIndex({
-            ...{ subject, sender, provider: { name, serviceAddress: sender } },
-            missing: [{ what: 'certificato', why: 'danneggiato', text: gap }],
-          }),
-        );
-        for (const [left, right, bottom] of boxes(pdf)) {
-          assert.ok(left >= 41 && right <= 556 && bottom <= 830, `${left} ${right} ${bottom}`);
-        }
-      }),
-      { numRuns: 15 },
-    );
-  });
-});
-
-/** Where poppler finds words. */
-function boxes(pdf: Uint8Array): readonly (readonly [left: number, right: number, bottom: number])[] {
-  const { stdout } = spawnSync('pdftotext', ['-bbox', '-', '-'], { input: pdf });
-  const words = [...stdout.toString().matchAll(/<word xMin="(.*?)" yMin=".*?" xMax="(.*?)" yMax="(.*?)">/g)];
-  assert.ok(words.length > 200);
-  return words.map(([, left, right, bottom]) => [Number(left), Number(right), Number(bottom)]);
-}
