@@ -4,60 +4,18 @@ import { hash } from 'node:crypto';
 import { suite, test } from 'node:test';
 import { zipOrder } from '../../src/cli/evidence/evidence-package.ts';
 import { examineEvidence } from '../../src/cli/verify/evidence/evidence-examination.ts';
-import { LogSealing } from '../../src/evidence/certification-log/sealing.ts';
 import { EVIDENCE_KINDS } from '../../src/evidence/evidence-file/index-model.ts';
 import { writeEvidenceIndex } from '../../src/evidence/evidence-file/index-writer.ts';
-import { AlertBoard } from '../../src/platform/alerts.ts';
-import { randomIds } from '../../src/platform/ids.ts';
-import { silentJournal } from '../../src/platform/journal.ts';
 import { openGate } from '../../src/points/certification-gate.ts';
 import { EvidenceDesk } from '../../src/points/reissuing/evidence-desk.ts';
-import { TimeStamping } from '../../src/trust/authority/time-stamping.ts';
 import { readCertificate } from '../../src/wire/cms/certificate.ts';
-import { readTimeStampReply, writeTimeStampRequest } from '../../src/wire/cms/time-stamp.ts';
 import { MemoryOctets } from '../../src/wire/mime/octets.ts';
 import { zipChunks } from '../../src/wire/zip/zip-writer.ts';
 import { livedWorld } from './lived-world.ts';
+import { type Desk, seal, stamperOf } from './sealing-world.ts';
 import { HOUR_MS, type World } from './world.ts';
 import { evidenceOf, type Made } from './world-evidence.ts';
 import type { WorldProvider } from './world-provider.ts';
-
-type Stamper = { stamp(octets: Uint8Array): Promise<Buffer> };
-
-async function stamperOf(world: World): Promise<Stamper> {
-  const identity = await world.authority.issueTimeStamper();
-  const stamping = new TimeStamping({ identity, clock: world.clock, ids: randomIds });
-  return {
-    async stamp(octets) {
-      const digest = hash('sha256', octets, 'buffer');
-      const request = writeTimeStampRequest({ digest, nonce: Buffer.of(1, 2, 3) });
-      const reply = readTimeStampReply(await stamping.answer(request));
-      assert.ok(reply.ok && reply.value.granted);
-      return reply.value.token;
-    },
-  };
-}
-
-async function seal(world: World, { provider, stamper }: Desk): Promise<void> {
-  const { store } = provider;
-  await using sealing = new LogSealing({
-    log: store,
-    commit: (acts) => store.commit({ blobs: [], contents: [], parts: [{ acts }] }),
-    signer: provider.signer(),
-    stamper,
-    provider: provider.emitting.name,
-    clock: world.clock,
-    timers: world.timers,
-    journal: silentJournal,
-    alerts: new AlertBoard(silentJournal),
-  });
-  await sealing.work();
-}
-
-interface Desk {
-  readonly provider: WorldProvider;
-  readonly stamper: Stamper | null;
-}
 
 function deskOf({ provider, stamper }: Desk): EvidenceDesk {
   const { store, clock, emitting, serviceAddress } = provider;

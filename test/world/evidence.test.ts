@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import { suite, test } from 'node:test';
+import type { HouseStore } from '../../src/mailroom/steps/house-store.ts';
 import { decideEvidence } from '../../src/points/reissuing/evidence-decision.ts';
 import { CARLA, DARIO, letterTo } from './lived-world.ts';
+import { seal } from './sealing-world.ts';
 import { Seen } from './seen.ts';
 import { ALFA, BETA, GAMMA } from './terms.ts';
 import { HOUR_MS, World } from './world.ts';
@@ -51,6 +53,24 @@ async function sent(engine: 'memory' | 'sqlite', receipt: string, ...more: reado
   assert.ok(outcome.outcome === 'accepted');
   await world.settles();
   return { world, letter, about: outcome.identifier };
+}
+
+/** As if its log had been written before records named digests. */
+function olderStore(store: HouseStore): HouseStore {
+  return changedStore(store, {
+    recordsAbout: (id) => store.recordsAbout(id).map(({ digests: _, original: __, ...record }) => record),
+  });
+}
+
+/** A store that answers otherwise here and there. */
+function changedStore(store: HouseStore, answers: Partial<HouseStore>): HouseStore {
+  return new Proxy(store, {
+    get(target, name) {
+      if (name in answers) return Reflect.get(answers, name);
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
 }
 
 suite('an evidence file', () => {
@@ -176,6 +196,46 @@ suite('an evidence file', () => {
       assert.equal(kindsOf(made).filter((kind) => kind === 'delivery-complete').length, 2);
     });
   }
+
+  test('LOG-10 a frame or a record that is not as it was is told, and does not go in', async () => {
+    const { world, about } = await sent('memory', 'completa');
+    await using _ = world;
+    const { store } = world.alfa;
+    world.clock.advance(24 * HOUR_MS);
+    await seal(world, { provider: world.alfa, stamper: null });
+    const first = store.recordsAbout(about)[0]?.sequence ?? 0;
+    const damaged = changedStore(store, {
+      findFrames: (messageId) =>
+        store.findFrames(messageId).map((frame) => ({ ...frame, sha256: Buffer.alloc(32) })),
+      listRecordTexts: (from, limit) =>
+        store.listRecordTexts(from, limit).map((record) => {
+          return record.sequence === first ? { ...record, text: record.text.replace('anna', 'ugo') } : record;
+        }),
+    });
+    const made = await evidenceOf(world, world.alfa, { about, store: damaged });
+    assert.deepEqual(gapsOf(made), [
+      'messaggio danneggiato acceptance',
+      'messaggio danneggiato transport-envelope',
+      'registrazioni danneggiato',
+    ]);
+    const { records } = made.index;
+    assert.ok(
+      records.length > 0 && records.every(({ sequence, seal: by }) => sequence !== first && by === 1),
+    );
+  });
+
+  test('LOG-10 of records of old, which name no digests, messages are found by their Message-IDs', async () => {
+    const { world, about } = await sent('memory', 'completa');
+    await using _ = world;
+    const made = await evidenceOf(world, world.alfa, { about, store: olderStore(world.alfa.store) });
+    assert.deepEqual(gapsOf(made), []);
+    const now = await evidenceOf(world, world.alfa, { about });
+    assert.deepEqual(
+      made.index.messages.map(({ file, digest, record }) => [file, digest, record]),
+      now.index.messages.map(({ file, digest }) => [file, digest, undefined]),
+    );
+    assert.deepEqual(outcomesOf(made), outcomesOf(now));
+  });
 
   test('LOG-10 a recipient sees what is about itself, and nothing of the others', async () => {
     const { world, about } = await sent('memory', 'completa');

@@ -6,6 +6,7 @@ import type { EvidenceTrust } from '../../src/cli/evidence/evidence-store.ts';
 import { examineForEvidence, type IndexedMessage, indexed } from '../../src/cli/evidence/examined-message.ts';
 import { type Making, makeEvidence } from '../../src/cli/evidence/making.ts';
 import { readEvidenceIndex } from '../../src/evidence/evidence-file/index-reader.ts';
+import type { HouseStore } from '../../src/mailroom/steps/house-store.ts';
 import { decideEvidence } from '../../src/points/reissuing/evidence-decision.ts';
 import { originalsIn } from '../../src/points/reissuing/reassembly.ts';
 import { CertificationPaths } from '../../src/trust/signing/certification-paths.ts';
@@ -39,6 +40,8 @@ export interface Asked {
   /** Files one of which may hold the original. */
   readonly originals?: readonly Buffer[];
   readonly add?: readonly Buffer[];
+  /** In the place of the provider's. */
+  readonly store?: HouseStore;
   /** Whether its index will be stamped. */
   readonly stamps?: boolean;
 }
@@ -49,8 +52,8 @@ export async function makingOf(
   provider: WorldProvider,
   { about, ...asked }: Asked,
 ): Promise<Making> {
-  const { holder, add = [], stamps, originals } = asked;
-  const decision = decideEvidence(provider.store, { about, ...(holder !== undefined && { holder }) });
+  const { holder, add = [], stamps, originals, store = provider.store } = asked;
+  const decision = decideEvidence(store, { about, ...(holder !== undefined && { holder }) });
   assert.ok(decision.decided === 'give', JSON.stringify(decision));
   const { grounds } = decision;
   const trust = trustOf(world, { provider, stamps });
@@ -66,7 +69,7 @@ export async function makingOf(
   for (const file of originals ?? [])
     for (const [digest, octets] of await originalsIn(file, grounds.records)) candidates.set(digest, octets);
   return {
-    store: provider.store,
+    store,
     grounds,
     trust,
     examine,
