@@ -17,6 +17,9 @@ DTD=8cdc01b2f5ee190898373dc25ee576eb930d31bc3cfc9c9da297eee676d88f74
 fail() { echo "WRONG: $1: $2"; exit 1; }
 open=() brief=() looked=0
 unproved() { open+=("NOT PROVED: $1: $2"); }
+# A text as XPath and as JSON write it: an address may have an apostrophe, or quotation marks.
+literal() { case $1 in *\'*) echo "\"$1\"" ;; *) echo "'$1'" ;; esac; }
+json() { local text=${1//\\/\\\\}; echo "\"${text//\"/\\\"}\""; }
 digest() { local line; line=$(sha256sum); hash=${line%% *}; }
 epoch() { date -u -d "$1" +%s; }
 says() { xmllint --nonet --xpath "string($1)" "$files/index.xml"; }
@@ -111,8 +114,8 @@ cp "$scratch/signer.pem" "$scratch/maker.pem"
 
 # ---- 10 inclusion, 11 seals: RFC 9162
 parent() { # left, right
-  local octets
-  octets=$(sed 's/../\\x&/g' <<<"01$1$2")
+  local octets='\x01' hex=$1$2 at
+  for ((at = 0; at < 128; at += 2)); do octets+="\\x${hex:at:2}"; done
   digest < <(printf '%b' "$octets")
 }
 included() { # index, size, leaf, root, path...
@@ -157,9 +160,11 @@ extends() { # old size, new size, old root, new root, path...
 }
 path() { xmllint --nonet --xpath "$1/impronta/text()" "$files/index.xml" 2>/dev/null; }
 
+seals=$(count //sigillo) records=$(count /fascicolo/registrazione) messages=$(count //messaggio)
+recipients=$(count //destinatario) missing=$(count //mancante)
 declare -A sealFirst=() sealSize=() sealRoot=() sealAt=() recordSeal=()
 last=
-for ((at = 1; at <= $(count //sigillo); at++)); do
+for ((at = 1; at <= seals; at++)); do
   number=$(says "//sigillo[$at]/@numero")
   file=log/seals/$number.p7m
   openssl cms -verify -noverify -binary -inform DER -in "$files/$file" -out "$scratch/seal" 2>/dev/null ||
@@ -179,7 +184,7 @@ for ((at = 1; at <= $(count //sigillo); at++)); do
   [ "$(epoch "$(sealed closed)")" -le "$made" ] || fail timeline "$file was closed after the file was made"
   last=$number
 done
-for ((at = 1; at <= $(count //sigillo); at++)); do
+for ((at = 1; at <= seals; at++)); do
   number=$(says "//sigillo[$at]/@numero")
   [ "$number" = "$last" ] && continue
   # shellcheck disable=SC2046
@@ -188,7 +193,7 @@ for ((at = 1; at <= $(count //sigillo); at++)); do
 done
 
 # ---- 9 records by themselves, 10 inclusion
-for ((at = 1; at <= $(count /fascicolo/registrazione); at++)); do
+for ((at = 1; at <= records; at++)); do
   ask "$files/index.xml" "/fascicolo/registrazione[$at]"/@{numero,sigillo,foglia}
   number=${values[0]} seal=${values[1]} leaf=${values[2]} file=log/records/$number.json
   digest < <(printf '\0%s\n' "$number" | cat - "$files/$file")
@@ -201,8 +206,8 @@ for ((at = 1; at <= $(count /fascicolo/registrazione); at++)); do
       fail inclusion "$file is not in the log that seal $seal closed"
     recordSeal[$number]=$seal
   fi
-  grep -qF "\"identifier\":\"$identifier\"" "$files/$file" || fail records "$file is about another message"
-  grep -qF "\"sender\":\"$sender\"" "$files/$file" || fail records "$file is about another sender"
+  grep -qF "\"identifier\":$(json "$identifier")" "$files/$file" || fail records "$file is about another message"
+  grep -qF "\"sender\":$(json "$sender")" "$files/$file" || fail records "$file is about another sender"
 done
 
 # ---- 5 message-signature, 6 revocation, 7 message-kind, 8 original, 9 records of messages
@@ -210,20 +215,20 @@ done
 cut() { tail -c "+$(($2 + 1))" "$1" | head -c $(($3 - $2)); }
 # Places where a line is exactly this, CRLF aside.
 lines() { grep -abxF -- "$2"$'\r' "$1" | sed 's/:.*//'; }
-# Where the body of the part with a name begins and ends in the signed entity: sets from, to.
+# Where the body of the part with a name begins and ends in the signed entity: sets begin, end.
 part() { # file, name
   local name boundary
-  from= to=
+  begin= end=
   name=$(grep -aboFi -m1 "name=\"$2\"" "$1" | head -1 | sed 's/:.*//')
   [ -n "$name" ] || return 1
-  from=$(lines "$1" '' | while read -r place; do [ "$place" -gt "$name" ] && echo $((place + 2)) && break; done)
+  begin=$(lines "$1" '' | while read -r place; do [ "$place" -gt "$name" ] && echo $((place + 2)) && break; done)
   boundary=$(grep -ao -m1 'boundary="[^"]*"' "$1" | head -1 | sed 's/.*="//;s/"$//')
-  to=$({ lines "$1" "--$boundary"; lines "$1" "--$boundary--"; } | sort -n |
-    while read -r place; do [ "$place" -gt "${from:-0}" ] && echo $((place - 2)) && break; done)
-  [ -n "$from" ] && [ -n "$to" ]
+  end=$({ lines "$1" "--$boundary"; lines "$1" "--$boundary--"; } | sort -n |
+    while read -r place; do [ "$place" -gt "${begin:-0}" ] && echo $((place - 2)) && break; done)
+  [ -n "$begin" ] && [ -n "$end" ]
 }
 # What of each chain the lists say. OpenSSL asks for a list of that very instant; one that came later is as good.
-declare -A issuers=() issued=() asked=()
+declare -A issuers=() issued=() from=() until=() asked=()
 issuerOf() { # certificate: sets issuer
   local candidate key
   key=$(sha256sum <"$1")
@@ -243,11 +248,14 @@ inWords() { # list, issuer: sets words
     issued[$key]=$scratch/list-${#issued[@]}
     openssl crl -inform DER -in "$1" -noout -CAfile "$2" -text >"${issued[$key]}" 2>"$scratch/why"
     grep -q 'verify OK' "$scratch/why" || : >"${issued[$key]}"
+    from[$key]=$(epoch "$(sed -n 's/ *Last Update: //p' "${issued[$key]}")")
+    until[$key]=$(sed -n 's/ *Next Update: //p' "${issued[$key]}")
+    [ "${until[$key]}" = NONE ] && until[$key]=0 || until[$key]=$(epoch "${until[$key]}")
   fi
-  words=${issued[$key]}
+  words=${issued[$key]} list=$key
 }
 revocation() { # what, certificate, signed at, proved at
-  local certificate=$2 issuer list serial from until end when speaks words key
+  local certificate=$2 issuer list serial end when speaks words key
   key=$(sha256sum <"$2")$3,$4
   [ -n "${asked[$key]:-}" ] && return
   asked[$key]=1
@@ -261,16 +269,13 @@ revocation() { # what, certificate, signed at, proved at
       [ -f "$list" ] || continue
       inWords "$list" "$issuer"
       [ -s "$words" ] || continue
-      from=$(epoch "$(sed -n 's/ *Last Update: //p' "$words")")
-      until=$(sed -n 's/ *Next Update: //p' "$words")
-      [ "$until" = NONE ] && until=0 || until=$(epoch "$until")
       when=$(grep -A1 "Serial Number: $serial\$" "$words" | sed -n 's/.*Revocation Date: //p')
       if [ -n "$when" ]; then
         when=$(epoch "$when")
         [ "$when" -le "$3" ] && fail revocation "$1: $(openssl x509 -in "$certificate" -noout -subject) was revoked"
         [ -n "$4" ] && [ "$when" -le "$4" ] && unproved revocation "$1: revoked before it was stamped"
       fi
-      if [ "$from" -ge "$3" ]; then [ "$from" -le "$end" ] && speaks=1; else [ "$until" -gt "$3" ] && speaks=1; fi
+      if [ "${from[$list]}" -ge "$3" ]; then [ "${from[$list]}" -le "$end" ] && speaks=1; else [ "${until[$list]}" -gt "$3" ] && speaks=1; fi
     done
     [ -n "$speaks" ] || unproved revocation "$1: no list speaks of $(openssl x509 -in "$certificate" -noout -subject)"
     certificate=$issuer
@@ -294,7 +299,7 @@ certifies() {
   esac
 }
 original=$files/messages/original.eml
-for ((at = 1; at <= $(count //messaggio); at++)); do
+for ((at = 1; at <= messages; at++)); do
   node="//messaggio[$at]"
   ask "$files/index.xml" "$node"/@{file,genere,firmatario,registrazione,impronta,gestore,istante,id}
   file=${values[0]} kind=${values[1]} signer=${values[2]} record=${values[3]} told=("${values[@]:4}")
@@ -341,8 +346,8 @@ for ((at = 1; at <= $(count //messaggio); at++)); do
   read -r type _ < <(certifies "$kind")
   sed '/^\r*$/q' "$files/$file" | grep -aqiE "^X-(Ricevuta|Trasporto): *$type"$'\r*$' || fail message-kind "$file is not of kind $kind"
   part "$entity" daticert.xml || fail message-kind "$file has no daticert.xml"
-  cut "$entity" "$from" "$to" >"$scratch/daticert.xml"
-  if head -c "$from" "$entity" | tail -c 400 | grep -aqiE '^Content-Transfer-Encoding: *base64'; then
+  cut "$entity" "$begin" "$end" >"$scratch/daticert.xml"
+  if head -c "$begin" "$entity" | tail -c 400 | grep -aqiE '^Content-Transfer-Encoding: *base64'; then
     tr -d '\r\n ' <"$scratch/daticert.xml" | openssl base64 -d -A >"$scratch/decoded" && mv "$scratch/decoded" "$scratch/daticert.xml"
   fi
   xmllint --nonet --noout "$scratch/daticert.xml" 2>/dev/null || fail message-kind "daticert.xml of $file cannot be read"
@@ -365,7 +370,7 @@ for ((at = 1; at <= $(count //messaggio); at++)); do
   looked=$((looked + 1))
   # 8 original
   if part "$entity" postacert.eml; then
-    cut "$entity" "$from" "$to" >"$scratch/postacert.eml"
+    cut "$entity" "$begin" "$end" >"$scratch/postacert.eml"
     if [ ! -f "$original" ]; then unproved original "$file encloses an original that is not there"
     elif [ "$kind" = delivery-brief ]; then brief+=("$file")
     else cmp -s "$scratch/postacert.eml" "$original" || fail original "$file encloses another one than messages/original.eml"; fi
@@ -380,26 +385,26 @@ if [ -f "$original" ]; then
 fi
 
 # ---- 13 outcomes: of each recipient said to have it, that a delivery receipt about it is there
-for ((at = 1; at <= $(count //destinatario); at++)); do
+for ((at = 1; at <= recipients; at++)); do
   node="//destinatario[$at]"
   outcome=$(says "$node/@esito") source=$(says "$node/@fonte") address=$(says "$node")
   case $outcome:$source in
     consegnato:messages/*)
-      [ "$(count "//messaggio[@file='$source'][starts-with(@genere,'delivery-')][riguarda='$address'][@istante='$(says "$node/@istante")']")" = 1 ] ||
+      [ "$(count "//messaggio[@file='$source'][starts-with(@genere,'delivery-')][riguarda=$(literal "$address")][@istante='$(says "$node/@istante")']")" = 1 ] ||
         fail outcomes "$source does not say that $address has it"
       impronta=$(says "//messaggio[@file='$source']/@impronta")
       grep -lF "$impronta" "$files"/log/records/*.json 2>/dev/null | while read -r file; do
-        grep -F "\"recipient\":\"$address\"" "$file" | grep -qF '"tracking":' && exit 1
+        grep -F "\"recipient\":$(json "$address")" "$file" | grep -qF '"tracking":' && exit 1
         true
       done || fail outcomes "$source is not of the provider of $address"
       ;;
     consegnato:log/records/*)
-      grep -qF "\"recipient\":\"$address\"" "$files/$source" || fail outcomes "$source does not say that $address has it"
+      grep -qF "\"recipient\":$(json "$address")" "$files/$source" || fail outcomes "$source does not say that $address has it"
       ;;
     non-consegnato:messages/*)
-      [ "$(count "//messaggio[@file='$source'][@genere='non-delivery'][riguarda='$address']")" = 1 ] ||
+      [ "$(count "//messaggio[@file='$source'][@genere='non-delivery'][riguarda=$(literal "$address")]")" = 1 ] ||
         fail outcomes "$source does not say that $address has it not"
-      [ "$(count "//messaggio[starts-with(@genere,'delivery-')][riguarda='$address']")" = 0 ] ||
+      [ "$(count "//messaggio[starts-with(@genere,'delivery-')][riguarda=$(literal "$address")]")" = 0 ] ||
         fail outcomes "there is a delivery receipt about $address"
       ;;
   esac
@@ -410,13 +415,13 @@ digest < <(grep -v 'nome="report.pdf"' "$files/index.xml")
 [ "$(grep -ao '(ceralacca-fascicolo/[0-9]* [0-9a-f]*)' "$files/report.pdf")" = "(ceralacca-fascicolo/1 $hash)" ] ||
   fail report "report.pdf is of another index"
 
-for ((at = 1; at <= $(count //mancante); at++)); do
+for ((at = 1; at <= missing; at++)); do
   unproved "$(says "//mancante[$at]/@cosa")" "$(says "//mancante[$at]")"
 done
 # An error of this script must not pass for a result.
-[ "$looked" = "$(count //messaggio)" ] && [ ${#sealSize[@]} = "$(count //sigillo)" ] || fail package "not all of it could be looked at"
+[ "$looked" = "$messages" ] && [ ${#sealSize[@]} = "$seals" ] && [ "$messages" -ge 0 ] && [ "$recipients" -gt 0 ] || fail package "not all of it could be looked at"
 echo "$provider: $identifier from $sender"
-for ((at = 1; at <= $(count //destinatario); at++)); do
+for ((at = 1; at <= recipients; at++)); do
   echo "  $(says "//destinatario[$at]"): $(says "//destinatario[$at]/@esito") $(says "//destinatario[$at]/@istante")"
 done
 for file in "${brief[@]:-}"; do

@@ -24,6 +24,29 @@ export async function tell(story: Story): Promise<void> {
   plan = await made.plan(story);
 }
 
+/** From now on the file has only these of its messages, and the records that name them: less to go through. */
+export function keepOnly(names: readonly string[]): void {
+  const { index, log } = plan;
+  const messages = index.messages.filter(({ file }) => names.includes(file));
+  const gone = new Set(index.messages.map(({ file }) => file).filter((file) => !names.includes(file)));
+  const [acceptance] = messages;
+  assert.ok(acceptance?.kind === 'acceptance');
+  const { file: source, instant } = acceptance;
+  const recipients = index.recipients.map((each) =>
+    each.source !== undefined && gone.has(each.source)
+      ? { ...each, outcome: 'accettato' as const, source, instant }
+      : each,
+  );
+  plan = {
+    ...plan,
+    index: { ...index, messages, recipients },
+    contents: Object.fromEntries(Object.entries(plan.contents).filter(([name]) => !gone.has(name))),
+    records: plan.records.filter((sequence) =>
+      messages.some(({ digest }) => log[sequence - 1]?.includes(digest) === true),
+    ),
+  };
+}
+
 export interface Forgery extends Tampering {
   /** What the file says, signed by the provider's own key. */
   readonly plan?: EvidencePlan;

@@ -12,13 +12,14 @@ import { certificatePem } from '../../src/trust/authority/key-pair.ts';
 import { MORNING } from '../world/world.ts';
 import { checkEvidence, EVIDENCE_SCRIPT } from './check-evidence.ts';
 import { makeEvidence, reportOf } from './evidence-forge.ts';
-import { DAY_MS, UNKNOWN } from './evidence-world.ts';
+import { CARLA, DAY_MS, UNKNOWN } from './evidence-world.ts';
 import {
   closeForge,
   deliveryOf,
   type Forgery,
   flipped,
   holding,
+  keepOnly,
   logging,
   made,
   openForge,
@@ -117,6 +118,8 @@ test('and refuse false ones: log and seals', async () => {
 });
 
 test('and refuse false ones: messages, revocation, original, outcomes, report', async () => {
+  const file = deliveryOf(CARLA);
+  keepOnly(['messages/acceptance.eml', file]);
   const octets = plan.contents['messages/acceptance.eml'] ?? assert.fail();
   const body = flipped(octets, octets.indexOf('multipart/alternative') + 300);
   assert.equal(await forged({ plan: holding({ 'messages/acceptance.eml': body }) }), 'message-signature');
@@ -127,12 +130,17 @@ test('and refuse false ones: messages, revocation, original, outcomes, report', 
     await forged({ plan: holding({ [`revocation/${hash('sha256', list)}.crl`]: list }) }),
     'revocation',
   );
-  const about = tellingOf(deliveryOf('carla@pec.beta.test'), { about: [UNKNOWN] });
+  const about = tellingOf(file, { about: [UNKNOWN] });
   assert.equal(await forged({ plan: about }), 'message-kind');
   const original = flipped(plan.contents['messages/original.eml']);
   assert.equal(await forged({ plan: holding({ 'messages/original.eml': original }) }), 'original');
   const recipients = plan.index.recipients.map((each) => ({ ...each, outcome: 'consegnato' as const }));
   assert.equal(await forged({ plan: saying({ recipients }) }), 'outcomes');
+  const digest = plan.index.messages.find((message) => message.file === file)?.digest ?? assert.fail();
+  const log = plan.log.map((text) =>
+    text.includes(digest) ? text.replace('"detail":{', '"detail":{"tracking":"not-its-domain",') : text,
+  );
+  assert.equal(await forged({ plan: { ...plan, log } }), 'outcomes');
   const report = {
     files: (all: Map<string, Buffer>) => void all.set('report.pdf', reportOf(Buffer.from('altro'))),
   };

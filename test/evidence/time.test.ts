@@ -7,9 +7,9 @@ import type { Identity } from '../../src/trust/authority/key-pair.ts';
 import { Signer } from '../../src/trust/signing/signer.ts';
 import { MORNING } from '../world/world.ts';
 import { type EvidencePlan, type Hands, makeEvidence } from './evidence-forge.ts';
-import { DAY_MS } from './evidence-world.ts';
+import { CARLA, DAY_MS } from './evidence-world.ts';
 import { examined, openPoints, shortly } from './examined.ts';
-import { closeForge, made, openForge, plan } from './forger.ts';
+import { closeForge, deliveryOf, keepOnly, made, openForge, plan } from './forger.ts';
 
 /** Certificates of the world last three years, its authority ten. */
 const YEAR_MS = 365 * DAY_MS;
@@ -155,4 +155,14 @@ suite('what is not proved', () => {
       'seals said-missing log/records/6.json',
     ]);
   });
+});
+
+test('a file of two messages alone is whole as well, and says no more than they do', async () => {
+  keepOnly(['messages/acceptance.eml', deliveryOf(CARLA)]);
+  const found = await examined(await makeEvidence(plan, made.hands()), { made });
+  assert.equal(shortly(found), 'good');
+  assert.deepEqual(
+    found.says?.recipients.map(({ outcome }) => outcome),
+    ['consegnato', 'accettato', 'accettato'],
+  );
 });
