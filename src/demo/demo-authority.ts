@@ -5,15 +5,21 @@ import { join } from 'node:path';
 import type { Clock } from '../platform/clock.ts';
 import type { Ids } from '../platform/ids.ts';
 import type { Journal } from '../platform/journal.ts';
-import { Authority } from '../trust/authority/authority.ts';
+import { Authority, signFile } from '../trust/authority/authority.ts';
 import { loadAuthority, saveAuthority } from '../trust/authority/authority-folder.ts';
 import { AuthorityServer, INDEX_PATH, type Service } from '../trust/authority/authority-server.ts';
 import { loadIdentity, saveIdentity } from '../trust/authority/identity-files.ts';
-import { type IndexedProvider, writeIndex } from '../trust/authority/index-writer.ts';
+import { collectIndex } from '../trust/authority/index-collection.ts';
+import { writeIndex, writeOwnRecords } from '../trust/authority/index-writer.ts';
 import { certificatePem, type Identity } from '../trust/authority/key-pair.ts';
 import { OCSP_PATH, OcspResponder } from '../trust/authority/ocsp-responder.ts';
+import type { RegisteredProvider } from '../trust/authority/provider-register.ts';
 import { TIME_STAMP_PATH, TimeStamping } from '../trust/authority/time-stamping.ts';
+import { emptySnapshot } from '../trust/provider-directory/directory-snapshot.ts';
+import { HttpsSource } from '../trust/provider-directory/https-source.ts';
 import { readCertificate } from '../wire/cms/certificate.ts';
+
+const DAY_MS = 24 * 3_600_000;
 
 /** A provider as the demo's Authority knows it. */
 export interface LicensedProvider {
@@ -23,6 +29,8 @@ export interface LicensedProvider {
   readonly serviceAddress: string;
   readonly serviceMailbox: string;
   readonly domains: readonly string[];
+  /** Where it publishes its own record (DIR-8); one that answers nobody has none. */
+  readonly recordUrl?: string | undefined;
 }
 
 export interface DemoAuthorityOptions {
@@ -64,6 +72,11 @@ export class DemoAuthority implements AsyncDisposable {
   readonly #options: DemoAuthorityOptions;
   readonly #server: AuthorityServer;
   #index: Buffer = Buffer.alloc(0);
+  #signedAt = 0;
+  #collecting: Promise<void> | undefined;
+  #providers: readonly RegisteredProvider[] = [];
+  /** What each provider said of itself last, signed by it; by key. */
+  readonly #records = new Map<string, Buffer>();
 
   private constructor(options: DemoAuthorityOptions, authority: Authority, server: AuthorityServer) {
     const { folder, host, indexPort, crlPort } = options;
@@ -102,11 +115,9 @@ export class DemoAuthority implements AsyncDisposable {
   /** Starts to answer: revocation lists, OCSP and time stamps to everyone, the index to licensed providers. */
   async listen(providers: readonly LicensedProvider[]): Promise<void> {
     const { host, indexPort, crlPort, folder } = this.#options;
-    const indexed = await Promise.all(providers.map((provider) => this.#indexed(provider)));
-    this.#index = await this.authority.signIndex(
-      writeIndex({ locationUrl: this.indexUrl, providers: indexed }),
-    );
-    this.#server.publishAuthority(this.authority, () => this.#index);
+    this.#providers = await Promise.all(providers.map((provider) => this.#registered(provider)));
+    await this.#sign(new Map());
+    this.#server.publishAuthority(this.authority, () => this.#indexOfToday());
     this.#server.offer(await this.#timeStamping());
     this.#server.offer(new OcspResponder(() => this.authority, this.#options.clock).service());
     await this.#server.listenToEveryone({ host, port: crlPort });
@@ -182,15 +193,74 @@ export class DemoAuthority implements AsyncDisposable {
     );
   }
 
-  async #indexed(provider: LicensedProvider): Promise<IndexedProvider> {
-    const { certificate } = await this.#signingIdentity(provider);
-    return {
-      providerName: provider.name,
-      certificates: [certificate],
-      mailReceipt: provider.serviceMailbox,
-      managedDomains: provider.domains,
-      ldifLocationUrl: `https://${provider.hostname}/igpec/${provider.key}.ldif.p7m`,
-    };
+  /** DIR-9: fetches the records of those who publish them, and signs the index of what is good. Never rejects. */
+  collect(): Promise<void> {
+    this.#collecting ??= this.#fetchAndSign().finally(() => {
+      this.#collecting = undefined;
+    });
+    return this.#collecting;
+  }
+
+  async #fetchAndSign(): Promise<void> {
+    const fresh = new Map<string, Buffer>();
+    const { journal } = this.#options;
+    const ca = await readFile(this.caFile);
+    await Promise.all(
+      this.#providers.map(async ({ key, source: url }) => {
+        if (url === '') return;
+        try {
+          fresh.set(key, await new HttpsSource({ url, ca }).fetch());
+        } catch (error) {
+          journal.warn({ key, error }, 'the record of a provider cannot be had: the one before stays');
+        }
+      }),
+    );
+    await this.#sign(fresh);
+  }
+
+  async #sign(fresh: ReadonlyMap<string, Buffer>): Promise<void> {
+    const { clock, journal } = this.#options;
+    const brought = this.#providers.map((provider) => ({
+      provider,
+      fresh: fresh.get(provider.key),
+      kept: this.#records.get(provider.key),
+    }));
+    const isRevoked = (certificate: Buffer) => this.authority.isRevoked(certificate);
+    const now = clock.now();
+    const { records, providers } = await collectIndex(brought, { now, previous: emptySnapshot, isRevoked });
+    for (const { key, outcome, problems } of providers) {
+      const record = fresh.get(key);
+      if (outcome === 'taken' && record !== undefined) this.#records.set(key, record);
+      if (problems.length > 0) journal.warn({ key, problems }, 'the record of a provider is not taken');
+    }
+    this.#index = await this.authority.signIndex(
+      writeIndex({ locationUrl: this.indexUrl, providers: records }),
+    );
+    this.#signedAt = now;
+  }
+
+  /** Collected again by the first who asks a day later. */
+  async #indexOfToday(): Promise<Buffer> {
+    if (this.#options.clock.now() - this.#signedAt >= DAY_MS) await this.collect();
+    return this.#index;
+  }
+
+  /** A provider as it is registered, and the first record of it, as it would be brought by hand. */
+  async #registered(provider: LicensedProvider): Promise<RegisteredProvider> {
+    const { key, name, serviceAddress, hostname, recordUrl } = provider;
+    const signer = await this.#signingIdentity(provider);
+    const record = writeOwnRecords([
+      {
+        providerName: name,
+        certificates: [signer.certificate],
+        mailReceipt: provider.serviceMailbox,
+        managedDomains: provider.domains,
+        ldifLocationUrl: recordUrl ?? `https://${hostname}/igpec/${key}.ldif.p7m`,
+      },
+    ]);
+    this.#records.set(key, await signFile(record, { signer, signingTimeMs: this.#options.clock.now() }));
+    const certificates = [{ purpose: 'signature', der: signer.certificate } as const];
+    return { key, name, serviceAddress, source: recordUrl ?? '', hosts: [hostname], certificates };
   }
 
   /** The identity at a path while it is good, else a new one. */

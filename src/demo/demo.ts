@@ -18,7 +18,13 @@ import { takeFolder } from './demo-folder.ts';
 import { requireFreePorts } from './free-ports.ts';
 import { OrdinaryHost } from './ordinary-host.ts';
 import { DEFAULT_PORT_BASE, type DemoPorts, demoPorts, type ProviderKey, portNumbers } from './ports.ts';
-import { antivirusSection, licensed, silentLicence, writeProviderConfig } from './provider-config.ts';
+import {
+  antivirusSection,
+  licensed,
+  recordUrl,
+  silentLicence,
+  writeProviderConfig,
+} from './provider-config.ts';
 import { DEMO_PASSWORD, ORDINARY, PROVIDERS, type RosterProvider } from './roster.ts';
 import { SilentHost } from './silent-host.ts';
 import { TimeHost } from './time-host.ts';
@@ -95,6 +101,7 @@ export class Demo implements AsyncDisposable {
     await openOthers(country, authority);
     const providers = await openProviders(country, { authority, without });
     const running = [...providers.values()];
+    await authority.collect();
     // Now that all doors are open: what waits for a peer that is not there yet would wait longer.
     for (const provider of running) provider.begin();
     stack.use(
@@ -123,7 +130,11 @@ async function openAuthority({ folder, ports, clock, ids, journal, stack }: Coun
     journal,
   });
   stack.use(authority);
-  await authority.listen([...PROVIDERS.map(licensed), silentLicence]);
+  const licences = PROVIDERS.map((provider) => ({
+    ...licensed(provider),
+    recordUrl: recordUrl(provider, { host: HOST, ports }),
+  }));
+  await authority.listen([...licences, silentLicence]);
   return authority;
 }
 
@@ -144,6 +155,7 @@ async function openProviders(
         await using passing = await openProvider(country, {
           ...config,
           listen: NO_DOORS,
+          publication: { ...config.publication, listen: null },
           watch: { ...config.watch, listen: null },
         });
         await furnish(passing, provider);

@@ -18,6 +18,8 @@ export interface ProviderPorts {
   readonly pop3: number;
   /** Metrics, health and status over HTTP. */
   readonly watch: number;
+  /** Its own record of the index over HTTPS; nowhere when left out. */
+  readonly publication?: number;
 }
 
 export interface DemoPorts {
@@ -68,5 +70,6 @@ function providerPorts(base: number): ProviderPorts {
     pop3s: base + 995,
     pop3: base + 110,
     watch: base + 780,
+    publication: base + 443,
   };
 }

@@ -17,6 +17,15 @@ export function licensed(provider: RosterProvider): LicensedProvider {
   };
 }
 
+/** Where a provider of the demo publishes its own record of the index (DIR-8); undefined: nowhere. */
+export function recordUrl(
+  { key }: RosterProvider,
+  { host, ports }: Pick<ConfigFacts, 'host' | 'ports'>,
+): string | undefined {
+  const { publication } = ports[key];
+  return publication === undefined ? undefined : `https://${host}:${publication}/igpec/${key}.ldif.p7m`;
+}
+
 /** The provider that never answers. */
 export const silentLicence: LicensedProvider = {
   key: 'silente',
@@ -45,6 +54,7 @@ export interface ConfigFacts {
 export async function writeProviderConfig(facts: ConfigFacts): Promise<string> {
   const { provider, folder, authority, files } = facts;
   const { serviceAddress, serviceMailbox } = licensed(provider);
+  const url = recordUrl(provider, facts);
   const config = {
     folder: 'data',
     provider: {
@@ -75,6 +85,9 @@ export async function writeProviderConfig(facts: ConfigFacts): Promise<string> {
     },
     antivirus: facts.antivirus ?? antivirusSection(),
     routes: routesOf(facts),
+    ...(url !== undefined && {
+      publication: { url, listen: { host: facts.host, port: facts.ports[provider.key].publication } },
+    }),
     watch: { listen: { host: facts.host, port: facts.ports[provider.key].watch } },
     // On this machine nobody minds being asked so often, and the time server is the demo's own.
     time: { servers: [`${facts.host}:${facts.ports.ntp}`], intervalSeconds: 2 },
