@@ -101,7 +101,6 @@ export class Demo implements AsyncDisposable {
     await openOthers(country, authority);
     const providers = await openProviders(country, { authority, without });
     const running = [...providers.values()];
-    await authority.collect();
     // Now that all doors are open: what waits for a peer that is not there yet would wait longer.
     for (const provider of running) provider.begin();
     stack.use(

@@ -269,6 +269,7 @@ suite('ceralacca check-config', () => {
       .replaceAll(demo.folder, 'FOLDER')
       // Which doors there are is the configuration's business.
       .replace(/^ {2}doors .*(\n {6,}\w+ 127\.0\.0\.1:\d+)*/m, '  doors            DOORS')
+      .replace(/(own record +https:\/\/127\.0\.0\.1):\d+/, '$1:PORT')
       .replace(/until .*/, 'until INSTANT')
       .replace(/[\d:T-]{19}\/[0-9a-f]{12}/, 'VERSION');
     matchesGolden('check-config', stable);
