@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
@@ -134,6 +134,18 @@ suite('ceralacca verify FILE.zip', () => {
     const { code, out, err } = await runCommand('verify', at('good.zip'));
     assert.deepEqual([code, out], [3, '']);
     assert.match(err, /--ca.*\(evidence-roots-missing\)/);
+  });
+
+  test('every claim, and every reason there is, has a test in which it is given', () => {
+    const tests = readdirSync(import.meta.dirname)
+      .filter((name) => /^(?:false-.*|time|command)\.test\.ts$/.test(name))
+      .map((name) => readFileSync(join(import.meta.dirname, name), 'utf8'))
+      .join('\n');
+    const reasons = Object.keys(italianEvidence.reasons);
+    assert.deepEqual(
+      [...EVIDENCE_CLAIMS, ...reasons].filter((word) => !new RegExp(`\\b${word}\\b`).test(tests)),
+      [],
+    );
   });
 
   test('both languages say the same things', () => {

@@ -114,6 +114,19 @@ suite('claim package', () => {
   });
 });
 
+test('a file larger than its role allows is not read, however well it packs', async () => {
+  const bomb = Buffer.alloc(2 * 1024 * 1024, ' ');
+  const record = `log/records/${plan.records[0]}.json`;
+  assert.equal(
+    await forged({ files: (files) => void files.set(record, bomb) }),
+    `package file-too-large ${record}`,
+  );
+  const name = `certificates/${'0'.repeat(64)}.cer`;
+  assert.equal(await forged({ plan: holding({ [name]: bomb }) }), `package file-too-large ${name}`);
+  const index = Buffer.alloc(17 * 1024 * 1024, ' ');
+  assert.equal(await forged({ indexOctets: () => index }), 'package file-too-large index.xml');
+});
+
 suite('claim digests', () => {
   test('each file replaced after the index was signed', async () => {
     const names: string[] = [];
