@@ -6,6 +6,7 @@ import { contentFieldsSize, readContentFields } from './content-fields.ts';
 import { parseHeader } from './header.ts';
 import type { MimeDefect } from './mime-part.ts';
 
+const READ = /^content-(?:type|transfer-encoding|disposition|language|id|description|md5|location)$/;
 const WORDS = [
   'Content-Description',
   'content-ID',
@@ -45,11 +46,28 @@ suite('content fields', () => {
         ] as const)
           assert.equal(value, header.first(name)?.value, name);
         assert.equal(defects.has('malformed-header'), header.all('').length > 0);
-        const names = header.fields.map(({ key }) => key).filter((key) => /^content-/.test(key));
+        const names = header.fields.map(({ key }) => key).filter((key) => READ.test(key));
         assert.equal(defects.has('repeated-content-field'), new Set(names).size < names.length);
       }),
       { numRuns: 3000 },
     );
+  });
+
+  test('what was seen before is said again, defects included, and not confused with anything else', () => {
+    const odd = Buffer.from('Content-Type: x\r\nno colon\r\n');
+    for (let turn = 0; turn < 2; turn++) {
+      const defects = new Set<MimeDefect>();
+      readContentFields(odd, 'text/plain', defects);
+      assert.deepEqual([...defects].sort(), ['malformed-content-type', 'malformed-header']);
+      const empty = Buffer.from('Content-ID: <a>\r\n');
+      assert.equal(readContentFields(empty, 'text/plain', defects).type, 'text');
+      assert.equal(readContentFields(empty, 'message/rfc822', defects).type, 'message');
+      // More than are remembered.
+      for (let n = 0; n < 600; n++) {
+        const { id } = readContentFields(Buffer.from(`Content-ID: <${n}>`), 'text/plain', defects);
+        assert.equal(id, `<${n}>`);
+      }
+    }
   });
 
   test('their size is about that of their JSON, whatever is in them', () => {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { fieldValue } from './header.ts';
+import { LastSeen } from './last-seen.ts';
 import type { MimeDefect, MimePart } from './mime-part.ts';
 import { asBuffer } from './octets.ts';
 import { firstToken, parseContentType, parseDisposition } from './parameters.ts';
@@ -31,13 +32,45 @@ export type DefaultType = 'text/plain' | 'message/rfc822';
 /** Octets of one content field that are read; a longer one counts as malformed. */
 export const MAX_CONTENT_FIELD_OCTETS = 64 * 1024;
 
-/** Reads the content fields (RFC 2045) of a header block; what is odd goes into `defects`. Never throws. */
+/** Headers of parts that are alike in message after message: those of certified mail have a handful. */
+const SEEN_LIMIT = 256;
+/** Octets of a header that is remembered: one that is longer belongs to its message alone. */
+const SEEN_OCTETS = 400;
+
+interface Seen {
+  readonly fields: ContentFields;
+  readonly defects: readonly MimeDefect[];
+}
+const SEEN: Readonly<Record<DefaultType, LastSeen<Seen>>> = {
+  'text/plain': new LastSeen(SEEN_LIMIT),
+  'message/rfc822': new LastSeen(SEEN_LIMIT),
+};
+
+/**
+ * Reads the content fields (RFC 2045) of a header block; what is odd goes into `defects`. Never throws. Alike headers
+ * may give the same object.
+ */
 export function readContentFields(
   block: Uint8Array,
   defaultType: DefaultType,
   defects: Set<MimeDefect>,
 ): ContentFields {
-  const texts = findContentFields(asBuffer(block), defects);
+  const text = asBuffer(block).toString('latin1');
+  const mayBeSeen = text.length <= SEEN_OCTETS;
+  let seen = mayBeSeen ? SEEN[defaultType].find(text) : undefined;
+  if (seen === undefined) {
+    const found = new Set<MimeDefect>();
+    const fields = readFields(text, defaultType, found);
+    seen = { fields, defects: [...found] };
+    // A boundary is never seen again.
+    if (mayBeSeen && fields.type !== 'multipart') SEEN[defaultType].keep(text, seen);
+  }
+  for (const defect of seen.defects) defects.add(defect);
+  return seen.fields;
+}
+
+function readFields(text: string, defaultType: DefaultType, defects: Set<MimeDefect>): ContentFields {
+  const texts = findContentFields(text, defects);
   const encoding = texts.get('content-transfer-encoding');
   const disposition = texts.get('content-disposition');
   const fields: Mutable<ContentFields> = {
@@ -100,9 +133,8 @@ function textSize(text: string): number {
  * The first of each content field, by name in lower case, as `parseHeader` would read it. Every part has a header, and
  * little of it matters here: other fields are only passed over.
  */
-function findContentFields(block: Buffer, defects: Set<MimeDefect>): Map<string, string> {
+function findContentFields(text: string, defects: Set<MimeDefect>): Map<string, string> {
   const found = new Map<string, string>();
-  const text = block.toString('latin1');
   for (let start = 0; start < text.length; ) {
     const first = text.charCodeAt(start);
     if (first === LF || (first === CR && text.charCodeAt(start + 1) === LF)) break;
