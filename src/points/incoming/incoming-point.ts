@@ -38,9 +38,11 @@ export class IncomingPoint {
     begun: { readonly reversePath: string; readonly forwardPaths: readonly string[] },
   ): boolean {
     const { directory, ordinaryMail } = this.#options;
-    if (begun.forwardPaths.length === 0) return false;
+    // Those named before are of one fate, or they would not stand together: the first speaks for all.
+    const [first] = begun.forwardPaths;
+    if (first === undefined) return false;
     if (directory.current.findByDomain(domainOf(begun.reversePath)) !== undefined) return false;
-    const [recipient, ...others] = ordinaryRecipients([address, ...begun.forwardPaths], this.#options);
+    const [recipient, ...others] = ordinaryRecipients([address, first], this.#options);
     return recipient !== undefined && goesApart(recipient, others, ordinaryMail);
   }
 
