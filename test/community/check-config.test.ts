@@ -10,7 +10,7 @@ import { Community } from './community.ts';
 type Sections = Record<string, Record<string, unknown>>;
 
 suite('check-config on a provider that publishes its record', { concurrency: false }, () => {
-  test('DIR-5 DIR-8 every file that a section names is looked at, and the record against the index', async () => {
+  test('DIR-5 DIR-8 DIR-10 every file that a section names is looked at, and the record against the index', async () => {
     await using community = await Community.open();
     const { root, clock, folder } = community;
     await community.run('authority', 'provider', 'renew', folder, 'alfa');
@@ -84,6 +84,11 @@ suite('check-config on a provider that publishes its record', { concurrency: fal
         set('publication', { environments: { Altro: secondary({ certificatesFile: empty }) } }),
         1,
         /^publication\.environments\.Altro\.certificatesFile: .*no PEM certificate/m,
+      ],
+      [
+        set('directory', { url: 'https://127.0.0.1/altro.p7m' }),
+        0,
+        /^warning: directory\.url: the index says that it is published at https:\S+igpec\.ldif\.p7m/m,
       ],
       [
         set('timestamping', { anchorsFile: empty }),

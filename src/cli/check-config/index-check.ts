@@ -54,9 +54,20 @@ export async function checkIndex(facts: IndexCheckFacts): Promise<IndexCheck> {
       );
     }
     snapshot = reading.snapshot;
-    return [...exposed, ...checkOwnRecord(reading.snapshot, facts)];
+    return [
+      ...exposed,
+      ...checkLocation(reading.snapshot, facts),
+      ...checkOwnRecord(reading.snapshot, facts),
+    ];
   });
   return { findings, ...(snapshot !== undefined && { snapshot }) };
+}
+
+/** DIR-10: the index says where it is to be had. */
+function checkLocation({ locationUrl }: DirectorySnapshot, { config }: IndexCheckFacts): ConfigFinding[] {
+  const { url } = config.directory;
+  if (url === undefined || locationUrl === undefined || url === locationUrl) return [];
+  return [warning('directory.url', `the index says that it is published at ${locationUrl}`)];
 }
 
 const NOT_LOOKED_AT = warning(
