@@ -31,6 +31,9 @@ test('as soon as nothing else happens, those that wait are handed over', () => {
     assert.equal(gathering.goesOn(1), true);
   }
   assert.equal(gathering.goesOn(1), false);
+  assert.equal(gathering.begins(), false, 'not again before it was watched anew');
+  state.now += 100;
+  assert.equal(gathering.begins(), true);
 });
 
 test('so many steps are enough, and so much time', () => {

@@ -67,10 +67,16 @@ export class Gathering {
 
   /** Asked once in each turn of the event loop: whether so many steps go on waiting. */
   goesOn(gathered: number): boolean {
-    if (gathered >= GATHERED_STEPS || this.#meter.now() - this.#startedAt >= GATHERED_MS) return false;
+    const now = this.#meter.now();
+    if (gathered >= GATHERED_STEPS || now - this.#startedAt >= GATHERED_MS) return false;
     const events = this.#meter.events();
     const isIdle = events === this.#eventsBefore;
     this.#eventsBefore = events;
+    if (isIdle) {
+      // All there is to do waits for this commit: it would rather have begun while the rest was done.
+      this.#isBusy = false;
+      this.#lookedAt = now;
+    }
     return !isIdle;
   }
 }
