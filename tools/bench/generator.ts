@@ -101,10 +101,12 @@ class Load {
     for (let turn = 0; ; turn++) {
       // Senders of a paced load take turns, so that it is even.
       const due = start + everyMs * (turn + at / senders.length);
+      // However short the time is, each sender has one message measured; of a paced load the first one.
+      const first = turn === 0 && (rate === undefined || at === 0);
+      if (due >= end && !first) return;
       if (due > performance.now()) await setTimeout(due - performance.now());
       await this.#room(from);
-      // However short the time is, each sender has one message measured.
-      if (performance.now() >= end && turn > 0) return;
+      if (performance.now() >= end && !first) return;
       const number = turn * senders.length + at;
       const to = this.#recipientsOf(number);
       const octets = benchMessage({ number, sizeBytes, from, to, run });
