@@ -3,7 +3,7 @@
  * Measurements: `npm run bench -- NAME`, the first of them without a name. Each is a program of its own in tools/bench;
  * what follows the name goes to it.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 const BENCHES: Readonly<Record<string, string>> = {
@@ -30,6 +30,11 @@ if (!(name in BENCHES)) {
   process.exitCode = 2;
 } else {
   const program = join(import.meta.dirname, 'bench', `${name}.ts`);
-  const { status } = spawnSync(process.execPath, [program, ...options], { stdio: 'inherit' });
-  process.exitCode = status ?? 1;
+  const child = spawn(process.execPath, [program, ...options], { stdio: 'inherit' });
+  // Whoever ends this ends the bench, which ends its servers; a terminal's SIGINT goes to both.
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  process.on('SIGINT', () => undefined);
+  child.once('exit', (code) => {
+    process.exitCode = code ?? 1;
+  });
 }
