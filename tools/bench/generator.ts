@@ -165,6 +165,9 @@ function open({ watch, senders }: Job): Arrivals {
 }
 
 async function run(): Promise<void> {
+  // Whoever started it has ended.
+  const orphaned = () => process.exit(1);
+  process.once('disconnect', orphaned);
   const [job] = (await once(process, 'message')) as [Job];
   const submitters = await Promise.all(job.senders.map((sender) => Submitter.open(job.port, sender)));
   using arrivals = open(job);
@@ -175,6 +178,7 @@ async function run(): Promise<void> {
   await once(process, 'message');
   process.send?.(await load.run(submitters));
   for (const submitter of submitters) submitter.close();
+  process.off('disconnect', orphaned);
   process.disconnect();
 }
 
