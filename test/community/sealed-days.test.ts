@@ -20,7 +20,7 @@ suite('the revocation lists of sealed days', { concurrency: false }, () => {
     const [signing] = community.published('signing-ca.pem');
     assert.ok(root && signing && tls);
     for (let day = 0; day < 3; day += 1) await community.passes(DAY_HOURS);
-    await settled(() => store.lastSeal()?.number === 3 && store.lastSeal()?.token !== undefined);
+    await community.comesTo(() => store.lastSeal()?.number === 3 && store.lastSeal()?.token !== undefined);
     const seal = store.lastSeal() ?? assert.fail('no seal');
     const stamper = encapsulatedSigner(seal.token ?? new Uint8Array()) ?? assert.fail('no stamp');
     const instant = seal.closedAt;
@@ -28,7 +28,7 @@ suite('the revocation lists of sealed days', { concurrency: false }, () => {
     const below = [...signers, ...community.published('index-signer.pem')];
     const issued = below.map((certificate) => ({ certificate, issuer: signing }));
     for (const question of [...issued, { certificate: signing, issuer: root }]) {
-      await settled(() => speakingLists(store, { ...question, instant }).length > 0);
+      await community.comesTo(() => speakingLists(store, { ...question, instant }).length > 0);
       const [best] = speakingLists(store, { ...question, instant });
       assert.ok(best && findRevoked(best.list, question.certificate) === null);
     }
@@ -38,7 +38,7 @@ suite('the revocation lists of sealed days', { concurrency: false }, () => {
     const afterwards = instant + 3_600_000;
     await community.passes(DAY_HOURS);
     const question = { certificate: community.certificate('alfa', 1), issuer: signing, instant: afterwards };
-    await settled(() => speakingLists(store, question).length === 2);
+    await community.comesTo(() => speakingLists(store, question).length === 2);
     const [later, earlier] = speakingLists(store, question);
     assert.ok(
       later && earlier && later.list.thisUpdate >= afterwards && earlier.list.thisUpdate < afterwards,
@@ -49,7 +49,9 @@ suite('the revocation lists of sealed days', { concurrency: false }, () => {
     await using community = await Community.open();
     const { store } = community.alfa;
     await community.passes(DAY_HOURS);
-    await settled(() => store.lastSeal()?.token !== undefined && store.listRevocationIssuers().length === 2);
+    await community.comesTo(
+      () => store.lastSeal()?.token !== undefined && store.listRevocationIssuers().length === 2,
+    );
     const config = ['--config', join(community.root, 'alfa.yaml')];
     const folder = join(community.root, 'liste');
     const listed = await community.run('log', 'crls', ...config, '--to', folder, '--json');
@@ -90,18 +92,10 @@ suite('the revocation lists of sealed days', { concurrency: false }, () => {
     const { alerts, provider } = community.member('alfa');
     await community.silenceAuthority();
     await community.passes(DAY_HOURS + 2);
-    await settled(() => alerts.current().some(({ code }) => code === 'revocation-not-kept'));
+    await community.comesTo(() => alerts.current().some(({ code }) => code === 'revocation-not-kept'));
     assert.ok(provider.store.lastSeal());
     await community.serveAuthority();
-    await settled(async () => {
-      await community.passes(0.1);
-      return alerts.current().every(({ code }) => code !== 'revocation-not-kept');
-    });
+    await community.comesTo(() => alerts.current().every(({ code }) => code !== 'revocation-not-kept'));
     assert.equal(provider.store.listRevocationIssuers().length, 2);
   });
 });
-
-/** Waits for what happens in the background. */
-async function settled(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
-}
