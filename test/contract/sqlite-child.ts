@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
 // A process of its own for the tests of the SQLite engine: node sqlite-child.ts TASK FOLDER
 import { createHash, type Hash } from 'node:crypto';
-import { writeSync } from 'node:fs';
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openSqliteStore } from '../../src/engines/sqlite/sqlite-store.ts';
 import type { NewBlob } from '../../src/mailroom/contents/content-store.ts';
 import { silentJournal } from '../../src/platform/journal.ts';
 import { append, composed, fileBlob, given, logRecord, memoryBlob, putMailbox, step } from './steps.ts';
+import { tellParent } from './tell-parent.ts';
 
 const [task, folder = ''] = process.argv.slice(2);
-
-/** Tells the parent at once, whatever happens to this process next. */
-function tell(line: string): void {
-  writeSync(1, `${line}\n`);
-}
 
 const openStore = () =>
   openSqliteStore({
@@ -38,7 +33,7 @@ async function load(): Promise<void> {
       const acts = [append(mailbox, brings.id), { do: 'record', record: logRecord() } as const];
       const outcome = await store.commit(step(acts, { brings: [brings] }));
       const { uid } = given(outcome, 'message');
-      tell(
+      tellParent(
         JSON.stringify({
           address,
           uid,
@@ -75,7 +70,7 @@ async function large(): Promise<void> {
     longestChunk = Math.max(longestChunk, chunk.length);
   }
   const maxRssBytes = process.resourceUsage().maxRSS * 1024;
-  tell(JSON.stringify({ intact: hash.digest().equals(written), longestChunk, maxRssBytes }));
+  tellParent(JSON.stringify({ intact: hash.digest().equals(written), longestChunk, maxRssBytes }));
   await store[Symbol.asyncDispose]();
 }
 
@@ -95,10 +90,10 @@ async function writeLarge(path: string): Promise<Buffer> {
 async function opening(): Promise<void> {
   try {
     await using _store = await openStore();
-    tell('open');
+    tellParent('open');
   } catch (error) {
     const { code, message } = error as { code?: string; message?: string };
-    tell(`${code}: ${message}`);
+    tellParent(`${code}: ${message}`);
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // A process of its own over a store whose disk fails: node store-child.ts TASK FOLDER
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openSqliteSearch } from '../../../src/engines/sqlite/search/sqlite-search.ts';
@@ -17,12 +17,13 @@ import {
   putMailbox,
   step,
 } from '../../contract/steps.ts';
+import { tellParent } from '../../contract/tell-parent.ts';
 
 const [task, folder = ''] = process.argv.slice(2);
 const INLINE_BYTES = 4096;
 
 function tell(line: unknown): void {
-  writeSync(1, `${JSON.stringify(line)}\n`);
+  tellParent(JSON.stringify(line));
 }
 
 function told(error: unknown): object {
