@@ -70,6 +70,7 @@ smtpd_sasl_path = private/auth
 smtpd_recipient_restrictions = permit_sasl_authenticated, reject
 smtpd_relay_restrictions = permit_sasl_authenticated, reject
 smtpd_client_connection_count_limit = 0
+default_process_limit = 300
 smtpd_client_connection_rate_limit = 0
 virtual_mailbox_domains = ${domain}
 virtual_mailbox_maps = static:all
