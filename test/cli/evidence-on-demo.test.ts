@@ -93,6 +93,25 @@ suite('ceralacca evidence, on a demo', { timeout: 240_000 }, () => {
     assert.deepEqual(there, { code: 2, out: '', err: `${file} esiste già\n` });
   });
 
+  test('LOG-10 an envelope that came twice, for two of our domains, is found wherever it was put', async () => {
+    const to = ['--to', 'piena@pec.beta.test', '--to', recipient];
+    const sent = await ceralacca(
+      'send',
+      ...['--world', at('world.json'), '--from', sender, ...to, '--text', 'Due domini', '--json'],
+    );
+    const { messageId: id } = JSON.parse(sent.stdout) as { messageId: string };
+    const made = await evidence('beta', id, '--to', at('due-domini.zip'));
+    assert.equal(made.code, 0, made.err);
+    const { index, files } = await contents(at('due-domini.zip'));
+    assert.ok(files.has('messages/envelope-1.eml') && files.has('messages/original.eml'));
+    assert.deepEqual(
+      index.missing
+        .filter(({ what }) => what === 'originale' || what === 'messaggio')
+        .map(({ kind }) => kind),
+      ['acceptance'],
+    );
+  });
+
   test('LOG-10 LOG-7 when it is closed, everything is proved at either provider', async () => {
     await ceralacca('demo', 'clock', '+26h', '--dir', demo.folder);
     for (const house of ['alfa', 'beta']) {

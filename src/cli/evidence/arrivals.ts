@@ -19,9 +19,14 @@ export interface Arrival {
   readonly recipient?: string;
   /** Digest of its signed entity, hexadecimal; records of old have none. */
   readonly digest?: string;
+  /** Where it was put, each time it came: to recipients at two of our domains it comes twice. */
+  readonly places: readonly Place[];
+}
+
+/** One of our mailboxes, and the instant something was put into it. */
+interface Place {
+  readonly addressee: string;
   readonly instant: Instant;
-  /** Mailboxes it was put into. */
-  readonly addressees: readonly string[];
 }
 
 const HEADER_LIMIT_BYTES = 1024 * 1024;
@@ -35,22 +40,22 @@ export function arrivalsIn(records: readonly LogRecord[], store: EvidenceStore):
     if (arrival === undefined) continue;
     const key = arrival.digest ?? arrival.messageId;
     const known = found.get(key);
-    const addressees = [...(known?.addressees ?? []), ...arrival.addressees];
-    found.set(key, { ...(known ?? arrival), addressees: [...new Set(addressees)] });
+    found.set(key, { ...(known ?? arrival), places: [...(known?.places ?? []), ...arrival.places] });
   }
   return [...found.values()];
 }
 
 /** It lies in the mailboxes of those it was delivered to in the same step. */
 function envelopeOf(record: LogRecord, records: readonly LogRecord[]): Arrival {
-  const addressees = records
+  const places = records
     .filter(({ event, instant }) => event === 'delivered' && instant === record.instant)
-    .flatMap(({ recipient }) => (recipient === undefined ? [] : [recipient]));
+    .flatMap(({ recipient, instant }) =>
+      recipient === undefined ? [] : [{ addressee: recipient, instant }],
+    );
   return {
     messageId: record.identifier,
     kind: 'transport-envelope',
-    instant: record.instant,
-    addressees,
+    places,
     ...digestIn(record),
   };
 }
@@ -66,8 +71,7 @@ function noticeOf(record: LogRecord, store: EvidenceStore): Arrival | undefined 
     kind,
     // A take-charge receipt has a record for each recipient, and is about all of them.
     ...(recipient !== undefined && kind !== 'take-charge' && { recipient }),
-    instant: record.instant,
-    addressees: addressee === undefined ? [] : [addressee],
+    places: addressee === undefined ? [] : [{ addressee, instant: record.instant }],
     ...digestIn(record),
   };
 }
@@ -104,7 +108,7 @@ function digestIn({ digests = [] }: LogRecord): { readonly digest?: string } {
 }
 
 /**
- * The messages with that Message-ID that came at that instant, wherever they lie in the mailboxes of the addressees now:
+ * The messages with that Message-ID that came at those instants, wherever they lie in the mailboxes of the addressees now:
  * what is moved or copied keeps its INTERNALDATE.
  */
 export async function* storedArrivals(
@@ -137,10 +141,10 @@ function* entriesOf(
   store: EvidenceStore,
   { arrival, search }: { readonly arrival: Arrival; readonly search: Search },
 ): Generator<MessageEntry> {
-  for (const addressee of arrival.addressees) {
+  for (const { addressee, instant } of arrival.places) {
     const mailbox = store.findMailbox(addressee);
     const folders = mailbox === undefined ? [] : store.listFolders(mailbox.id);
-    for (const folder of folders) yield* search(store, { folder, instant: arrival.instant });
+    for (const folder of folders) yield* search(store, { folder, instant });
   }
 }
 
