@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommandLine } from '../../src/cli/command-line.ts';
@@ -20,6 +19,7 @@ import {
 import { readPemCertificates } from '../../src/trust/signing/authorities.ts';
 import { type Certificate, readCertificate } from '../../src/wire/cms/certificate.ts';
 import { Captured } from '../cli/captured.ts';
+import { freePort } from '../network/free-port.ts';
 import { Seen } from '../world/seen.ts';
 
 export type MemberKey = 'alfa' | 'beta';
@@ -294,15 +294,4 @@ export class Community implements AsyncDisposable {
 export function certificateOf(der: Buffer): Certificate {
   const reading = readCertificate(der);
   return reading.ok ? reading.value : assert.fail(reading.reason);
-}
-
-/** A port that nobody has now: URLs are written before anybody listens. */
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen({ host: '127.0.0.1', port: 0 }, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -18,21 +17,12 @@ import { readDirectory } from '../../src/trust/provider-directory/directory-read
 import { emptySnapshot } from '../../src/trust/provider-directory/directory-snapshot.ts';
 import { HttpsSource } from '../../src/trust/provider-directory/https-source.ts';
 import type { ProviderRecord } from '../../src/trust/provider-directory/provider-record.ts';
+import { freePort } from '../network/free-port.ts';
 
 const HOST = '127.0.0.1';
 const DAY_MS = 24 * 3_600_000;
 const folder = mkdtempSync(join(tmpdir(), 'demo-authority-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen({ host: HOST, port: 0 }, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}
 
 test('DIR-8 DIR-9 DIR-11 the demo’s authority collects what a provider publishes, and again a day later', async () => {
   await using stack = new AsyncDisposableStack();

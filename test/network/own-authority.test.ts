@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
@@ -16,6 +15,7 @@ import { readDirectory } from '../../src/trust/provider-directory/directory-read
 import { emptySnapshot } from '../../src/trust/provider-directory/directory-snapshot.ts';
 import { readPemCertificates } from '../../src/trust/signing/authorities.ts';
 import { Captured } from '../cli/captured.ts';
+import { freePort } from './free-port.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'own-authority-'));
 after(() => rmSync(root, { recursive: true }));
@@ -85,17 +85,6 @@ async function whileRunning(path: string, work: () => Promise<void>): Promise<vo
   assert.ok(reading.ok, JSON.stringify(reading));
   await using _ = await Provider.start(reading.config, { journal: silentJournal, clock, ids: randomIds });
   await work();
-}
-
-/** A port that nobody has now: URLs in records are written before anybody listens. */
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen({ host: '127.0.0.1', port: 0 }, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
 
 /** SHA-1 of Alfa's certificates in the index. */

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
@@ -13,18 +12,11 @@ import { silentJournal } from '../../src/platform/journal.ts';
 import { systemTimers } from '../../src/platform/timers.ts';
 import { Rspamd } from '../../src/trust/spam/rspamd.ts';
 import { MemoryOctets } from '../../src/wire/mime/octets.ts';
+import { freePort } from '../network/free-port.ts';
 
 let folder: string;
 let url: string;
 let rspamd: ChildProcess;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** The normal worker alone, knowing three top-level domains and no name server: it starts in a second or two. */
 function configuration(port: number): string {

@@ -12,7 +12,7 @@ import { DEFAULT_SMTP_DOOR_LIMITS, SmtpDoor } from '../../src/wire/smtp/smtp-doo
 /** What a side is told on its command line, as JSON. */
 export interface SideOrder {
   readonly side: 'door' | 'client';
-  readonly by: 'ours' | 'library';
+  readonly by: 'ours' | 'packaged';
   readonly keyFile: string;
   readonly certFile: string;
   /** For a client: where to go, and what to send. */

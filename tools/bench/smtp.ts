@@ -83,26 +83,32 @@ async function run(): Promise<void> {
   const identity = authority.issue('mx.bench.test');
   const rows: string[][] = [];
   for (const sizeKb of SIZES_KB) {
-    const runs = { door: { ours: [], library: [] }, client: { ours: [], library: [] } } as Record<
+    const runs = { door: { ours: [], packaged: [] }, client: { ours: [], packaged: [] } } as Record<
       'door' | 'client',
       Record<By, number[]>
     >;
     for (let turn = 0; turn < Number(values.repeats); turn++) {
       // Whose turn it is does not depend on what else the machine does: ours and theirs take turns.
-      for (const by of ['ours', 'library'] as const) {
+      for (const by of ['ours', 'packaged'] as const) {
         runs.door[by].push((await measure({ door: by, client: 'ours', sizeKb }, identity)).doorUs);
         runs.client[by].push((await measure({ door: 'ours', client: by, sizeKb }, identity)).clientUs);
       }
     }
-    for (const [side, library] of [
+    for (const [side, packageName] of [
       ['door', 'smtp-server'],
       ['client', 'nodemailer'],
     ] as const) {
-      const [ours, theirs] = [median(runs[side].ours), median(runs[side].library)];
-      rows.push([side, figure(sizeKb), figure(ours), `${library} ${figure(theirs)}`, ratio(theirs, ours)]);
+      const [ours, theirs] = [median(runs[side].ours), median(runs[side].packaged)];
+      rows.push([
+        side,
+        figure(sizeKb),
+        figure(ours),
+        `${packageName} ${figure(theirs)}`,
+        ratio(theirs, ours),
+      ]);
     }
   }
-  process.stdout.write(table(['side', 'KB', 'CPU us each', 'library', 'times better'], rows));
+  process.stdout.write(table(['side', 'KB', 'CPU us each', 'package', 'times better'], rows));
 }
 
 if (values.help) process.stdout.write(HELP);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Clock, Instant } from '../../platform/clock.ts';
+import { Daily } from '../../platform/daily.ts';
 import type { Journal } from '../../platform/journal.ts';
 import type { Timers } from '../../platform/timers.ts';
 import type { StepStore } from '../steps/step-store.ts';
 import type { FrameReader } from './frame-store.ts';
-
-const DAY_MS = 24 * 3_600_000;
 
 export interface FrameSweepOptions {
   readonly store: StepStore & FrameReader;
@@ -19,22 +18,18 @@ export interface FrameSweepOptions {
 /** Removes once a day the frames whose time is over. */
 export class FrameSweep implements Disposable {
   readonly #options: FrameSweepOptions;
-  #stopTimer: (() => void) | undefined;
-  #stopped = false;
+  readonly #daily: Daily;
 
   constructor(options: FrameSweepOptions) {
     this.#options = options;
+    this.#daily = new Daily({ ...options, failure: 'the kept frames could not be swept' }, () =>
+      this.sweep(),
+    );
   }
 
   /** Sweeps now, and every day from now on; resolves after the first time, and never rejects. */
-  async start(): Promise<void> {
-    const { timers, journal } = this.#options;
-    try {
-      await this.sweep();
-    } catch (error) {
-      journal.error({ error }, 'the kept frames could not be swept');
-    }
-    if (!this.#stopped) this.#stopTimer = timers.after(DAY_MS, () => void this.start());
+  start(): Promise<void> {
+    return this.#daily.start();
   }
 
   /** Removes what is over, a bounded number in each step: nobody waits for long. Rejects as `commit` does. */
@@ -42,7 +37,7 @@ export class FrameSweep implements Disposable {
     const { store, keptFrom, clock, journal } = this.#options;
     const before = keptFrom(clock.now());
     let steps = 0;
-    while (!this.#stopped && store.hasFramesBefore(before)) {
+    while (!this.#daily.stopped && store.hasFramesBefore(before)) {
       await store.commit({
         blobs: [],
         contents: [],
@@ -54,7 +49,6 @@ export class FrameSweep implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#stopped = true;
-    this.#stopTimer?.();
+    this.#daily[Symbol.dispose]();
   }
 }

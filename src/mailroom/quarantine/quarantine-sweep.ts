@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { NewLogRecord } from '../../evidence/certification-log/log-store.ts';
 import type { Clock, Instant } from '../../platform/clock.ts';
+import { Daily } from '../../platform/daily.ts';
 import type { Journal } from '../../platform/journal.ts';
 import type { Timers } from '../../platform/timers.ts';
 import type { StepPart, StepStore } from '../steps/step-store.ts';
@@ -11,7 +12,6 @@ export const QUARANTINE_MONTHS = 30;
 
 /** Entries removed in one step. */
 const AT_ONCE = 100;
-const DAY_MS = 24 * 3_600_000;
 
 type QuarantineHolder = StepStore & QuarantineReader;
 
@@ -42,28 +42,28 @@ export async function endQuarantine(store: QuarantineHolder, now: Instant): Prom
 /** Looks once a day for what is over. */
 export class QuarantineSweep implements Disposable {
   readonly #options: SweepOptions;
-  #stopTimer: (() => void) | undefined;
-  #stopped = false;
+  readonly #daily: Daily;
 
   constructor(options: SweepOptions) {
     this.#options = options;
+    this.#daily = new Daily({ ...options, failure: 'the quarantine could not be swept' }, () =>
+      this.#sweep(),
+    );
   }
 
   /** Sweeps now, and every day from now on; resolves after the first time, and never rejects. */
-  async start(): Promise<void> {
-    const { store, clock, timers, journal } = this.#options;
-    try {
-      const removed = await endQuarantine(store, clock.now());
-      if (removed > 0) journal.info({ removed }, 'infected messages whose time is over were removed');
-    } catch (error) {
-      journal.error({ error }, 'the quarantine could not be swept');
-    }
-    if (!this.#stopped) this.#stopTimer = timers.after(DAY_MS, () => void this.start());
+  start(): Promise<void> {
+    return this.#daily.start();
+  }
+
+  async #sweep(): Promise<void> {
+    const { store, clock, journal } = this.#options;
+    const removed = await endQuarantine(store, clock.now());
+    if (removed > 0) journal.info({ removed }, 'infected messages whose time is over were removed');
   }
 
   [Symbol.dispose](): void {
-    this.#stopped = true;
-    this.#stopTimer?.();
+    this.#daily[Symbol.dispose]();
   }
 }
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Clock, Instant } from '../../platform/clock.ts';
+import { Daily } from '../../platform/daily.ts';
 import type { Journal } from '../../platform/journal.ts';
 import type { Timers } from '../../platform/timers.ts';
 import type { ArchivedList, RevocationAct, RevocationArchiveReader } from './revocation-archive-store.ts';
-
-const DAY_MS = 24 * 3_600_000;
 
 export interface RevocationSweepOptions {
   readonly reader: RevocationArchiveReader;
@@ -20,22 +19,18 @@ export interface RevocationSweepOptions {
 /** Removes once a day the revocation lists that nothing needs any longer. */
 export class RevocationSweep implements Disposable {
   readonly #options: RevocationSweepOptions;
-  #stopTimer: (() => void) | undefined;
-  #stopped = false;
+  readonly #daily: Daily;
 
   constructor(options: RevocationSweepOptions) {
     this.#options = options;
+    this.#daily = new Daily({ ...options, failure: 'the kept revocation lists could not be swept' }, () =>
+      this.sweep(),
+    );
   }
 
   /** Sweeps now, and every day from now on; resolves after the first time, and never rejects. */
-  async start(): Promise<void> {
-    const { timers, journal } = this.#options;
-    try {
-      await this.sweep();
-    } catch (error) {
-      journal.error({ error }, 'the kept revocation lists could not be swept');
-    }
-    if (!this.#stopped) this.#stopTimer = timers.after(DAY_MS, () => void this.start());
+  start(): Promise<void> {
+    return this.#daily.start();
   }
 
   /** Removes what is over, one issuer after the other. Rejects as `commit` does. */
@@ -51,8 +46,7 @@ export class RevocationSweep implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#stopped = true;
-    this.#stopTimer?.();
+    this.#daily[Symbol.dispose]();
   }
 }
 
