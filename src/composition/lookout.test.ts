@@ -46,7 +46,7 @@ function openHouse(t: TestContext) {
     amissInIndex: () => house.amiss,
     storeFolder: folder,
     queue: new QueueFigures({ store: { queueFigures }, clock }),
-    search: { settled: async () => {} },
+    search: { waitedMs: 0 },
     writerAnswers: () => house.writer(),
     around: completed({ journal: silentJournal, clock, timers, alerts }),
   });

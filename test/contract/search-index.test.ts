@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import { openMemorySearch } from '../../src/engines/memory/memory-search.ts';
 import { openDatabase } from '../../src/engines/sqlite/driver.ts';
@@ -131,7 +132,7 @@ describe('the search index', () => {
       const entries = allEntries(store, mailbox).filter(({ modseq }) => modseq <= upTo);
       const has = new Set(await found(index, mailbox, anywhere('DELIBERA')));
       for (const { content } of entries) assert.ok(has.has(content), `${content} is indexed as promised`);
-      await new Promise((resolve) => setImmediate(resolve));
+      await setImmediate();
     }
     await put;
     await index.settled();
@@ -139,6 +140,20 @@ describe('the search index', () => {
     assert.equal((await found(index, mailbox, anywhere('DELIBERA 7.'))).length, 1);
     const entries = allEntries(store, mailbox);
     assert.equal(index.indexedUpTo(mailbox), Math.max(...entries.map(({ modseq }) => modseq)));
+  });
+
+  test('takes in by itself what came, and says until then that it waits', async (t) => {
+    const folder = await temporaryFolder(t);
+    const store = await openStore(t, folder);
+    const { mailbox } = await putMailbox(store);
+    const index = await openIndex(t, { store, folder });
+    await index.settled();
+    assert.equal(index.waitedMs, 0);
+    const [content = 0] = await putMessages(store, mailbox, ['\n\nDELIBERA']);
+    await setImmediate();
+    assert.ok(index.waitedMs > 0);
+    while (!index.isIndexed(mailbox, content)) await setTimeout(50);
+    while (index.waitedMs > 0) await setTimeout(5);
   });
 
   test('forgets what is gone, and only that', async (t) => {

@@ -21,6 +21,7 @@ const NO_INDEX: SearchStore = {
   isIndexed: () => false,
   search: async () => undefined,
   listFacts: () => [],
+  waitedMs: 0,
   settled: async () => undefined,
   [Symbol.asyncDispose]: async () => undefined,
 };

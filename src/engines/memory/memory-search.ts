@@ -55,6 +55,11 @@ class MemorySearch implements SearchStore {
     return contents.map((content) => this.#cards.get(mailbox)?.get(content)?.facts[name]);
   }
 
+  /** Nothing is done before it is asked for, and nothing is told to wait. */
+  get waitedMs(): number {
+    return 0;
+  }
+
   async settled(): Promise<void> {
     for (const { id } of this.#store.listMailboxes()) await this.#index(id);
   }

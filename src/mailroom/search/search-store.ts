@@ -53,6 +53,11 @@ export interface SearchStore extends AsyncDisposable {
     name: FactName,
     contents: readonly ContentId[],
   ): readonly (string | undefined)[];
-  /** Resolves when all that was committed before is indexed, and all that is gone is forgotten. */
+  /** For how long the oldest of what was committed and is not indexed has waited, in ms. */
+  readonly waitedMs: number;
+  /**
+   * Resolves when all that was committed before is indexed, and all that is gone is forgotten. Has it done at once,
+   * whatever else there is to do, so it is for who cannot go on without.
+   */
   settled(): Promise<void>;
 }

@@ -3,26 +3,30 @@ import { Worker } from 'node:worker_threads';
 import type { MailboxId } from '../../../mailroom/mailboxes/mailbox-store.ts';
 import { Fault } from '../../../platform/faults.ts';
 import type { Journal } from '../../../platform/journal.ts';
+import { systemTimers } from '../../../platform/timers.ts';
+import { loopOfThread } from '../gathering.ts';
 import type { FromIndexer, IndexerOptions, ToIndexer } from './indexer-thread.ts';
+import { type News, QuietMoments } from './quiet-moments.ts';
 
 /** Threads started in place of ones that died; then what is new is looked at by whoever searches. */
 const RESTARTS = 3;
 /** Megabytes for young objects: nobody waits for this thread, so that it may tidy up more often. */
 const YOUNG_MB = 12;
-/** How long news are gathered before the thread hears of them. */
-const GATHER_MS = 200;
-
 /** The caller's end of the indexer's thread. */
 export class IndexerLink implements AsyncDisposable {
   readonly #options: IndexerOptions;
   readonly #journal: Journal;
   readonly #questions = new Map<number, () => void>();
-  readonly #came = new Set<MailboxId>();
-  readonly #gone = new Set<MailboxId>();
+  readonly #waiting = new QuietMoments({
+    meter: loopOfThread(),
+    timers: systemTimers,
+    work: (news) => this.#index(news),
+  });
   #worker: Worker | undefined;
+  /** The thread has told what came and went before it started. */
+  #started = Promise.withResolvers<void>();
   #lastQuestion = 0;
   #restarts = 0;
-  #flushing: NodeJS.Timeout | undefined;
   #closing = false;
 
   /** Told when a damaged index was made anew: connections to it are to be opened again. */
@@ -40,11 +44,14 @@ export class IndexerLink implements AsyncDisposable {
     return link;
   }
 
+  /** For how long the oldest of what is not indexed has waited, in ms. */
+  get waitedMs(): number {
+    return this.#waiting.waitedMs;
+  }
+
   /** Something came to a mailbox, or went from it. */
   tell(mailbox: MailboxId, what: 'came' | 'gone'): void {
-    (what === 'came' ? this.#came : this.#gone).add(mailbox);
-    // The indexer waits for quiet moments anyway: what comes meanwhile is told together.
-    this.#flushing ??= setTimeout(() => this.#flush(), GATHER_MS).unref();
+    if (this.#worker !== undefined) this.#waiting.tell(mailbox, what);
   }
 
   /** The index was found damaged by who reads it. */
@@ -53,19 +60,14 @@ export class IndexerLink implements AsyncDisposable {
   }
 
   /** Resolves when all that was told is done, or there is no thread to do it. */
-  settled(): Promise<void> {
-    this.#flush();
-    if (this.#worker === undefined) return Promise.resolve();
-    const settle = ++this.#lastQuestion;
-    return new Promise((resolve) => {
-      this.#questions.set(settle, resolve);
-      this.#post({ settle });
-    });
+  async settled(): Promise<void> {
+    await this.#started.promise;
+    await this.#index(this.#waiting.take());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#flush();
     this.#closing = true;
+    this.#waiting[Symbol.dispose]();
     const worker = this.#worker;
     if (worker === undefined) return;
     await new Promise<void>((resolve) => {
@@ -74,13 +76,14 @@ export class IndexerLink implements AsyncDisposable {
     });
   }
 
-  #flush(): void {
-    clearTimeout(this.#flushing);
-    this.#flushing = undefined;
-    if (this.#came.size + this.#gone.size === 0) return;
-    this.#post({ came: [...this.#came], gone: [...this.#gone] });
-    this.#came.clear();
-    this.#gone.clear();
+  /** Has it done at once; resolves when it is, and all that was handed over before. */
+  #index(news: News): Promise<void> {
+    if (this.#worker === undefined) return Promise.resolve();
+    const settle = ++this.#lastQuestion;
+    return new Promise((resolve) => {
+      this.#questions.set(settle, resolve);
+      this.#post({ ...news, settle });
+    });
   }
 
   #post(message: ToIndexer): void {
@@ -96,6 +99,7 @@ export class IndexerLink implements AsyncDisposable {
       name: 'store-indexer',
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     });
+    this.#started = Promise.withResolvers();
     let cause: unknown;
     worker.on('error', (error) => {
       cause = error;
@@ -120,6 +124,9 @@ export class IndexerLink implements AsyncDisposable {
     if (message === 'made-anew') {
       this.#journal.warn({}, 'the search index was damaged and is made anew');
       this.onMadeAnew();
+    } else if ('unfinished' in message) {
+      for (const mailbox of message.unfinished) this.#waiting.tell(mailbox, 'gone');
+      this.#started.resolve();
     } else if ('settled' in message) {
       this.#questions.get(message.settled)?.();
       this.#questions.delete(message.settled);
@@ -133,6 +140,7 @@ export class IndexerLink implements AsyncDisposable {
     this.#worker = undefined;
     for (const resolve of this.#questions.values()) resolve();
     this.#questions.clear();
+    this.#started.resolve();
     if (this.#closing) return;
     this.#journal.error({ error: cause }, 'the indexer stopped');
     if (this.#restarts++ < RESTARTS) this.#start().catch(() => undefined);

@@ -7,6 +7,7 @@ import { BlobFiles } from '../../blobs/blobs.ts';
 import { type Database, openDatabase, saysDamaged } from '../driver.ts';
 import { SqliteReaders } from '../readers/sqlite-readers.ts';
 import { Indexer } from './indexer.ts';
+import type { News } from './quiet-moments.ts';
 import { makeIndex, openIndex } from './search-schema.ts';
 
 export interface IndexerOptions {
@@ -19,25 +20,21 @@ export interface IndexerOptions {
   readonly derivationModule: string;
 }
 
-/** What the store's thread sends: mailboxes that something came to or went from, a question, or the end. */
+/** What the store's thread sends: news to be indexed, and told of when they are, or the end. */
 export type ToIndexer =
-  | { readonly came: readonly MailboxId[]; readonly gone: readonly MailboxId[] }
-  | { readonly settle: number }
+  | (News & { readonly settle: number })
   /** Whoever reads the index found it damaged. */
   | 'damaged'
   | 'close';
 
 export type FromIndexer =
   | 'ready'
+  /** Mailboxes that something may have come to or gone from while no indexer ran; told once. */
+  | { readonly unfinished: readonly MailboxId[] }
   /** The index was damaged and is empty now; connections to the old one see nothing new. */
   | 'made-anew'
   | { readonly settled: number }
   | { readonly failed: string; readonly mailbox: MailboxId };
-
-/** Nothing came for so long: time to index. */
-const QUIET_MS = 3_000;
-/** What came is indexed after so long even if more keeps coming. */
-const LONGEST_WAIT_MS = 60_000;
 
 /** Runs in the indexer's thread: one mailbox after the other, whatever was told meanwhile. */
 class IndexerThread {
@@ -48,9 +45,6 @@ class IndexerThread {
   readonly #questions: number[] = [];
   #working = false;
   #closing = false;
-  #timer: NodeJS.Timeout | undefined;
-  /** When the first of what waits was told. */
-  #toldSince: number | undefined;
   #damaged = false;
   #anewLeft = MADE_ANEW;
 
@@ -59,49 +53,26 @@ class IndexerThread {
     this.#indexer = parts.indexer;
   }
 
-  /** Whatever happened while nobody looked. */
-  lookAtAll(): void {
-    const mailboxes = this.#indexer.unfinished();
-    this.hear({ came: mailboxes, gone: mailboxes });
-  }
-
   hear(message: ToIndexer): void {
     if (message === 'close') this.#closing = true;
     else if (message === 'damaged') this.#damaged = true;
-    else if ('settle' in message) this.#questions.push(message.settle);
     else {
+      this.#questions.push(message.settle);
       for (const mailbox of message.came) this.#came.add(mailbox);
       for (const mailbox of message.gone) this.#gone.add(mailbox);
     }
-    if (this.#working) return;
-    if (typeof message === 'string' || 'settle' in message) this.#work();
-    else this.#workWhenQuiet();
-  }
-
-  /**
-   * Indexing waits until nothing has come for a while: many messages of a mailbox cost little more to write than
-   * one, and whoever searches meanwhile has the new ones looked at. Mail that never pauses is indexed all the same.
-   */
-  #workWhenQuiet(): void {
-    const now = performance.now();
-    this.#toldSince ??= now;
-    const delayMs = Math.max(Math.min(QUIET_MS, this.#toldSince + LONGEST_WAIT_MS - now), 0);
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#work(), delayMs);
+    if (!this.#working) this.#work();
   }
 
   async #work(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#toldSince = undefined;
     this.#working = true;
-    // Whoever asked waits for what was told before; the rest waits for a quiet moment.
     do await this.#round();
     while ((this.#questions.length > 0 || this.#damaged) && !this.#closing);
     this.#working = false;
     if (this.#closing) {
       this.#indexer[Symbol.dispose]();
       this.#parts.close();
-    } else if (this.#came.size + this.#gone.size > 0) this.#workWhenQuiet();
+    }
   }
 
   async #round(): Promise<void> {
@@ -163,7 +134,7 @@ interface ThreadParts {
 /** Times a damaged index is made anew before the next start; a disk that damages it again needs an operator. */
 const MADE_ANEW = 3;
 
-const INDEXING_PRIORITY = 10;
+const INDEXING_PRIORITY = 19;
 
 function send(message: FromIndexer): void {
   parentPort?.postMessage(message);
@@ -177,8 +148,9 @@ async function serve(options: IndexerOptions): Promise<void> {
   const { deriveCard } = (await import(options.derivationModule)) as { deriveCard: CardDerivation };
   const store = new SqliteReaders(reading, files);
   const indexerOver = (index: Database) => new Indexer({ store, reading, index, derive: deriveCard });
+  const indexer = indexerOver(openIndex(options.indexPath, reading));
   const thread = new IndexerThread({
-    indexer: indexerOver(openIndex(options.indexPath, reading)),
+    indexer,
     makeAnew: () => indexerOver(makeIndex(options.indexPath, reading)),
     close: () => {
       reading[Symbol.dispose]();
@@ -187,8 +159,7 @@ async function serve(options: IndexerOptions): Promise<void> {
   });
   parentPort?.on('message', (message: ToIndexer) => thread.hear(message));
   send('ready');
-  // What came or went while no indexer ran.
-  thread.lookAtAll();
+  send({ unfinished: indexer.unfinished() });
 }
 
 if (parentPort !== null) await serve(workerData as IndexerOptions);

@@ -73,6 +73,10 @@ export class SqliteSearch implements SearchStore {
     return this.#read((reader) => reader.listFacts(mailbox, name, contents), []);
   }
 
+  get waitedMs(): number {
+    return this.#link.waitedMs;
+  }
+
   settled(): Promise<void> {
     return this.#link.settled();
   }
