@@ -58,7 +58,32 @@ async function blobFiles(folder: string): Promise<string[]> {
   return found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
+/** Leaves the event loop no rest, so that steps are gathered. */
+async function keepBusy(forMs: number): Promise<void> {
+  const until = performance.now() + forMs;
+  while (performance.now() < until) await new Promise((resolve) => setImmediate(resolve));
+}
+
 describe('the SQLite engine', () => {
+  test('a busy thread gathers steps: few of them and many are committed in their order', async (t) => {
+    const store = await open(t, await temporaryFolder(t));
+    for (const [at, many] of [1, 16, 40].entries()) {
+      await keepBusy(150);
+      const done: number[] = [];
+      const commits = Array.from({ length: many }, async (_, number) => {
+        await store.commit(
+          step([{ do: 'record', record: logRecord({ identifier: `opec${at}-${number}@alfa.test` }) }]),
+        );
+        done.push(number);
+      });
+      await Promise.all([...commits, keepBusy(50)]);
+      assert.deepEqual(
+        done,
+        Array.from({ length: many }, (_, number) => number),
+      );
+    }
+  });
+
   test('a store opened again has everything, and goes on counting where it was', async (t) => {
     const folder = await temporaryFolder(t);
     const first = await open(t, folder);

@@ -5,7 +5,7 @@ import { passCommitPoint } from '../../platform/commit-points.ts';
 import { Fault } from '../../platform/faults.ts';
 import type { Journal } from '../../platform/journal.ts';
 import { stepFault } from '../step-faults.ts';
-import { Gathering } from './gathering.ts';
+import { GATHERED_STEPS, Gathering } from './gathering.ts';
 import {
   type BlobFileName,
   type GroupAnswer,
@@ -49,6 +49,8 @@ export class WriterLink implements AsyncDisposable {
   readonly #gathering = new Gathering();
   /** What is gathered will be handed over without anybody asking for it. */
   #flushing = false;
+  /** Until then others may join. */
+  #patience: NodeJS.Timeout | undefined;
   #state: 'open' | 'broken' | 'closing' = 'open';
   #worker: Worker;
 
@@ -88,20 +90,26 @@ export class WriterLink implements AsyncDisposable {
 
   /** Hands over once everything that runs in this turn of the event loop had its chance to commit, or later. */
   #flushSoon(): void {
+    if (this.#gathered.length >= GATHERED_STEPS) this.#hurry();
     if (this.#flushing) return;
     this.#flushing = true;
-    if (this.#gathering.begins()) setImmediate(() => this.#gatherOn());
-    else process.nextTick(() => this.#flush());
+    const patienceMs = this.#gathering.patienceMs();
+    if (patienceMs === 0) process.nextTick(() => this.#flush());
+    else this.#patience = setTimeout(() => this.#flush(), patienceMs);
   }
 
-  #gatherOn(): void {
-    if (!this.#flushing) return;
-    if (this.#gathering.goesOn(this.#gathered.length)) setImmediate(() => this.#gatherOn());
-    else this.#flush();
+  /** Waits for no others any more. */
+  #hurry(): void {
+    if (this.#patience === undefined) return;
+    clearTimeout(this.#patience);
+    this.#patience = undefined;
+    process.nextTick(() => this.#flush());
   }
 
   #flush(): void {
     this.#flushing = false;
+    clearTimeout(this.#patience);
+    this.#patience = undefined;
     // What is handed over takes memory twice, so the rest waits where it is.
     while (this.#gathered.length > 0 && this.#handedOverBytes < HANDED_OVER_BYTES) {
       let bytes = 0;
