@@ -10,7 +10,7 @@ function thread() {
   const state = { busy: 0, nowMs: 0, done: (): void => undefined };
   const handed: News[] = [];
   const moments = new QuietMoments({
-    meter: { busy: () => state.busy, events: () => 0, now: () => state.nowMs },
+    meter: { busy: () => state.busy, now: () => state.nowMs },
     timers,
     work: (news) => {
       handed.push(news);
