@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Piece } from '../../wire/mime/octets.ts';
-import { encodeBase64 } from '../../wire/mime/transfer-encoding.ts';
+import { base64Lines } from '../../wire/mime/transfer-encoding.ts';
 import { type Boundaries, chooseBoundaries } from '../boundaries.ts';
 import type { CertificationData } from '../certification-data/certification-data.ts';
 import { writeCertificationData } from '../certification-data/writer.ts';
@@ -38,20 +38,21 @@ export function compose(facts: Pick<DraftFacts, 'ids' | 'instant'>, composition:
   const boundaries = chooseBoundaries(facts.ids, enclosure?.watched ?? []);
   const eightBit = enclosure?.eightBit ?? false;
 
-  const frame = [...opening(boundaries, eightBit), ...alternative(boundaries, text)];
+  let frame = opening(boundaries, eightBit) + alternative(boundaries, text);
   if (data !== undefined) {
-    frame.push(`--${boundaries.mixed}\r\n${DATA_HEADER}`, encodeBase64(writeCertificationData(data)), '\r\n');
+    const encoded = base64Lines(writeCertificationData(data));
+    frame += `--${boundaries.mixed}\r\n${DATA_HEADER}${encoded}\r\n\r\n`;
   }
   // A line end of its own after the last boundary: mail programs in Python, which write messages anew, would
   // put one there where it is missing, and the signature would be broken.
   const closing = `--${boundaries.mixed}--\r\n`;
   if (enclosure === undefined) {
-    return draft([octetsOf([...frame, closing])]);
+    return draft([Buffer.from(frame + closing, 'latin1')]);
   }
-  frame.push(`--${boundaries.mixed}\r\n${ORIGINAL_HEADER}${enclosure.encoding}\r\n\r\n`);
+  frame += `--${boundaries.mixed}\r\n${ORIGINAL_HEADER}${enclosure.encoding}\r\n\r\n`;
   // The line end before a boundary belongs to the boundary: the original ends as it ended.
   return draft(
-    joined([octetsOf(frame), ...enclosure.pieces, Buffer.from(`\r\n${closing}`)]),
+    joined([Buffer.from(frame, 'latin1'), ...enclosure.pieces, Buffer.from(`\r\n${closing}`, 'latin1')]),
     enclosure.whole,
   );
 
@@ -70,29 +71,20 @@ export function compose(facts: Pick<DraftFacts, 'ids' | 'instant'>, composition:
   }
 }
 
-function opening(boundaries: Boundaries, eightBit: boolean): string[] {
-  return [
-    'MIME-Version: 1.0\r\n',
-    `Content-Type: multipart/mixed; boundary="${boundaries.mixed}"\r\n`,
-    `Content-Transfer-Encoding: ${eightBit ? '8bit' : '7bit'}\r\n\r\n`,
-    `--${boundaries.mixed}\r\n`,
-  ];
+function opening({ mixed }: Boundaries, eightBit: boolean): string {
+  return (
+    'MIME-Version: 1.0\r\n' +
+    `Content-Type: multipart/mixed; boundary="${mixed}"\r\n` +
+    `Content-Transfer-Encoding: ${eightBit ? '8bit' : '7bit'}\r\n\r\n` +
+    `--${mixed}\r\n`
+  );
 }
 
-function alternative({ alternative: boundary }: Boundaries, text: ReadableText): (string | Buffer)[] {
-  return [
-    `Content-Type: multipart/alternative; boundary="${boundary}"\r\n`,
-    `Content-Transfer-Encoding: 7bit\r\n\r\n--${boundary}\r\n`,
-    plainPart(text),
-    `\r\n--${boundary}\r\n`,
-    htmlPart(text),
-    `\r\n--${boundary}--\r\n\r\n`,
-  ];
-}
-
-function octetsOf(chunks: readonly (string | Buffer)[]): Buffer {
-  return Buffer.concat(
-    chunks.map((chunk) => (typeof chunk === 'string' ? Buffer.from(chunk, 'latin1') : chunk)),
+function alternative({ alternative: boundary }: Boundaries, text: ReadableText): string {
+  return (
+    `Content-Type: multipart/alternative; boundary="${boundary}"\r\n` +
+    `Content-Transfer-Encoding: 7bit\r\n\r\n--${boundary}\r\n` +
+    `${plainPart(text)}\r\n--${boundary}\r\n${htmlPart(text)}\r\n--${boundary}--\r\n\r\n`
   );
 }
 

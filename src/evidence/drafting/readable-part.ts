@@ -1,35 +1,33 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { encodeQuotedPrintable } from '../../wire/mime/transfer-encoding.ts';
+import { quotePrintable } from '../../wire/mime/transfer-encoding.ts';
 import type { ReadableText } from '../wording/texts.ts';
 
-const PLAIN_HEADER = Buffer.from(
+const PLAIN_HEADER =
   'Content-Type: text/plain; charset=iso-8859-1\r\n' +
-    'Content-Disposition: inline\r\n' +
-    'Content-Transfer-Encoding: quoted-printable\r\n\r\n',
-);
-const HTML_HEADER = Buffer.from(
+  'Content-Disposition: inline\r\n' +
+  'Content-Transfer-Encoding: quoted-printable\r\n\r\n';
+const HTML_HEADER =
   'Content-Type: text/html; charset=iso-8859-1\r\n' +
-    'Content-Disposition: inline\r\n' +
-    'Content-Transfer-Encoding: quoted-printable\r\n\r\n',
-);
+  'Content-Disposition: inline\r\n' +
+  'Content-Transfer-Encoding: quoted-printable\r\n\r\n';
 
-/** GEN-3: the text/plain part, header and body, for people who read no HTML. */
-export function plainPart(text: ReadableText): Buffer {
+/** GEN-3: the text/plain part, header and body, in ASCII, for people who read no HTML. */
+export function plainPart(text: ReadableText): string {
   const body = `${text.title}\r\n${text.lines.map(oneLine).join('\r\n')}\r\n`;
-  return Buffer.concat([PLAIN_HEADER, encodeQuotedPrintable(toLatin1(body))]);
+  return PLAIN_HEADER + quotePrintable(latin1(body));
 }
 
 /**
  * GEN-4: the same lines as HTML, with nothing else in it: no style, no image, no link, no script.
  * Characters that ISO-8859-1 lacks are written as references, so that they are seen here at least.
  */
-export function htmlPart(text: ReadableText): Buffer {
+export function htmlPart(text: ReadableText): string {
   const title = escapeHtml(text.title);
   const lines = text.lines.map((line) => `${escapeHtml(oneLine(line))}<br>\r\n`).join('');
   const body =
     `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<h3>${title}</h3>\r\n<hr>\r\n` +
     `${lines}</body>\r\n</html>\r\n`;
-  return Buffer.concat([HTML_HEADER, encodeQuotedPrintable(toLatin1(body))]);
+  return HTML_HEADER + quotePrintable(latin1(body));
 }
 
 /** GEN-15, SEC-14: what comes from a message can neither end a line nor turn the direction of the text. */
@@ -39,8 +37,8 @@ function oneLine(line: string): string {
 }
 
 /** GEN-18: `?` for each character that ISO-8859-1 lacks. */
-function toLatin1(text: string): Buffer {
-  return Buffer.from(/[^\x00-\xff]/.test(text) ? text.replace(/[^\x00-\xff]/gu, '?') : text, 'latin1');
+function latin1(text: string): string {
+  return /[^\x00-\xff]/.test(text) ? text.replace(/[^\x00-\xff]/gu, '?') : text;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Instant } from '../../platform/clock.ts';
 import { Fault } from '../../platform/faults.ts';
 import { type Piece, streamPieces } from '../../wire/mime/octets.ts';
-import { encodeBase64 } from '../../wire/mime/transfer-encoding.ts';
+import { base64Lines } from '../../wire/mime/transfer-encoding.ts';
 import { pacedChunks } from './paced-chunks.ts';
 import type { Signer } from './signer.ts';
 
@@ -39,9 +39,7 @@ export interface SealedEntity {
 export async function sealEntity(message: EntityToSeal): Promise<SealedEntity> {
   const { header, entity, boundary, signer, instant, eightBit = false } = message;
   const digest = await digestEntity(message);
-  const encoded = encodeBase64(await signer.sign(digest, instant))
-    .toString('latin1')
-    .trimEnd();
+  const encoded = base64Lines(await signer.sign(digest, instant));
   const pieces = [
     header,
     Buffer.from(`${outerHeader(boundary, eightBit)}\r\n--${boundary}\r\n`, 'latin1'),

@@ -115,6 +115,7 @@ test('chunks may be cut anywhere', async () => {
     '\r\n',
     'YWJj',
     'x',
+    '-_',
     '==',
     ' '.repeat(200),
     '\xff',

@@ -27,41 +27,64 @@ export function encodeBase64(octets: Uint8Array): Buffer {
   return encoded;
 }
 
+/** The same as a string, without the last line end. */
+export function base64Lines(octets: Uint8Array): string {
+  const text = asBuffer(octets).toString('base64');
+  let lines = text.slice(0, LINE_COLUMNS);
+  for (let at = LINE_COLUMNS; at < text.length; at += LINE_COLUMNS)
+    lines += `\r\n${text.slice(at, at + LINE_COLUMNS)}`;
+  return lines;
+}
+
 /**
  * Quoted-printable of text with CRLF line ends (RFC 2045 section 6.7). CR and LF alone are encoded, and so
  * are a dot and `From ` where a line starts, which some hosts change on the way.
  */
 export function encodeQuotedPrintable(octets: Uint8Array): Buffer {
-  const source = asBuffer(octets);
-  let encoded = '';
-  let line = '';
-  for (let at = 0; at < source.length; at++) {
-    if (source[at] === 13 && source[at + 1] === 10) {
-      encoded += `${line}\r\n`;
-      line = '';
-      at++;
-      continue;
-    }
-    const ends = at + 1 === source.length || (source[at + 1] === 13 && source[at + 2] === 10);
-    let code = quotedOctet(source, at, { first: line === '', last: ends });
-    // The last octet of a line may stand where the mark of a soft line break would.
-    if (line.length + code.length > (ends ? LINE_COLUMNS : LINE_COLUMNS - 1)) {
-      encoded += `${line}=\r\n`;
-      line = '';
-      code = quotedOctet(source, at, { first: true, last: ends });
-    }
-    line += code;
-  }
-  return Buffer.from(encoded + line, 'latin1');
+  return Buffer.from(quotePrintable(asBuffer(octets).toString('latin1')), 'latin1');
 }
 
-function quotedOctet(source: Buffer, at: number, place: { first: boolean; last: boolean }): string {
-  const octet = source[at] ?? 0;
+/** The same, where octets are characters. */
+export function quotePrintable(text: string): string {
+  let encoded = '';
+  for (let start = 0; start < text.length; ) {
+    const found = text.indexOf('\r\n', start);
+    const end = found < 0 ? text.length : found;
+    const line = text.slice(start, end);
+    // Most lines are what they will be.
+    encoded += AS_IT_IS.test(line) ? line : quoteLine(line);
+    if (found >= 0) encoded += '\r\n';
+    start = end + 2;
+  }
+  return encoded;
+}
+
+/** A line of at most LINE_COLUMNS in which nothing is to be encoded. */
+const AS_IT_IS = /^(?!\.|From )[\t -<>-~]{0,75}[!-<>-~]$|^$/;
+
+function quoteLine(line: string): string {
+  let encoded = '';
+  let columns = '';
+  for (let at = 0; at < line.length; at++) {
+    const last = at + 1 === line.length;
+    let code = quotedOctet(line, at, { first: columns === '', last });
+    // The last octet of a line may stand where the mark of a soft line break would.
+    if (columns.length + code.length > (last ? LINE_COLUMNS : LINE_COLUMNS - 1)) {
+      encoded += `${columns}=\r\n`;
+      columns = '';
+      code = quotedOctet(line, at, { first: true, last });
+    }
+    columns += code;
+  }
+  return encoded + columns;
+}
+
+function quotedOctet(line: string, at: number, place: { first: boolean; last: boolean }): string {
+  const octet = line.charCodeAt(at);
   const blank = octet === 32 || octet === 9;
   const printable = octet > 32 && octet < 127 && octet !== 61;
-  const risky =
-    place.first && (octet === 46 || (octet === 70 && source.toString('latin1', at, at + 5) === 'From '));
-  if (!risky && (printable || (blank && !place.last))) return String.fromCharCode(octet);
+  const risky = place.first && (octet === 46 || (octet === 70 && line.startsWith('From ', at)));
+  if (!risky && (printable || (blank && !place.last))) return line.charAt(at);
   return `=${octet.toString(16).toUpperCase().padStart(2, '0')}`;
 }
 
@@ -90,6 +113,20 @@ export async function* decodeTransfer(
 
 /** The same for a body in memory. */
 export function decodeTransferred(encoding: string, octets: Uint8Array): Buffer {
+  const plain = encoding === 'base64' ? decodePlainBase64(octets) : undefined;
+  if (plain !== undefined) return plain;
   const decoder = transferDecoder(encoding);
   return Buffer.concat([decoder.update(octets), decoder.end()]);
+}
+
+/**
+ * Base64 as everybody writes it: padded at its end, if at all. Node's decoder passes over what is not of the alphabet as
+ * `Base64Decoder` does, but for padding elsewhere and the two characters of the other alphabet (RFC 4648 section 5).
+ */
+function decodePlainBase64(octets: Uint8Array): Buffer | undefined {
+  const text = asBuffer(octets).toString('latin1');
+  const padding = text.indexOf('=');
+  if (padding >= 0 && !/^[=\s]*$/.test(text.slice(padding))) return undefined;
+  if (text.includes('-') || text.includes('_')) return undefined;
+  return Buffer.from(padding < 0 ? text : text.slice(0, padding), 'base64');
 }
