@@ -31,8 +31,16 @@ const romanClock = new Intl.DateTimeFormat('en-GB', {
 // Asking Intl costs more than the rest of a draft, and the offset only ever changes on a full hour.
 let known = { hour: Number.NaN, offsetMinutes: 0 };
 
+// All that one transaction writes says the same instant (TIME-1).
+let last: { readonly instant: Instant; readonly time: LocalTime } | undefined;
+
 /** Legal local time with its offset at that instant (TIME-3, TIME-4, TIME-5), to the second. */
 export function localTime(instant: Instant): LocalTime {
+  if (last?.instant !== instant) last = { instant, time: workOut(instant) };
+  return last.time;
+}
+
+function workOut(instant: Instant): LocalTime {
   const offsetMinutes = offsetAt(instant);
   const local = new Date(instant + offsetMinutes * MINUTE_MS);
   const year = String(local.getUTCFullYear()).padStart(4, '0');

@@ -9,7 +9,7 @@ import { sealEntity } from '../trust/signing/signed-message.ts';
 import type { Signer } from '../trust/signing/signer.ts';
 import { AUTOMATIC_LINE } from '../wire/mime/automatic-mail.ts';
 import { MimeIndexer } from '../wire/mime/mime-index.ts';
-import { type Piece, readPieces } from '../wire/mime/octets.ts';
+import { joinPieces, type Piece, readPieces } from '../wire/mime/octets.ts';
 import { type CertificationGate, openGate, requireOpenGate } from './certification-gate.ts';
 import { type FrameShape, shapeFrame } from './framing.ts';
 
@@ -97,7 +97,7 @@ export class Attestation {
       signer: this.#signer,
       instant: draft.instant,
     });
-    const pieces = [...trace, ...sealed.pieces];
+    const pieces = joinPieces([...trace, ...sealed.pieces]);
     const [index, shape] = await Promise.all([indexOf(pieces), shapeFrame(pieces, draft)]);
     this.#onAttested(draft.kind);
     return {
@@ -111,19 +111,11 @@ export class Attestation {
   }
 }
 
-/** What we wrote lies in many small pieces: they are looked through together, each alone would cost as much. */
 async function indexOf(pieces: readonly Piece[]) {
   const indexer = new MimeIndexer({ watchPrefix: BOUNDARY_PREFIX });
-  let written: Uint8Array[] = [];
   for (const piece of pieces) {
-    if (piece instanceof Uint8Array) {
-      written.push(piece);
-      continue;
-    }
-    indexer.update(Buffer.concat(written));
-    written = [];
-    for await (const chunk of piece.octets.stream(piece.start, piece.end)) indexer.update(chunk);
+    if (piece instanceof Uint8Array) indexer.update(piece);
+    else for await (const chunk of piece.octets.stream(piece.start, piece.end)) indexer.update(chunk);
   }
-  indexer.update(Buffer.concat(written));
   return indexer.end();
 }

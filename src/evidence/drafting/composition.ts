@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { Piece } from '../../wire/mime/octets.ts';
+import { joinPieces, type Piece } from '../../wire/mime/octets.ts';
 import { base64Lines } from '../../wire/mime/transfer-encoding.ts';
 import { type Boundaries, chooseBoundaries } from '../boundaries.ts';
 import type { CertificationData } from '../certification-data/certification-data.ts';
@@ -52,7 +52,7 @@ export function compose(facts: Pick<DraftFacts, 'ids' | 'instant'>, composition:
   frame += `--${boundaries.mixed}\r\n${ORIGINAL_HEADER}${enclosure.encoding}\r\n\r\n`;
   // The line end before a boundary belongs to the boundary: the original ends as it ended.
   return draft(
-    joined([Buffer.from(frame, 'latin1'), ...enclosure.pieces, Buffer.from(`\r\n${closing}`, 'latin1')]),
+    joinPieces([Buffer.from(frame, 'latin1'), ...enclosure.pieces, Buffer.from(`\r\n${closing}`, 'latin1')]),
     enclosure.whole,
   );
 
@@ -86,24 +86,4 @@ function alternative({ alternative: boundary }: Boundaries, text: ReadableText):
     `Content-Transfer-Encoding: 7bit\r\n\r\n--${boundary}\r\n` +
     `${plainPart(text)}\r\n--${boundary}\r\n${htmlPart(text)}\r\n--${boundary}--\r\n\r\n`
   );
-}
-
-/** Neighbouring pieces in memory as one: a stored envelope is then three slices. */
-function joined(pieces: readonly Piece[]): Piece[] {
-  const result: Piece[] = [];
-  let run: Uint8Array[] = [];
-  const flush = (): void => {
-    if (run.length > 0) result.push(Buffer.concat(run));
-    run = [];
-  };
-  for (const piece of pieces) {
-    if (piece instanceof Uint8Array) {
-      run.push(piece);
-    } else {
-      flush();
-      result.push(piece);
-    }
-  }
-  flush();
-  return result;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { MimeIndex } from '../../wire/mime/mime-index.ts';
 import { asBuffer, MemoryOctets, type OctetRange, type Octets, type Piece } from '../../wire/mime/octets.ts';
 import { BlobOctets } from './blob-octets.ts';
@@ -30,7 +30,8 @@ export function compose(
   options: { readonly numbers: ContentNumbers; readonly index: MimeIndex },
 ): Composition {
   const written = pieces.filter((piece): piece is Uint8Array => piece instanceof Uint8Array).map(asBuffer);
-  const frameOctets = Buffer.concat(written);
+  const [only, ...others] = written;
+  const frameOctets = only !== undefined && others.length === 0 ? only : Buffer.concat(written);
   const frame = frameOctets.length === 0 ? undefined : newMemoryBlob(frameOctets, options.numbers);
   const slices: Slice[] = [];
   const ranges: OctetRange[] = [];
@@ -63,7 +64,7 @@ export function newMemoryBlob(octets: Buffer, numbers: ContentNumbers): NewBlob 
   return {
     id: numbers.nextBlobId(),
     size: octets.length,
-    sha256: createHash('sha256').update(octets).digest(),
+    sha256: hash('sha256', octets, 'buffer'),
     source: { kind: 'memory', octets },
   };
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Instant } from '../../platform/clock.ts';
 import { Fault } from '../../platform/faults.ts';
-import { type Piece, streamPieces } from '../../wire/mime/octets.ts';
+import { asBuffer, type Piece } from '../../wire/mime/octets.ts';
 import { base64Lines } from '../../wire/mime/transfer-encoding.ts';
 import { pacedChunks } from './paced-chunks.ts';
 import type { Signer } from './signer.ts';
@@ -73,15 +73,18 @@ const SIGNATURE_HEADER = [
 async function digestEntity({ entity, boundary, onChunk }: EntityToSeal): Promise<Buffer> {
   const digest = createHash('sha256');
   const search = new StringSearch(`--${boundary}`);
-  for await (const chunk of pacedChunks(streamPieces(entity))) {
+  const take = (chunk: Buffer): void => {
     digest.update(chunk);
     onChunk?.(chunk);
     // A boundary inside the entity would cut the signed part in two for whoever reads it.
-    if (search.foundIn(chunk)) {
-      throw new Fault('boundary-in-entity', `the entity contains its own boundary ${boundary}`, {
-        temporary: false,
-      });
-    }
+    if (!search.foundIn(chunk)) return;
+    const message = `the entity contains its own boundary ${boundary}`;
+    throw new Fault('boundary-in-entity', message, { temporary: false });
+  };
+  for (const piece of entity) {
+    // What we wrote ourselves is small.
+    if (piece instanceof Uint8Array) take(asBuffer(piece));
+    else for await (const chunk of pacedChunks(piece.octets.stream(piece.start, piece.end))) take(chunk);
   }
   return digest.digest();
 }

@@ -40,6 +40,8 @@ const SEEN_OCTETS = 400;
 interface Seen {
   readonly fields: ContentFields;
   readonly defects: readonly MimeDefect[];
+  /** About how many octets of memory the fields take. */
+  readonly sizeBytes: number;
 }
 const SEEN: Readonly<Record<DefaultType, LastSeen<Seen>>> = {
   'text/plain': new LastSeen(SEEN_LIMIT),
@@ -54,19 +56,19 @@ export function readContentFields(
   block: Uint8Array,
   defaultType: DefaultType,
   defects: Set<MimeDefect>,
-): ContentFields {
+): Pick<Seen, 'fields' | 'sizeBytes'> {
   const text = asBuffer(block).toString('latin1');
   const mayBeSeen = text.length <= SEEN_OCTETS;
   let seen = mayBeSeen ? SEEN[defaultType].find(text) : undefined;
   if (seen === undefined) {
     const found = new Set<MimeDefect>();
     const fields = readFields(text, defaultType, found);
-    seen = { fields, defects: [...found] };
+    seen = { fields, defects: [...found], sizeBytes: contentFieldsSize(fields) };
     // A boundary is never seen again.
     if (mayBeSeen && fields.type !== 'multipart') SEEN[defaultType].keep(text, seen);
   }
   for (const defect of seen.defects) defects.add(defect);
-  return seen.fields;
+  return seen;
 }
 
 function readFields(text: string, defaultType: DefaultType, defects: Set<MimeDefect>): ContentFields {
@@ -104,8 +106,7 @@ const CONTENT_FIELDS: ReadonlySet<string> = new Set([
   ...AS_WRITTEN.map(([name]) => name),
 ]);
 
-/** About how many octets of memory the fields take. */
-export function contentFieldsSize(fields: ContentFields): number {
+function contentFieldsSize(fields: ContentFields): number {
   const { type, subtype, params, encoding, disposition, language } = fields;
   // Names, quotes and commas of what is always there.
   let size = 50 + type.length + subtype.length + encoding.length + paramsSize(params);

@@ -136,6 +136,9 @@ export interface EncodeTextOptions {
  */
 export function encodeText(text: string, options: EncodeTextOptions = {}): string {
   const clean = cleanText(text);
+  if (clean.length + (options.firstColumn ?? 0) <= 76 && PLAIN_WORDS.test(clean) && !clean.includes('=?')) {
+    return clean;
+  }
   const writer = writerFor(clean, options, 'text');
   let run = '';
   let runGap = '';
@@ -154,6 +157,9 @@ export function encodeText(text: string, options: EncodeTextOptions = {}): strin
   if (run !== '') writer.encoded(run, runGap);
   return writer.text;
 }
+
+/** What stays as it is where it fits on the line. */
+const PLAIN_WORDS = /^[!-~]+(?: [!-~]+)*$/;
 
 /** A phrase, such as a display name: atoms, a quoted string or encoded-words, as it needs. */
 export function encodePhrase(text: string, options: EncodeTextOptions = {}): string {

@@ -102,7 +102,7 @@ export class LineScanner {
       this.#show(this.#carried.subarray(0, this.#carriedLength), length, end);
       this.#carriedLength = 0;
     } else if (length === 0 || (chunk[start] === DASH && chunk[start + 1] === DASH)) {
-      this.#show(length === 0 ? NOTHING : chunk.subarray(start, lf), length, end);
+      this.#show(length === 0 ? NOTHING : chunk.subarray(start, start + length), length, end);
     }
     this.#lineStart = end;
     this.#endingBefore = ending;
@@ -111,7 +111,8 @@ export class LineScanner {
 
   #show(octets: Buffer, length: number, end: number): void {
     if (length === 0 ? !this.#sink.emptyLines : octets[0] !== DASH || octets[1] !== DASH) return;
-    const head = octets.subarray(0, Math.min(length, LINE_HEAD_OCTETS));
+    const shown = Math.min(length, LINE_HEAD_OCTETS);
+    const head = octets.length === shown ? octets : octets.subarray(0, shown);
     this.#sink.line({
       start: this.#lineStart,
       end,

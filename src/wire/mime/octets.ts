@@ -43,6 +43,27 @@ export async function readPieces(pieces: readonly Piece[]): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/** The same pieces, neighbours in memory being one: a message of ours is then few runs, each copied once. */
+export function joinPieces(pieces: readonly Piece[]): Piece[] {
+  const joined: Piece[] = [];
+  let run: Uint8Array[] = [];
+  const endRun = (): void => {
+    const [only, ...others] = run;
+    if (only !== undefined) joined.push(others.length === 0 ? only : Buffer.concat(run));
+    run = [];
+  };
+  for (const piece of pieces) {
+    if (piece instanceof Uint8Array) {
+      if (piece.length > 0) run.push(piece);
+      continue;
+    }
+    endRun();
+    joined.push(piece);
+  }
+  endRun();
+  return joined;
+}
+
 export function asBuffer(octets: Uint8Array): Buffer {
   return Buffer.isBuffer(octets) ? octets : Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
 }

@@ -1,10 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import {
-  type ContentFields,
-  contentFieldsSize,
-  type DefaultType,
-  readContentFields,
-} from './content-fields.ts';
+import { type ContentFields, type DefaultType, readContentFields } from './content-fields.ts';
 import { LINE_HEAD_OCTETS, type LineSink, type ScannedLine } from './line-scanner.ts';
 import type { MimeDefect, MimeLimits, MimePart } from './mime-part.ts';
 
@@ -123,8 +118,9 @@ export class PartTree implements LineSink {
     this.#inHeader = false;
     part.bodyStart = bodyStart;
     const { block, whole } = this.#headerSource(part.headerStart, headerEnd);
-    part.fields = readContentFields(block, part.defaultType, this.defects);
-    const fieldBytes = this.#fieldBytes + contentFieldsSize(part.fields);
+    const { fields, sizeBytes } = readContentFields(block, part.defaultType, this.defects);
+    part.fields = fields;
+    const fieldBytes = this.#fieldBytes + sizeBytes;
     if (fieldBytes > allowance(this.#limits.fieldBytes, part.embedded)) {
       this.defects.add('content-fields-too-large');
       part.fields = UNKNOWN_CONTENT;
@@ -132,7 +128,7 @@ export class PartTree implements LineSink {
     }
     this.#fieldBytes = fieldBytes;
     if (whole) {
-      this.#openContainer(part, part.fields);
+      this.#openContainer(part, fields);
     } else {
       this.defects.add('header-too-large');
     }
