@@ -130,6 +130,12 @@ suite('ceralacca verify FILE.zip', () => {
     );
   });
 
+  test('files to compare are refused, not passed over', async () => {
+    const { code, out, err } = await runCommand('verify', at('good.zip'), '--file', at('good.zip'));
+    assert.deepEqual([code, out], [3, '']);
+    assert.match(err, /--file.*\(evidence-compares-no-files\)/);
+  });
+
   test('without roots nothing is proved: a fault', async () => {
     const { code, out, err } = await runCommand('verify', at('good.zip'));
     assert.deepEqual([code, out], [3, '']);

@@ -12,6 +12,8 @@ import type { EvidenceVerdict } from './evidence-report.ts';
 import { printEvidence } from './evidence-text.ts';
 
 export interface VerifyEvidenceOptions extends TrustFiles {
+  /** Compared with messages only: refused. */
+  readonly file?: readonly string[];
   readonly json?: boolean;
   readonly lang?: Language;
 }
@@ -41,12 +43,18 @@ export async function isArchive(path: string): Promise<boolean> {
 
 /**
  * `ceralacca verify FILE.zip`: whether every claim of an evidence file holds, and if not, the first thing that is wrong.
- * @throws Fault when the file, or one of `options`, cannot be read, or nobody says whom to trust
+ * @throws Fault when the file, or one of `options`, cannot be read, nobody says whom to trust, or there
+ * are files to compare
  */
 export async function verifyEvidence(
   { file, options }: { readonly file: string; readonly options: VerifyEvidenceOptions },
   { stdout, clock }: Pick<CommandSurroundings, 'stdout' | 'clock'>,
 ): Promise<ExitCode> {
+  if (options.file !== undefined && options.file.length > 0) {
+    const message =
+      '--file compares with a message: take the original out of the evidence file and name that';
+    throw new Fault('evidence-compares-no-files', message, { temporary: false });
+  }
   const { directory, ...anchors } = await loadAnchors(options);
   if (anchors.anchors.length === 0) {
     const message = 'name the roots of providers with --ca: those in an evidence file prove nothing';
