@@ -11,7 +11,7 @@ const octets = new MemoryOctets(Buffer.from('x'));
 
 /** The lines of a metric that are not 0. */
 async function counted(metrics: MetricsRegistry, name: string): Promise<string[]> {
-  const lines = metrics.text().split('\n');
+  const lines = (await metrics.text()).split('\n');
   return lines.filter((line) => line.startsWith(`${name}{`) && !line.endsWith(' 0')).sort();
 }
 

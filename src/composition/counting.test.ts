@@ -30,7 +30,7 @@ test('records are counted by event once they are committed, and those of a part 
       ],
     },
   });
-  assert.match(metrics.text(), /^ceralacca_records_total\{event="delivered"\} 2$/m);
+  assert.match(await metrics.text(), /^ceralacca_records_total\{event="delivered"\} 2$/m);
 });
 
 test('alerts are counted when they begin, and told while they last', async () => {
@@ -38,9 +38,9 @@ test('alerts are counted when they begin, and told while they last', async () =>
   const alerts = new AlertBoard(silentJournal);
   const stop = countAlerts(alerts, metrics);
   alerts.raise({ code: 'scanner-down', sentence: 'the scanner is down', facts: {} });
-  assert.match(metrics.text(), /^ceralacca_alerts 1$/m);
+  assert.match(await metrics.text(), /^ceralacca_alerts 1$/m);
   alerts.clear('scanner-down');
-  const text = metrics.text();
+  const text = await metrics.text();
   assert.match(text, /^ceralacca_alerts 0$/m);
   assert.match(text, /^ceralacca_alerts_raised_total 1$/m);
   stop();
@@ -63,7 +63,7 @@ test('signatures are timed, those that fail apart', async () => {
   assert.equal((await key.sign(Buffer.from('x'))).toString(), 'x');
   broken = true;
   await assert.rejects(key.sign(Buffer.from('x')), /gone/);
-  const text = metrics.text();
+  const text = await metrics.text();
   assert.match(text, /^ceralacca_signing_seconds_count\{result="signed"\} 1$/m);
   assert.match(text, /^ceralacca_signing_seconds_count\{result="failed"\} 1$/m);
 });

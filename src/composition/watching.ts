@@ -68,7 +68,7 @@ export async function openWatch(
   stack.defer(tellProcess(metrics));
   const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
   const pages = {
-    '/metrics': async () => ({ contentType: metrics.contentType, text: metrics.text() }),
+    '/metrics': async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
     '/health/live': async () => ({ contentType: JSON_TYPE, text: json({ live: true }) }),
     '/health/ready': async () => {
       const report = await health.report();

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { type LabelValues, MetricSeries } from './metric-series.ts';
+import {
+  Counter as PromCounter,
+  Gauge as PromGauge,
+  Histogram as PromHistogram,
+  Registry,
+} from 'prom-client';
 import { systemMonotonic } from './monotonic.ts';
+
+/** The labels of a metric, each with all the values it can have: nothing grows with the traffic. */
+export type LabelValues = Readonly<Record<string, readonly string[]>>;
 
 /** One value for each label. */
 export type Labels<Values extends LabelValues> = { readonly [Name in keyof Values]: Values[Name][number] };
@@ -52,90 +60,73 @@ export const LATENCY_SECONDS: readonly number[] = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
 
-/** A metric in the text format: its lines below HELP and TYPE. */
-interface Told {
-  readonly name: string;
-  readonly sentence: string;
-  readonly type: 'counter' | 'gauge' | 'histogram';
-  readonly lines: () => readonly string[];
-}
+/** Stands for a value that the metric does not know. */
+const OTHER = 'other';
+/** Most combinations of values that one metric may have. */
+const MOST_COMBINATIONS = 200;
 
-/**
- * The metrics of one provider; there is no registry that two would share. Counting is adding numbers, many times for each
- * message; the text is made when somebody looks.
- */
+/** The metrics of one provider; there is no registry that two would share. */
 export class MetricsRegistry implements Metrics {
-  readonly #told = new Map<string, Told>();
+  readonly #registry = new Registry();
 
   /** What `text` is, for HTTP. */
-  readonly contentType = 'text/plain; version=0.0.4; charset=utf-8';
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
 
   /** All metrics in the text format of Prometheus, version 0.0.4. */
-  text(): string {
-    const texts = [...this.#told.values()].map(({ name, sentence, type, lines }) =>
-      [`# HELP ${name} ${helpText(sentence)}`, `# TYPE ${name} ${type}`, ...lines(), ''].join('\n'),
-    );
-    return texts.join('\n');
+  text(): Promise<string> {
+    return this.#registry.metrics();
   }
 
   /** Name and sentence of each metric, in the order they were made. */
   list(): readonly { readonly name: string; readonly sentence: string }[] {
-    return [...this.#told.values()].map(({ name, sentence }) => ({ name, sentence }));
+    return this.#registry.getMetricsAsArray().map(({ name, help }) => ({ name, sentence: help }));
   }
 
   counter<const Values extends LabelValues>(terms: MetricTerms<Values>): Counter<Values> {
-    const { series, values, lines } = valuesOf(terms);
-    this.#tell(terms, { type: 'counter', lines });
-    return {
-      add: (labels, count = 1) => {
-        const place = series.placeOf(labels);
-        values[place] = (values[place] ?? 0) + count;
-      },
-    };
+    const counter = new PromCounter(this.#promTerms(terms));
+    const known = knownValues(terms);
+    for (const labels of combinations(known)) counter.inc(labels, 0);
+    return { add: (labels, count = 1) => counter.inc(bounded(known, labels), count) };
   }
 
   gauge<const Values extends LabelValues>(terms: MetricTerms<Values>): Gauge<Values> {
-    const { series, values, lines } = valuesOf(terms);
-    this.#tell(terms, { type: 'gauge', lines });
+    const gauge = new PromGauge(this.#promTerms(terms));
+    const known = knownValues(terms);
+    for (const labels of combinations(known)) gauge.set(labels, 0);
     return {
-      set: (labels, value) => {
-        values[series.placeOf(labels)] = value;
-      },
-      change: (labels, by) => {
-        const place = series.placeOf(labels);
-        values[place] = (values[place] ?? 0) + by;
-      },
+      set: (labels, value) => gauge.set(bounded(known, labels), value),
+      change: (labels, by) => gauge.inc(bounded(known, labels), by),
     };
   }
 
   measured<const Values extends LabelValues>(
     terms: MetricTerms<Values> & { readonly measure: () => readonly Measured<Values>[] },
   ): void {
-    const series = new MetricSeries(terms.name, terms.labels ?? {});
-    const lines = () => {
-      const values = new Map<number, number>();
-      for (const { labels, value } of measuredOrNothing(terms.measure))
-        values.set(series.placeOf(labels), value);
-      return [...values].map(([place, value]) => line(terms.name, series.all[place]?.text ?? '', value));
-    };
-    this.#tell(terms, { type: 'gauge', lines });
+    const known = knownValues(terms);
+    new PromGauge({
+      ...this.#promTerms(terms),
+      collect() {
+        this.reset();
+        // Without labels, `reset` would tell 0.
+        this.remove({});
+        for (const { labels, value } of measuredOrNothing(terms.measure)) {
+          this.set(bounded(known, labels), value);
+        }
+      },
+    });
   }
 
   histogram<const Values extends LabelValues>(
     terms: MetricTerms<Values> & { readonly buckets: readonly number[] },
   ): Histogram<Values> {
-    const series = new MetricSeries(terms.name, terms.labels ?? {});
-    const columns = series.all.map(() => new Column(terms.buckets));
-    this.#tell(terms, {
-      type: 'histogram',
-      lines: () =>
-        series.all.flatMap(({ text, foreseen }, place) => {
-          const column = columns[place];
-          return column === undefined || (!foreseen && column.isEmpty) ? [] : column.lines(terms.name, text);
-        }),
-    });
-    const observe = (labels: Labels<Values>, value: number) =>
-      columns[series.placeOf(labels)]?.observe(value);
+    const histogram = new PromHistogram({ ...this.#promTerms(terms), buckets: [...terms.buckets] });
+    const known = knownValues(terms);
+    for (const labels of combinations(known)) histogram.zero(labels);
+    const observe = (labels: Labels<Values>, value: number) => {
+      histogram.observe(bounded(known, labels), value);
+    };
     return {
       observe,
       begin() {
@@ -145,65 +136,38 @@ export class MetricsRegistry implements Metrics {
     };
   }
 
-  #tell({ name, sentence }: MetricTerms<LabelValues>, told: Pick<Told, 'type' | 'lines'>): void {
-    if (this.#told.has(name)) throw new Error(`${name} is there already`);
-    this.#told.set(name, { name, sentence, ...told });
+  #promTerms({ name, sentence, labels }: MetricTerms<LabelValues>) {
+    return { name, help: sentence, labelNames: Object.keys(labels ?? {}), registers: [this.#registry] };
   }
 }
 
-/** What one combination of labels was observed at. */
-class Column {
-  readonly #buckets: readonly number[];
-  /** By bucket; the last is for what is above all of them. */
-  readonly #counts: Float64Array;
-  #sum = 0;
+type Known = ReadonlyMap<string, ReadonlySet<string>>;
 
-  constructor(buckets: readonly number[]) {
-    this.#buckets = buckets;
-    this.#counts = new Float64Array(buckets.length + 1);
-  }
-
-  get isEmpty(): boolean {
-    return this.#counts.every((count) => count === 0);
-  }
-
-  observe(value: number): void {
-    let bucket = 0;
-    while (bucket < this.#buckets.length && value > (this.#buckets[bucket] ?? 0)) bucket += 1;
-    this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
-    this.#sum += value;
-  }
-
-  /** Each bucket counts those before it too. */
-  lines(name: string, labels: string): string[] {
-    const also = labels === '' ? '' : `,${labels}`;
-    let count = 0;
-    const lines = [...this.#counts].map((own, bucket) => {
-      count += own;
-      return line(`${name}_bucket`, `le="${this.#buckets[bucket] ?? '+Inf'}"${also}`, count);
-    });
-    return [...lines, line(`${name}_sum`, labels, this.#sum), line(`${name}_count`, labels, count)];
-  }
+/** @throws RangeError when the metric could have more combinations of values than a reader can take in */
+function knownValues({ name, labels = {} }: MetricTerms<LabelValues>): Known {
+  const known = new Map(Object.entries(labels).map(([label, values]) => [label, new Set(values)]));
+  const count = [...known.values()].reduce((product, values) => product * (values.size + 1), 1);
+  if (count > MOST_COMBINATIONS) throw new RangeError(`${name} has ${count} combinations of values`);
+  return known;
 }
 
-/** A number for each combination of labels, told unless it was neither foreseen nor ever touched. */
-function valuesOf<Values extends LabelValues>({ name, labels = {} as Values }: MetricTerms<Values>) {
-  const series = new MetricSeries(name, labels);
-  const values: (number | undefined)[] = series.all.map(({ foreseen }) => (foreseen ? 0 : undefined));
-  const lines = () =>
-    series.all.flatMap(({ text }, place) => {
-      const value = values[place];
-      return value === undefined ? [] : line(name, text, value);
-    });
-  return { series, values, lines };
+/** The labels with whatever was not foreseen as `other`: an address can never become a label. */
+function bounded(known: Known, labels: Readonly<Record<string, string>>): Record<string, string> {
+  const safe: Record<string, string> = {};
+  for (const [label, values] of known) {
+    const value = labels[label] ?? OTHER;
+    safe[label] = values.has(value) ? value : OTHER;
+  }
+  return safe;
 }
 
-function line(name: string, labels: string, value: number): string {
-  return `${labels === '' ? name : `${name}{${labels}}`} ${value}`;
-}
-
-function helpText(sentence: string): string {
-  return sentence.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+/** Every combination, so that what has not happened yet is told as 0. */
+function combinations(known: Known): Record<string, string>[] {
+  let all: Record<string, string>[] = [{}];
+  for (const [label, values] of known) {
+    all = all.flatMap((labels) => [...values].map((value) => ({ ...labels, [label]: value })));
+  }
+  return all;
 }
 
 function measuredOrNothing<Result>(measure: () => readonly Result[]): readonly Result[] {
