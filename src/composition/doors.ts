@@ -6,6 +6,7 @@ import { Pop3Front } from '../fronts/pop3/pop3-front.ts';
 import { SubmissionFront } from '../fronts/submission/submission.ts';
 import type { Accounts } from '../mailroom/accounts/accounts.ts';
 import { DelayingLoginGuard, type LoginGuard } from '../mailroom/accounts/login-guard.ts';
+import type { FindKept } from '../mailroom/contents/kept-run.ts';
 import { Spool } from '../mailroom/contents/spool.ts';
 import { SpoolMemory } from '../mailroom/contents/spool-memory.ts';
 import type { Mailbox } from '../mailroom/mailboxes/mailbox-store.ts';
@@ -16,6 +17,7 @@ import { Fault } from '../platform/faults.ts';
 import { pause } from '../platform/timers.ts';
 import { loadTlsIdentity, type TlsIdentity } from '../platform/tls.ts';
 import type { House } from '../points/house.ts';
+import { findReturningOriginal } from '../points/incoming/returning-original.ts';
 import type { Scanner } from '../trust/antivirus/scanner.ts';
 import { scanningSink } from '../trust/antivirus/scanning-sink.ts';
 import { DoorCounts } from './door-counts.ts';
@@ -131,14 +133,15 @@ function openSubmission(frame: Frame, mode: 'implicit' | 'starttls'): Submission
 }
 
 function openExchange(frame: Frame): ExchangeFront {
-  const { config, house, scanner, counts, identity, around } = frame;
+  const { config, store, house, scanner, counts, identity, around } = frame;
+  const findKept: FindKept = (beginning) => findReturningOriginal(beginning, store);
   return new ExchangeFront({
     incomingPoint: {
       serves: (address) => house.incoming.serves(address),
       goesApart: (address, begun) => house.incoming.goesApart(address, begun),
       receive: counts.arrivals((transaction) => house.incoming.receive(transaction)),
     },
-    openSpool: () => scanningSink(newSpool(frame, config.limits.exchangeBytes), scanner),
+    openSpool: () => scanningSink(newSpool(frame, config.limits.exchangeBytes, findKept), scanner),
     hostName: config.provider.hostname,
     ...(config.provider.postmaster !== undefined && { postmaster: config.provider.postmaster }),
     identity,
@@ -205,13 +208,18 @@ async function login(
   }
 }
 
-function newSpool({ store, spoolFolder, spoolMemory }: Frame, maxSizeBytes: number): Spool {
+function newSpool(
+  { store, spoolFolder, spoolMemory }: Frame,
+  maxSizeBytes: number,
+  findKept?: FindKept,
+): Spool {
   return new Spool({
     numbers: store,
     folder: spoolFolder,
     maxSizeBytes,
     memory: spoolMemory,
     watchPrefix: BOUNDARY_PREFIX,
+    ...(findKept !== undefined && { findKept }),
   });
 }
 

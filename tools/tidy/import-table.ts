@@ -296,7 +296,7 @@ export const importTable: ImportTable = {
     'fronts/pop3': ['front-limits.ts', 'inbox.ts', 'pop3-connection.ts', 'pop3-front.ts'],
     'points/access': ['formal-checks.ts'],
     'points/dispatch': ['ordinary-bounce.ts'],
-    'points/incoming': ['authenticity.ts', 'ordinary-checks.ts'],
+    'points/incoming': ['authenticity.ts', 'ordinary-checks.ts', 'returning-original.ts'],
     'wire/smtp': [
       'client/opening.ts',
       'client/smtp-client.ts',
@@ -328,7 +328,7 @@ export const importTable: ImportTable = {
     ],
     'points/quota': ['quota-warnings.ts'],
     'mailroom/accounts': ['login-guard.ts', 'open-log-ins.ts', 'passwords.ts'],
-    'mailroom/contents': ['blob-octets.ts', 'composition.ts', 'spool-memory.ts', 'spool.ts'],
+    'mailroom/contents': ['blob-octets.ts', 'composition.ts', 'kept-run.ts', 'spool-memory.ts', 'spool.ts'],
     'mailroom/mailboxes': ['folders.ts'],
     'mailroom/provisioning': ['mailbox-decision.ts'],
     'mailroom/queue': [

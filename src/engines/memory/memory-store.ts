@@ -44,7 +44,7 @@ import { MemorySlicedOctets, octetsOf } from './memory-octets.ts';
 import { performStep } from './perform.ts';
 import { findOutcome, isAbout, isSilent } from './relay-acts.ts';
 import { revocationListsInOrder } from './revocation-acts.ts';
-import { Tables } from './tables.ts';
+import { recipientKey, Tables } from './tables.ts';
 import { countedBytes, countFolder, totalBytes } from './usage.ts';
 
 /** An empty store that forgets everything with the process: the reference of the other engines. */
@@ -254,6 +254,12 @@ class MemoryStore implements HouseStore {
 
   listTrackings(identifier: string): readonly Tracking[] {
     return this.#tables.trackings.get(identifier) ?? [];
+  }
+
+  findAwaitedEnvelope(identifier: string): ContentId | undefined {
+    return this.listTrackings(identifier)
+      .map(({ recipient }) => this.#tables.awaitedEnvelopes.get(recipientKey(identifier, recipient)))
+      .find((envelope) => envelope !== undefined);
   }
 
   listSilent(query: SilenceQuery): readonly Tracking[] {

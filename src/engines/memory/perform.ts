@@ -108,6 +108,9 @@ function perform(tables: Tables, task: { act: Act; brought: Brought; expungedKep
     case 'keep-frame':
       keepFrame(tables, { frame: act.frame, brought });
       return undefined;
+    case 'track':
+      track(tables, { act, brought });
+      return undefined;
     default:
       performSilently(tables, act);
       return undefined;
@@ -128,7 +131,8 @@ type SilentAct = Exclude<
       | 'enqueue'
       | 'record'
       | 'quarantine'
-      | 'keep-frame';
+      | 'keep-frame'
+      | 'track';
   }
 >;
 
@@ -164,9 +168,6 @@ function performSilently(tables: Tables, act: SilentAct): void {
       break;
     case 'put-submission':
       putSubmission(tables, act.submission);
-      break;
-    case 'track':
-      track(tables, act.tracking);
       break;
     case 'mark-tracking':
       markTracking(tables, act);

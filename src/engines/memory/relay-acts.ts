@@ -74,10 +74,18 @@ export function putSubmission(tables: Tables, submission: Submission): void {
 }
 
 /** What was tracked first stays. */
-export function track(tables: Tables, tracking: Tracking): void {
-  const tracked = tables.trackings.get(tracking.identifier) ?? [];
-  if (tracked.some((other) => isAbout(other, tracking.recipient))) return;
-  setTrackings(tables, tracking.identifier, [...tracked, tracking]);
+export function track(
+  tables: Tables,
+  { act, brought }: { readonly act: Extract<Act, { do: 'track' }>; readonly brought: Brought },
+): void {
+  const { tracking, envelope } = act;
+  const { identifier, recipient } = tracking;
+  const tracked = tables.trackings.get(identifier) ?? [];
+  if (tracked.some((other) => isAbout(other, recipient))) return;
+  setTrackings(tables, identifier, [...tracked, tracking]);
+  if (envelope === undefined) return;
+  referToContent(tables, { content: envelope, brought });
+  tables.awaitedEnvelopes.set(recipientKey(identifier, recipient), envelope);
 }
 
 export function markTracking(tables: Tables, act: Extract<Act, { do: 'mark-tracking' }>): void {
@@ -88,6 +96,12 @@ export function markTracking(tables: Tables, act: Extract<Act, { do: 'mark-track
     isAbout(tracking, recipient) ? { ...marks, ...tracking } : tracking,
   );
   setTrackings(tables, act.identifier, marked);
+  if (act.outcome === undefined && act.secondNoticeAt === undefined) return;
+  const key = recipientKey(act.identifier, recipient);
+  const awaited = tables.awaitedEnvelopes.get(key);
+  if (awaited === undefined) return;
+  tables.awaitedEnvelopes.delete(key);
+  releaseContent(tables, awaited);
 }
 
 function setTrackings(tables: Tables, identifier: string, trackings: readonly Tracking[]): void {

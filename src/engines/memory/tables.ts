@@ -76,6 +76,8 @@ export class Tables {
   readonly trackings = new Table<string, readonly Tracking[]>(this.undo);
   /** Those of `trackings` that a notice may still be due for; kept because they are looked through all the time. */
   readonly waiting = new Table<string, readonly Tracking[]>(this.undo);
+  /** Envelopes kept until a recipient has an end, by identifier and recipient. */
+  readonly awaitedEnvelopes = new Table<string, ContentId>(this.undo);
   readonly outcomes = new Table<string, readonly DeliveryOutcome[]>(this.undo);
   readonly log = new Table<number, LogRecord>(this.undo);
   /** Records by PEC msgid and by the client's Message-ID, both without angle brackets. */

@@ -272,6 +272,16 @@ const SERVING_SPANS = `
   ) STRICT;
 `;
 
+// Envelopes kept until a recipient has an end, by those recipients. Few: only of messages that are large.
+const AWAITED_ENVELOPES = `
+  CREATE TABLE awaitedEnvelopes (
+    identifier TEXT NOT NULL,
+    recipientKey TEXT NOT NULL,
+    content INTEGER NOT NULL,
+    PRIMARY KEY (identifier, recipientKey)
+  ) STRICT, WITHOUT ROWID;
+`;
+
 const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: 'first tables', sql: FIRST_TABLES },
   { version: 2, name: 'subscriptions by name', sql: SUBSCRIPTIONS },
@@ -283,6 +293,7 @@ const MIGRATIONS: readonly Migration[] = [
   { version: 8, name: 'frames of generated messages', sql: FRAMES },
   { version: 9, name: 'revocation lists', sql: REVOCATION_LISTS },
   { version: 10, name: 'times of service', sql: SERVING_SPANS },
+  { version: 11, name: 'awaited envelopes', sql: AWAITED_ENVELOPES },
 ];
 
 /** The version of the schema that this program brings a store up to. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { passCommitPoint } from '../../platform/commit-points.ts';
@@ -7,7 +7,8 @@ import { Fault } from '../../platform/faults.ts';
 import { type MimeIndex, MimeIndexer } from '../../wire/mime/mime-index.ts';
 import { asBuffer, FileOctets, MemoryOctets } from '../../wire/mime/octets.ts';
 import { BlobOctets } from './blob-octets.ts';
-import type { ContentNumbers, NewBlob } from './content-store.ts';
+import type { ContentNumbers, NewBlob, SlicedOctets } from './content-store.ts';
+import { aroundRun, type FindKept, KEPT_RUN_FROM_BYTES, KeptRun, OctetsAtHand } from './kept-run.ts';
 import type { SpoolMemory } from './spool-memory.ts';
 
 /** Messages up to this size wait in memory, larger ones in a file. */
@@ -27,13 +28,15 @@ export const SUBMITTED_HEADER_LIMIT_BYTES = HEADER_LIMIT_BYTES / 8;
 
 /** A whole message just received: not stored yet, but hashed and indexed. */
 export interface SpooledMessage {
-  readonly octets: BlobOctets;
+  readonly octets: SlicedOctets;
   readonly size: number;
   readonly index: MimeIndex;
   /** The message's header with its empty line, cut at HEADER_LIMIT_BYTES. */
   readonly header: Buffer;
-  /** What a step must list to keep the octets. */
+  /** What a step must list to keep the octets: all of them, but for those that are kept already. */
   readonly blob: NewBlob;
+  /** Whether there are such: they may be gone when the step is committed. */
+  readonly partlyKept: boolean;
   /** Frees what no step took over. Harmless after a commit and when called twice; never rejects. */
   discard(): Promise<void>;
 }
@@ -49,6 +52,8 @@ export interface SpoolOptions {
   readonly memory?: SpoolMemory;
   /** Boundary prefix to watch for (`MimeIndex.watched`). */
   readonly watchPrefix?: string;
+  /** What it finds is compared with the message, and not written where it is the same. */
+  readonly findKept?: FindKept;
 }
 
 /**
@@ -57,6 +62,7 @@ export interface SpoolOptions {
  */
 export class Spool {
   readonly #options: SpoolOptions;
+  /** Of the octets that went to the file. */
   readonly #hash = createHash('sha256');
   readonly #indexer: MimeIndexer;
   readonly #memoryBytes: number;
@@ -71,6 +77,10 @@ export class Spool {
   #size = 0;
   #file: FileHandle | undefined;
   #path: string | undefined;
+  #looked = false;
+  #run: KeptRun | undefined;
+  /** Octets before the run, as far as they are not in the file. */
+  #before: Buffer[] = [];
 
   constructor(options: SpoolOptions) {
     this.#options = options;
@@ -100,7 +110,6 @@ export class Spool {
     this.#size += chunk.length;
     if (this.tooLarge) return undefined;
     const octets = asBuffer(chunk);
-    this.#hash.update(octets);
     this.#indexer.update(octets);
     this.#gather(octets);
     this.#held += octets.length;
@@ -108,34 +117,38 @@ export class Spool {
     return this.#held > this.#memoryBytes || !this.#reserve() ? this.#makeRoom() : undefined;
   }
 
-  /** Ends the message. Throws when it was too large: look at `tooLarge` first. */
+  /**
+   * Ends the message. Throws when it was too large: look at `tooLarge` first. Rejects with the temporary Faults of
+   * `write`, and `kept-octets-gone` when what the message was found to share with another is no longer there.
+   */
   async finish(): Promise<SpooledMessage> {
     if (this.tooLarge) throw new Error('finish() of a message that is too large');
+    const whole = this.#looked || this.#path !== undefined ? undefined : this.#gatherAgain();
+    await this.#leaveOutKept('whole');
     if (this.#path !== undefined) await this.#flush();
     passCommitPoint('message-spooled');
     const index = this.#indexer.end();
     this.#release();
-    const sha256 = this.#hash.digest();
-    const path = this.#path;
-    this.#closeBlock();
-    if (path === undefined) {
-      const [only, ...others] = this.#chunks;
-      const buffer = only !== undefined && others.length === 0 ? only : Buffer.concat(this.#chunks);
-      this.#chunks = [];
-      const header = buffer.subarray(0, Math.min(index.root.bodyStart, HEADER_LIMIT_BYTES));
-      const source = { kind: 'memory', octets: buffer } as const;
-      return this.#message({ octets: new MemoryOctets(buffer), index, header, sha256, source });
-    }
+    const blob = this.#blob();
     await this.#file?.close();
     this.#file = undefined;
-    const octets = new FileOctets(path, this.#size);
+    const octets = this.#octetsOf(blob, whole);
     const header = await octets.read(0, Math.min(index.root.bodyStart, HEADER_LIMIT_BYTES));
-    return this.#message({ octets, index, header, sha256, source: { kind: 'file', path } });
+    return {
+      octets,
+      size: this.#size,
+      index,
+      header,
+      blob,
+      partlyKept: this.#run !== undefined,
+      discard: () => removeFile(this.#path),
+    };
   }
 
   /** Frees what an unfinished spool holds; never rejects. */
   async discard(): Promise<void> {
     this.#chunks = [];
+    this.#before = [];
     this.#first = undefined;
     this.#block = undefined;
     this.#release();
@@ -145,27 +158,31 @@ export class Spool {
     await removeFile(this.#path);
   }
 
-  #message(parts: {
-    octets: MemoryOctets | FileOctets;
-    index: MimeIndex;
-    header: Buffer;
-    sha256: Buffer;
-    source: NewBlob['source'];
-  }): SpooledMessage {
-    const blob: NewBlob = {
-      id: this.#blobId,
-      size: this.#size,
-      sha256: parts.sha256,
-      source: parts.source,
-    };
-    return {
-      octets: new BlobOctets(blob.id, parts.octets),
-      size: this.#size,
-      index: parts.index,
-      header: parts.header,
-      blob,
-      discard: () => removeFile(this.#path),
-    };
+  /** The octets of the message's own. */
+  #blob(): NewBlob {
+    const id = this.#blobId;
+    const path = this.#path;
+    if (path === undefined) {
+      this.#chunks.unshift(...this.#before);
+      const octets = this.#gatherAgain();
+      this.#chunks = [];
+      this.#before = [];
+      const sha256 = hash('sha256', octets, 'buffer');
+      return { id, size: octets.length, sha256, source: { kind: 'memory', octets } };
+    }
+    const size = this.#size - (this.#run?.size ?? 0);
+    return { id, size, sha256: this.#hash.digest(), source: { kind: 'file', path } };
+  }
+
+  #octetsOf({ id, size, source }: NewBlob, whole: Buffer | undefined): SlicedOctets {
+    const file = source.kind === 'file';
+    const own = new BlobOctets(
+      id,
+      file ? new FileOctets(source.path, size) : new MemoryOctets(source.octets),
+    );
+    if (this.#run === undefined) return own;
+    const octets = aroundRun(own, this.#run);
+    return whole === undefined ? octets : new OctetsAtHand(new MemoryOctets(whole), octets);
   }
 
   /** Accounts for what is held now; false when all spools together would hold too much. */
@@ -185,10 +202,69 @@ export class Spool {
   }
 
   async #makeRoom(): Promise<void> {
-    await this.#flush();
+    await this.#leaveOutKept('begun');
+    if (this.#held > this.#memoryBytes || !this.#reserve()) await this.#flush();
     if (this.#reserve()) return;
     const sentence = 'the messages on their way in hold all the memory there is for them';
     throw new Fault('spool-memory-full', sentence, { temporary: true });
+  }
+
+  /** Takes the octets out of what was gathered that are kept already. */
+  async #leaveOutKept(message: 'begun' | 'whole'): Promise<void> {
+    try {
+      if (!this.#looked) await this.#look();
+      if (this.#run?.whole === false) await this.#followRun(this.#run);
+      if (this.#run?.whole === false && message === 'whole') await this.#bringBack(this.#run, []);
+    } catch (cause) {
+      if (cause instanceof Fault && cause.temporary) throw cause;
+      const sentence = 'what the message shares with another one went while it came in';
+      throw new Fault('kept-octets-gone', sentence, { temporary: true, cause });
+    }
+  }
+
+  async #look(): Promise<void> {
+    this.#looked = true;
+    const { findKept } = this.#options;
+    if (findKept === undefined || this.#size < KEPT_RUN_FROM_BYTES) return;
+    const beginning = this.#gatherAgain();
+    this.#run = await KeptRun.find(beginning, findKept);
+    if (this.#run === undefined) return;
+    // A copy: it is small, and would hold all of the beginning.
+    this.#before = [Buffer.from(beginning.subarray(0, this.#run.at))];
+    this.#chunks = [beginning.subarray(this.#run.at)];
+  }
+
+  async #followRun(run: KeptRun): Promise<void> {
+    const gathered = this.#gatherAgain();
+    const followed = await run.follow(gathered);
+    this.#held -= followed ?? gathered.length;
+    if (followed === undefined) return this.#bringBack(run, [gathered]);
+    this.#chunks = followed < gathered.length ? [gathered.subarray(followed)] : [];
+  }
+
+  /** The message is not what it seemed: all of it is its own. */
+  async #bringBack({ seen }: KeptRun, gathered: readonly Buffer[]): Promise<void> {
+    this.#run = undefined;
+    this.#chunks = this.#before;
+    this.#before = [];
+    for await (const chunk of seen.stream()) {
+      this.#chunks.push(chunk);
+      this.#held += chunk.length;
+      if (this.#held > this.#memoryBytes) await this.#flush();
+    }
+    for (const chunk of gathered) {
+      this.#chunks.push(chunk);
+      this.#held += chunk.length;
+    }
+  }
+
+  /** What was gathered, in one piece. */
+  #gatherAgain(): Buffer {
+    this.#closeBlock();
+    const [only, ...others] = this.#chunks;
+    const octets = only !== undefined && others.length === 0 ? only : Buffer.concat(this.#chunks);
+    this.#chunks = [octets];
+    return octets;
   }
 
   #gather(octets: Buffer): void {
@@ -224,7 +300,8 @@ export class Spool {
 
   async #flush(): Promise<void> {
     this.#closeBlock();
-    const chunks = this.#chunks;
+    const chunks = [...this.#before, ...this.#chunks];
+    this.#before = [];
     this.#chunks = [];
     this.#held = 0;
     try {
@@ -232,6 +309,7 @@ export class Spool {
       this.#file ??= await open(this.#path, 'wx', 0o600);
       passCommitPoint('spool-begun');
       for (const chunk of chunks) {
+        this.#hash.update(chunk);
         let written = 0;
         while (written < chunk.length) {
           written += (await this.#file.write(chunk, written, chunk.length - written)).bytesWritten;

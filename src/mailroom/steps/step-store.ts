@@ -147,7 +147,11 @@ export type Act =
   | { readonly do: 'make-due'; readonly entries: QueueChoice; readonly notBefore: Instant }
   /** Of submissions, trackings and delivery outcomes the first one put for a key stays. */
   | { readonly do: 'put-submission'; readonly submission: Submission }
-  | { readonly do: 'track'; readonly tracking: Tracking }
+  /**
+   * The envelope, when named, is kept until the recipient has an outcome or a second notice: a receipt that brings
+   * its octets back refers to them.
+   */
+  | { readonly do: 'track'; readonly tracking: Tracking; readonly envelope?: ContentId }
   /** Sets only what is given and not set before: the first event of a kind counts. */
   | {
       readonly do: 'mark-tracking';

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Instant } from '../../platform/clock.ts';
+import type { ContentId } from '../contents/content-store.ts';
 import type { MailboxId } from '../mailboxes/mailbox-store.ts';
 
 /** What we keep of a message accepted from our own user, to answer for it later. */
@@ -65,6 +66,8 @@ export interface TrackingReader {
   findSubmission(identifier: string): Submission | undefined;
   findTracking(identifier: string, recipient: string): Tracking | undefined;
   listTrackings(identifier: string): readonly Tracking[];
+  /** The envelope of a message that is kept because receipts bring its original back (`track`). */
+  findAwaitedEnvelope(identifier: string): ContentId | undefined;
   /** Recipients that a notice is due for, those without a second notice, longest waiting first. */
   listSilent(query: SilenceQuery): readonly Tracking[];
   /** With a `signer`, what happened to that provider's envelope; without, to the first one of that identifier. */

@@ -7,6 +7,7 @@ import { draftNonAcceptance } from '../../evidence/notices/non-acceptance.ts';
 import { draftNonAcceptanceForVirus } from '../../evidence/notices/virus.ts';
 import { draftAcceptance } from '../../evidence/receipts/acceptance.ts';
 import { refusalText } from '../../evidence/wording/refusals.ts';
+import { KEPT_RUN_FROM_BYTES } from '../../mailroom/contents/kept-run.ts';
 import type { SpooledMessage } from '../../mailroom/contents/spool.ts';
 import type { Mailbox, MailboxReader } from '../../mailroom/mailboxes/mailbox-store.ts';
 import { StepDraft } from '../../mailroom/steps/step-draft.ts';
@@ -25,7 +26,7 @@ import { messageTransitions } from '../lifecycle.ts';
 import { placeReceipt } from '../placement.ts';
 import { quarantineAct } from '../quarantining.ts';
 import { emissionActs } from '../records.ts';
-import { eachOnce, expiryOf, groupByDestination, type OwnDomains } from '../routing.ts';
+import { domainOf, eachOnce, expiryOf, groupByDestination, type OwnDomains } from '../routing.ts';
 import { type AccessDecision, decideAccess } from './access-decision.ts';
 import type { FormalLimits } from './formal-checks.ts';
 
@@ -147,7 +148,7 @@ export class AccessPoint {
     step.part([
       this.#place(work, receipt),
       { do: 'put-submission', submission: submissionOf(work, receiptType) },
-      ...trackActs(about, instant),
+      ...this.#trackActs(work, { receiptType, envelope }),
       ...this.#enqueueActs(work, envelope),
       ...emissionActs([receipt, envelope], {
         event: messageTransitions.accept.record,
@@ -240,6 +241,27 @@ export class AccessPoint {
     return placeReceipt({ mailbox: submitted.mailbox, content: content.id, instant });
   }
 
+  /**
+   * AP-36: the time of each certified recipient counts from acceptance; AP-35: of no other. What a complete receipt
+   * brings back from elsewhere stays for it, when it is large.
+   */
+  #trackActs(
+    { about, submitted, instant }: Case,
+    { receiptType, envelope }: { readonly receiptType: ReceiptType; readonly envelope: Attested },
+  ): Act[] {
+    const returns = receiptType === 'completa' && submitted.message.size >= KEPT_RUN_FROM_BYTES;
+    return about.recipients
+      .filter((recipient) => recipient.certified)
+      .map(({ address }) => ({
+        do: 'track',
+        tracking: { identifier: about.identifier, recipient: address, dispatchedAt: instant },
+        ...(returns &&
+          !this.#options.ownDomains.has(domainOf(address)) && {
+            envelope: envelope.composition.content.id,
+          }),
+      }));
+  }
+
   /** AP-31: the submission's own reverse and forward paths, one transaction per destination. */
   #enqueueActs({ about, instant }: Case, envelope: Attested): Act[] {
     return groupByDestination(about.recipients, this.#options.ownDomains).map((destination) => ({
@@ -275,16 +297,6 @@ function refuseForeign({ mailbox, reversePath }: SubmittedMessage): void {
 function listed(addresses: readonly string[]): string {
   const rest = addresses.length - MAX_LISTED;
   return addresses.slice(0, MAX_LISTED).join(' ') + (rest > 0 ? ` and ${rest} more` : '');
-}
-
-/** AP-36: the time of each certified recipient counts from acceptance; AP-35: of no other. */
-function trackActs(about: CertifiedMessage, instant: Instant): Act[] {
-  return about.recipients
-    .filter((recipient) => recipient.certified)
-    .map(({ address }) => ({
-      do: 'track',
-      tracking: { identifier: about.identifier, recipient: address, dispatchedAt: instant },
-    }));
 }
 
 function submissionOf({ submitted, about, instant }: Case, receiptType: ReceiptType) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { Fault } from '../../platform/faults.ts';
 import { requireOpenGate } from '../certification-gate.ts';
 import { domainOf } from '../routing.ts';
 import { ordinaryRecipients } from './anomaly.ts';
@@ -53,6 +54,14 @@ export class IncomingPoint {
    */
   async receive(transaction: IncomingTransaction): Promise<IncomingOutcome> {
     requireOpenGate(this.#options.gate);
+    try {
+      return await this.#judge(transaction);
+    } catch (error) {
+      throw transaction.message.partlyKept === true ? unlessGone(error) : error;
+    }
+  }
+
+  async #judge(transaction: IncomingTransaction): Promise<IncomingOutcome> {
     const reception = newReception(transaction, this.#options.clock.now());
     const examination = await examine(reception, this.#options.verifier);
     for (;;) {
@@ -127,3 +136,14 @@ export class IncomingPoint {
     this.#options.journal.info(facts, 'message judged');
   }
 }
+
+/** What the message shares with another one went meanwhile: sent again it is kept by itself. */
+function unlessGone(error: unknown): unknown {
+  if (!(error instanceof Fault) || !GONE.has(error.code)) return error;
+  return new Fault('kept-octets-gone', 'what the message shares with another one is no longer kept', {
+    temporary: true,
+    cause: error,
+  });
+}
+
+const GONE: ReadonlySet<string> = new Set(['no-such-blob', 'content-gone']);

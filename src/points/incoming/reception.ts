@@ -22,6 +22,8 @@ export interface ReceivedMessage {
   readonly header: Buffer;
   /** What the scanner says of it (IP-15, IP-21). */
   readonly scan: ScanVerdict;
+  /** Whether octets of another message that is kept are part of it: they may be gone when the step is committed. */
+  readonly partlyKept?: boolean;
   /** What a step must keep; absent when the octets are in the store already. */
   readonly blob?: NewBlob;
 }

@@ -52,11 +52,12 @@ const CONTENT_CHECKS: readonly RowCheck[] = [
   },
   {
     code: 'references-wrong',
-    what: 'as many messages, queue entries and entries of the quarantine refer to it as its row does not say',
+    what: 'as many messages, queue entries, awaited ends and entries of the quarantine refer to it as its row does not say',
     sql: `SELECT 'content ' || id FROM contents LEFT JOIN (
         SELECT content, count(*) AS uses FROM
           (SELECT content FROM messages UNION ALL SELECT content FROM queue
-            UNION ALL SELECT content FROM quarantine) GROUP BY content
+            UNION ALL SELECT content FROM quarantine
+            UNION ALL SELECT content FROM awaitedEnvelopes) GROUP BY content
       ) ON content = id WHERE referrers <> coalesce(uses, 0) OR uses IS NULL`,
   },
   {
@@ -84,6 +85,22 @@ const CONTENT_CHECKS: readonly RowCheck[] = [
     code: 'content-missing',
     what: 'an entry of the quarantine refers to a content that is not there',
     sql: "SELECT 'quarantine ' || id FROM quarantine WHERE content NOT IN (SELECT id FROM contents)",
+  },
+];
+
+const AWAITED_CHECKS: readonly RowCheck[] = [
+  {
+    code: 'content-missing',
+    what: 'the end of a recipient is awaited with a content that is not there',
+    sql: `SELECT 'tracking ' || identifier || ' ' || recipientKey FROM awaitedEnvelopes
+      WHERE content NOT IN (SELECT id FROM contents)`,
+  },
+  {
+    code: 'references-wrong',
+    what: 'an envelope is kept for a recipient of whom nothing is awaited any more',
+    sql: `SELECT 'tracking ' || identifier || ' ' || recipientKey FROM awaitedEnvelopes
+      LEFT JOIN trackings USING (identifier, recipientKey)
+      WHERE trackings.id IS NULL OR outcome IS NOT NULL OR secondNoticeAt IS NOT NULL`,
   },
 ];
 
@@ -238,6 +255,7 @@ export function* checkRows(database: Database): Generator<Finding> {
   database.exec(SLICES);
   for (const { code, what, sql } of [
     ...CONTENT_CHECKS,
+    ...AWAITED_CHECKS,
     ...FRAME_CHECKS,
     ...MAILBOX_CHECKS,
     ...RELAY_CHECKS,

@@ -180,6 +180,10 @@ export class SqliteReaders
     return this.#tracking.listTrackings(identifier);
   }
 
+  findAwaitedEnvelope(identifier: string): ContentId | undefined {
+    return this.#tracking.findAwaitedEnvelope(identifier);
+  }
+
   listSilent(query: SilenceQuery): readonly Tracking[] {
     return this.#tracking.listSilent(query);
   }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { ContentId } from '../../../mailroom/contents/content-store.ts';
 import type {
   DeliveryOutcome,
   SilenceQuery,
@@ -20,6 +21,7 @@ export class SqliteTrackingReader implements TrackingReader {
   readonly #submission;
   readonly #tracking;
   readonly #trackings;
+  readonly #awaited;
   readonly #silent;
   readonly #outcome;
   readonly #outcomes;
@@ -31,6 +33,9 @@ export class SqliteTrackingReader implements TrackingReader {
     );
     this.#tracking = db.prepare<TrackingRow>(`${TRACKING} WHERE identifier = ? AND recipientKey = ?`);
     this.#trackings = db.prepare<TrackingRow>(`${TRACKING} WHERE identifier = ? ORDER BY id`);
+    this.#awaited = db.prepare<{ content: number }>(
+      'SELECT content FROM awaitedEnvelopes WHERE identifier = ? LIMIT 1',
+    );
     // The bound over both keeps the search within the part of trackingsOpen that may be due.
     this.#silent = db.prepare<TrackingRow>(
       `${TRACKING} INDEXED BY trackingsOpen
@@ -65,6 +70,10 @@ export class SqliteTrackingReader implements TrackingReader {
 
   listTrackings(identifier: string): readonly Tracking[] {
     return this.#trackings.all(identifier).map(trackingOf);
+  }
+
+  findAwaitedEnvelope(identifier: string): ContentId | undefined {
+    return this.#awaited.get(identifier)?.content;
   }
 
   listSilent({ firstBefore, secondBefore, limit }: SilenceQuery): readonly Tracking[] {

@@ -26,6 +26,8 @@ export class RelayWriter {
   readonly #track;
   readonly #markTracking;
   readonly #trackingOutcome;
+  readonly #await;
+  readonly #endAwaiting;
   readonly #putOutcome;
   readonly #outcome;
 
@@ -75,6 +77,12 @@ export class RelayWriter {
     }>(
       `SELECT outcome, takenInChargeAt, secondNoticeAt FROM trackings
         WHERE identifier = ? AND recipientKey = ?`,
+    );
+    this.#await = db.prepare(
+      'INSERT INTO awaitedEnvelopes (identifier, recipientKey, content) VALUES (?, ?, ?)',
+    );
+    this.#endAwaiting = db.prepare<{ content: number }>(
+      'DELETE FROM awaitedEnvelopes WHERE identifier = ? AND recipientKey = ? RETURNING content',
     );
     this.#putOutcome = db.prepare(
       `INSERT INTO deliveryOutcomes (identifier, signer, recipientKey, recipient, outcome, at)
@@ -149,13 +157,22 @@ export class RelayWriter {
     this.#putSubmission.run(act.identifier, act.submission);
   }
 
-  track(tracking: Tracking): void {
+  track({ tracking, envelope }: Extract<Act, { do: 'track' }>, brought: Brought): void {
     const { identifier, recipient, dispatchedAt } = tracking;
-    this.#track.run(identifier, recipient.toLowerCase(), recipient, dispatchedAt, ...marksOf(tracking));
+    const key = recipient.toLowerCase();
+    if (envelope !== undefined && this.#trackingOutcome.get(identifier, key) === undefined) {
+      this.#contents.refer(envelope, brought);
+      this.#await.run(identifier, key, envelope);
+    }
+    this.#track.run(identifier, key, recipient, dispatchedAt, ...marksOf(tracking));
   }
 
   markTracking(act: Extract<Act, { do: 'mark-tracking' }>): void {
-    this.#markTracking.run(...marksOf(act), act.identifier, act.recipient.toLowerCase());
+    const key = act.recipient.toLowerCase();
+    this.#markTracking.run(...marksOf(act), act.identifier, key);
+    if (act.outcome === undefined && act.secondNoticeAt === undefined) return;
+    const awaited = this.#endAwaiting.get(act.identifier, key);
+    if (awaited !== undefined) this.#contents.release(awaited.content);
   }
 
   /** Whether the tracked recipient has come to an end or, when asked for, is taken in charge or expired. */

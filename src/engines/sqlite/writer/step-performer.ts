@@ -101,6 +101,9 @@ export class StepPerformer {
       case 'keep-frame':
         this.#frames.keep(act, brought);
         return undefined;
+      case 'track':
+        this.#relay.track(act, brought);
+        return undefined;
       case 'record':
         return { gave: 'record', sequence: this.#log.record(act) };
       default:
@@ -142,9 +145,6 @@ export class StepPerformer {
       case 'put-submission':
         this.#relay.putSubmission(act);
         break;
-      case 'track':
-        this.#relay.track(act.tracking);
-        break;
       case 'mark-tracking':
         this.#relay.markTracking(act);
         break;
@@ -179,6 +179,7 @@ type SilentAct = Exclude<
       | 'enqueue'
       | 'record'
       | 'quarantine'
-      | 'keep-frame';
+      | 'keep-frame'
+      | 'track';
   }
 >;
