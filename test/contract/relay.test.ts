@@ -5,7 +5,7 @@ import type { AttemptNote, DueFilter } from '../../src/mailroom/queue/queue-stor
 import type { HouseStore } from '../../src/mailroom/steps/house-store.ts';
 import type { Submission, Tracking } from '../../src/mailroom/tracking/tracking-store.ts';
 import { ENGINES } from './engines.ts';
-import { given, logRecord, message, NOW, queueEntry, step } from './steps.ts';
+import { given, logRecord, message, NOW, queueEntry, step, textOf } from './steps.ts';
 
 const IDENTIFIER = 'opec1@alfa.test';
 
@@ -243,6 +243,31 @@ for (const engine of ENGINES) {
       assert.deepEqual(store.listTrackings(IDENTIFIER), [marked, other]);
       await store.commit(step([{ ...mark, identifier: 'unknown', outcome: 'expired' }]));
       assert.deepEqual(store.listTrackings('unknown'), []);
+    });
+
+    test('an envelope is kept until the last of its recipients has an outcome or a second notice', async (t) => {
+      const store = await engine.open(t);
+      const brings = message(store, 'an envelope with a large original');
+      const track = (recipient: string) => {
+        const tracking: Tracking = { identifier: IDENTIFIER, recipient, dispatchedAt: NOW };
+        return { do: 'track', tracking, envelope: brings.id } as const;
+      };
+      const recipients = ['Sindaco@beta.test', 'b@beta.test', 'c@beta.test'];
+      await store.commit(step(recipients.map(track), { brings: [brings] }));
+      assert.equal(store.findAwaitedEnvelope(IDENTIFIER), brings.id);
+      assert.equal(store.findAwaitedEnvelope('other@alfa.test'), undefined);
+      const mark = { do: 'mark-tracking', identifier: IDENTIFIER } as const;
+      const delivered = { outcome: 'delivered', outcomeAt: NOW } as const;
+      const noEnd = { takenInChargeAt: NOW, firstNoticeAt: NOW };
+      await store.commit(step(recipients.map((recipient) => ({ ...mark, recipient, ...noEnd }))));
+      await store.commit(step([{ ...mark, recipient: 'sindaco@beta.test', ...delivered }]));
+      await store.commit(step([{ ...mark, recipient: 'b@beta.test', secondNoticeAt: NOW }]));
+      // What has an end already keeps nothing, however often it is told.
+      await store.commit(step([{ ...mark, recipient: 'b@beta.test', ...delivered }, track('b@beta.test')]));
+      assert.equal(await textOf(store, brings.id), 'an envelope with a large original');
+      await store.commit(step([{ ...mark, recipient: 'c@beta.test', ...delivered }]));
+      assert.equal(store.findAwaitedEnvelope(IDENTIFIER), undefined);
+      assert.equal(store.findContent(brings.id), undefined);
     });
 
     test('AP-37 AP-38 a recipient is silent until an end, a notice or a take-charge', async (t) => {

@@ -34,7 +34,8 @@ before(async () => {
   await anna.certifies({ to: [CARLA], text: 'x'.repeat(76).concat('\r\n').repeat(6000) });
   await anna.certifies({ to: ['nessuno@pec.beta.test', 'bruno@pec.alfa.test'] });
   await world.settles();
-  const waiting = await anna.certifies({ to: [CARLA] });
+  // Large enough that its envelope is kept for the receipt.
+  const waiting = await anna.certifies({ to: [CARLA], text: 'x'.repeat(76).concat('\r\n').repeat(600) });
   for (const { store } of world.providers) assert.deepEqual(examineLife(store, waiting), []);
   // As a crash would leave them: with a write-ahead log.
   for (const key of ['alfa', 'beta']) cpSync(join(world.folder, key), join(houses, key), { recursive: true });

@@ -71,6 +71,24 @@ export const DAMAGES: readonly Damage[] = [
     sql: 'UPDATE contents SET referrers = 7 WHERE id = (SELECT min(id) FROM contents)',
   },
   {
+    code: 'references-wrong',
+    of: 'alfa',
+    damage: 'an envelope kept for a receipt that came',
+    sql: "UPDATE trackings SET outcome = 'delivered' WHERE identifier IN (SELECT identifier FROM awaitedEnvelopes)",
+  },
+  {
+    code: 'references-wrong',
+    of: 'alfa',
+    damage: 'an envelope no longer kept, and still counted',
+    sql: 'DELETE FROM awaitedEnvelopes',
+  },
+  {
+    code: 'content-missing',
+    of: 'alfa',
+    damage: 'a receipt waited for with an envelope that is not there',
+    sql: 'UPDATE awaitedEnvelopes SET content = 99999',
+  },
+  {
     code: 'content-missing',
     of: 'beta',
     damage: 'a message without content',

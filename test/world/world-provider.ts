@@ -31,6 +31,7 @@ import { Attestation } from '../../src/points/attestation.ts';
 import { type House, joinPoints } from '../../src/points/house.ts';
 import type { IncomingOutcome } from '../../src/points/incoming/incoming-options.ts';
 import { OrdinaryChecks } from '../../src/points/incoming/ordinary-checks.ts';
+import { findReturningOriginal } from '../../src/points/incoming/returning-original.ts';
 import type { Scanned, Scanner } from '../../src/trust/antivirus/scanner.ts';
 import { scanningSink } from '../../src/trust/antivirus/scanning-sink.ts';
 import { AttachmentInspector } from '../../src/trust/attachments/attachment-inspector.ts';
@@ -198,6 +199,7 @@ export class WorldProvider implements Home {
       folder: join(this.#around.folder, this.key, 'spool'),
       maxSizeBytes: 400_000_000,
       watchPrefix: BOUNDARY_PREFIX,
+      findKept: (beginning) => findReturningOriginal(beginning, this.store),
     });
     return scanningSink(spool, this.scanner);
   }
