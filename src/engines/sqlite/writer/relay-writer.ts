@@ -4,6 +4,7 @@ import type { Act, ActResult, Condition } from '../../../mailroom/steps/step-sto
 import type { DeliveryOutcome, Tracking } from '../../../mailroom/tracking/tracking-store.ts';
 import type { Database } from '../driver.ts';
 import type { PackedAct } from '../packed-step.ts';
+import { AwaitedWriter } from './awaited-writer.ts';
 import type { Brought, ContentWriter } from './content-writer.ts';
 
 type Keyed = { readonly identifier: string; readonly recipient: string; readonly signer?: string };
@@ -11,6 +12,7 @@ type Keyed = { readonly identifier: string; readonly recipient: string; readonly
 /** The queue, and what is known of each recipient. */
 export class RelayWriter {
   readonly #contents: ContentWriter;
+  readonly #awaited: AwaitedWriter;
   readonly #enqueue;
   readonly #entry;
   readonly #setPaths;
@@ -26,13 +28,12 @@ export class RelayWriter {
   readonly #track;
   readonly #markTracking;
   readonly #trackingOutcome;
-  readonly #await;
-  readonly #endAwaiting;
   readonly #putOutcome;
   readonly #outcome;
 
   constructor(db: Database, contents: ContentWriter) {
     this.#contents = contents;
+    this.#awaited = new AwaitedWriter(db, contents);
     this.#enqueue = db.prepare(
       `INSERT INTO queue (destination, certified, reversePath, forwardPaths, content, kind, identifier,
          eightBit, createdAt, expiresAt, notBefore, held) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -77,12 +78,6 @@ export class RelayWriter {
     }>(
       `SELECT outcome, takenInChargeAt, secondNoticeAt FROM trackings
         WHERE identifier = ? AND recipientKey = ?`,
-    );
-    this.#await = db.prepare(
-      'INSERT INTO awaitedEnvelopes (identifier, recipientKey, content) VALUES (?, ?, ?)',
-    );
-    this.#endAwaiting = db.prepare<{ content: number }>(
-      'DELETE FROM awaitedEnvelopes WHERE identifier = ? AND recipientKey = ? RETURNING content',
     );
     this.#putOutcome = db.prepare(
       `INSERT INTO deliveryOutcomes (identifier, signer, recipientKey, recipient, outcome, at)
@@ -160,19 +155,15 @@ export class RelayWriter {
   track({ tracking, envelope }: Extract<Act, { do: 'track' }>, brought: Brought): void {
     const { identifier, recipient, dispatchedAt } = tracking;
     const key = recipient.toLowerCase();
-    if (envelope !== undefined && this.#trackingOutcome.get(identifier, key) === undefined) {
-      this.#contents.refer(envelope, brought);
-      this.#await.run(identifier, key, envelope);
-    }
+    if (envelope !== undefined && this.#trackingOutcome.get(identifier, key) === undefined)
+      this.#awaited.begin({ identifier, recipientKey: key, envelope }, brought);
     this.#track.run(identifier, key, recipient, dispatchedAt, ...marksOf(tracking));
   }
 
   markTracking(act: Extract<Act, { do: 'mark-tracking' }>): void {
     const key = act.recipient.toLowerCase();
     this.#markTracking.run(...marksOf(act), act.identifier, key);
-    if (act.outcome === undefined && act.secondNoticeAt === undefined) return;
-    const awaited = this.#endAwaiting.get(act.identifier, key);
-    if (awaited !== undefined) this.#contents.release(awaited.content);
+    if (act.outcome !== undefined || act.secondNoticeAt !== undefined) this.#awaited.end(act.identifier, key);
   }
 
   /** Whether the tracked recipient has come to an end or, when asked for, is taken in charge or expired. */
