@@ -21,6 +21,10 @@ export const PAGE = join(ROOT, 'docs/performance.md');
 const KEPT = join(ROOT, 'docs/performance');
 const PLOT = join(ROOT, 'docs/performance.svg');
 
+const HELP = `npm run bench -- performance-page [options]
+  --take   takes the results in var/bench over into docs/performance first
+`;
+
 /** Marks in the page: a table of a result, or `when`, the circumstances of all of it. */
 const SECTION = /<!-- bench ([a-z-]+) ([a-z]+): begin -->\n[\s\S]*?<!-- bench \1 \2: end -->/g;
 
@@ -71,7 +75,12 @@ function take(): void {
 }
 
 function main(): void {
-  const { values } = parseArgs({ options: { take: { type: 'boolean', default: false } } });
+  const option = { type: 'boolean', default: false } as const;
+  const { values } = parseArgs({ options: { take: option, help: option } });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return;
+  }
   if (values.take) take();
   writeFileSync(PAGE, refreshedPage(readFileSync(PAGE, 'utf8'), keptResult));
   const comparison = keptResult('certified');
