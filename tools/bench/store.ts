@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
-// How many durable steps a second the SQLite engine carries, beside what SQLite gives one thread that
-// commits row by row: node tools/bench/store.ts [seconds per row, default 2] [folder]
+/**
+ * How many durable steps a second the SQLite engine carries, beside what SQLite gives one thread that commits row by
+ * row. `npm run bench -- store --help`
+ */
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { parseArgs } from 'node:util';
 import { openDatabase } from '../../src/engines/sqlite/driver.ts';
 import { openSqliteStore } from '../../src/engines/sqlite/sqlite-store.ts';
 import type { NewContent } from '../../src/mailroom/contents/content-store.ts';
@@ -13,8 +16,24 @@ import type { HouseStore } from '../../src/mailroom/steps/house-store.ts';
 import type { Step } from '../../src/mailroom/steps/step-store.ts';
 import { silentJournal } from '../../src/platform/journal.ts';
 
-const SECONDS = Number(process.argv[2] ?? 2);
-const FOLDER = mkdtempSync(join(process.argv[3] ?? tmpdir(), 'ceralacca-bench-'));
+const HELP = `npm run bench -- store [options]
+  --seconds N    how long each row is measured (2)
+  --folder DIR   on the disk to be measured (the one for temporary files)
+`;
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '2' },
+    folder: { type: 'string', default: tmpdir() },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) {
+  process.stdout.write(HELP);
+  process.exit();
+}
+const SECONDS = Number(values.seconds);
+const FOLDER = mkdtempSync(join(values.folder, 'ceralacca-bench-'));
 const MAILBOXES = 200;
 const NOW = Date.UTC(2026, 10, 22);
 
