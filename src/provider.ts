@@ -53,6 +53,7 @@ interface Hands {
   begin(): void;
   wake(): void;
   refreshIndex(): Promise<unknown>;
+  letGo(): void;
 }
 
 /** One running provider: configuration in, open doors out. Two fit in one process. */
@@ -148,7 +149,7 @@ export class Provider implements AsyncDisposable {
     journal.info({ provider: config.provider.name, ports, watch: watch.port }, 'provider started');
     return new Provider(
       { config, store, house, relay, accounts, ports, clock: clockWatch },
-      { begin, wake, refreshIndex: () => refresh.refresh() },
+      { begin, wake, refreshIndex: () => refresh.refresh(), letGo: () => letGo(store, search) },
       stack.move(),
     );
   }
@@ -171,10 +172,20 @@ export class Provider implements AsyncDisposable {
     this.#hands.wake();
   }
 
+  /** Frees what is only kept in case it is needed again; to be called when there is little to do. */
+  letGo(): void {
+    this.#hands.letGo();
+  }
+
   /** Closes the doors, lets what is under way end, closes the store. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stack.disposeAsync();
   }
+}
+
+/** Frees what is only kept in case it is needed again. */
+function letGo(...parts: readonly { letGo(): void }[]): void {
+  for (const part of parts) part.letGo();
 }
 
 async function openHouse(facts: {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { NO_ANTIVIRUS } from '../composition/scanning.ts';
+import { GivingBack, memoryOfProcess } from '../platform/giving-back.ts';
 import { openJournal } from '../platform/journal.ts';
+import { systemTimers } from '../platform/timers.ts';
 import { Provider } from '../provider.ts';
 import type { CommandSurroundings } from './command-surroundings.ts';
 import { configurationIn } from './configuration.ts';
@@ -19,7 +21,9 @@ export async function serve(
   const { level, file: journalFile } = config.journal;
   const journal = openJournal({ level, ...(journalFile !== undefined && { file: journalFile }) });
   if (config.antivirus.scanner === 'none') stderr.write(`ceralacca: ${NO_ANTIVIRUS}\n`);
-  await using _provider = await Provider.start(config, { journal, clock, ids });
+  await using provider = await Provider.start(config, { journal, clock, ids });
+  const memory = memoryOfProcess(() => provider.letGo());
+  using _givingBack = new GivingBack(memory, { timers: systemTimers, journal });
   await stopRequested();
   return EXIT.good;
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { openSqliteSearch } from '../engines/sqlite/search/sqlite-search.ts';
-import type { SearchStore } from '../mailroom/search/search-store.ts';
+import { openSqliteSearch, type SqliteSearch } from '../engines/sqlite/search/sqlite-search.ts';
 import type { HouseStore } from '../mailroom/steps/house-store.ts';
 import type { Journal } from '../platform/journal.ts';
 
@@ -12,7 +11,7 @@ export function openSearch(options: {
   readonly folder: string;
   readonly store: HouseStore;
   readonly journal: Journal;
-}): Promise<SearchStore> {
+}): Promise<SqliteSearch> {
   // The build turns .ts files into .js ones, and their imports too, but it does not see this one.
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const derivation = new URL(`../fronts/imap/card-derivation.${extension}`, import.meta.url);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { setFlagsFromString } from 'node:v8';
 
 /**
  * Pools that the C library takes memory from. By default it has eight for each processor, and what one thread frees in
@@ -7,6 +8,8 @@
 const ARENAS = '2';
 /** Megabytes for young objects, twice; by default it is 32, all of it in use whenever there is much to do. */
 const YOUNG = '--max-semi-space-size=16';
+/** Without it nobody can ask that garbage be collected, in threads that rest. */
+const COLLECTABLE = '--expose-gc';
 
 /**
  * Starts this process again in its own place, same number and same arguments, with settings of memory that can be made
@@ -15,10 +18,12 @@ const YOUNG = '--max-semi-space-size=16';
  */
 export function restartLean(): void {
   const { env, execArgv, execPath, argv } = process;
+  // It is taken for every thread that starts, whatever that was given; the one that runs has what it has.
+  if (execArgv.includes(YOUNG)) setFlagsFromString('--max-semi-space-size=0');
   if (process.platform !== 'linux' || env.MALLOC_ARENA_MAX !== undefined) return;
   // A channel to the parent would not survive it.
   if (process.connected === true || process.execve === undefined) return;
   const given = `${execArgv.join(' ')} ${env.NODE_OPTIONS ?? ''}`.includes('semi-space-size');
-  const options = given ? execArgv : [...execArgv, YOUNG];
+  const options = [...execArgv, COLLECTABLE, ...(given ? [] : [YOUNG])];
   process.execve(execPath, [execPath, ...options, ...argv.slice(1)], { ...env, MALLOC_ARENA_MAX: ARENAS });
 }

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { openMemorySearch } from '../../src/engines/memory/memory-search.ts';
 import { openDatabase } from '../../src/engines/sqlite/driver.ts';
 import { rowOf } from '../../src/engines/sqlite/search/search-schema.ts';
-import { openSqliteSearch } from '../../src/engines/sqlite/search/sqlite-search.ts';
+import { openSqliteSearch, type SqliteSearch } from '../../src/engines/sqlite/search/sqlite-search.ts';
 import { openSqliteStore } from '../../src/engines/sqlite/sqlite-store.ts';
 import type { ContentId } from '../../src/mailroom/contents/content-store.ts';
 import type { SearchStore, TextQuery } from '../../src/mailroom/search/search-store.ts';
@@ -32,7 +32,7 @@ interface IndexOptions {
   readonly journal?: Journal;
 }
 
-async function openIndex(t: TestContext, { store, folder, journal }: IndexOptions): Promise<SearchStore> {
+async function openIndex(t: TestContext, { store, folder, journal }: IndexOptions): Promise<SqliteSearch> {
   const options = { folder, store, journal: journal ?? silentJournal, derivationModule };
   const index = await openSqliteSearch(options);
   t.after(() => closeIndex(index));
@@ -123,6 +123,7 @@ describe('the search index', () => {
     const texts = Array.from({ length: 120 }, (_, at) => `\n\nDELIBERA ${at}.`);
     const four = [0, 1, 2, 3].map((at) => putMessages(store, mailbox, texts.slice(at * 30, at * 30 + 30)));
     const put: Promise<unknown> = Promise.all(four);
+    index.letGo();
     let writing = true;
     put.finally(() => {
       writing = false;
@@ -136,6 +137,7 @@ describe('the search index', () => {
     }
     await put;
     await index.settled();
+    index.letGo();
     assert.equal((await found(index, mailbox, anywhere('DELIBERA'))).length, 120);
     assert.equal((await found(index, mailbox, anywhere('DELIBERA 7.'))).length, 1);
     const entries = allEntries(store, mailbox);

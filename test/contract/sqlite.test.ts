@@ -84,6 +84,25 @@ describe('the SQLite engine', () => {
     }
   });
 
+  test('what is kept in case it is needed can be let go at any time, also between steps that wait', async (t) => {
+    const store = await open(t, await temporaryFolder(t));
+    const { mailbox, inbox } = await putMailbox(store);
+    store.letGo();
+    const put = ['first', 'second', 'x'.repeat(5000)].map(async (text) => {
+      const messages = putMessages(store, mailbox, [text]);
+      store.letGo();
+      return await messages;
+    });
+    await Promise.all(put);
+    store.letGo();
+    assert.deepEqual(
+      store.listMessages(inbox).map(({ uid }) => uid),
+      [1, 2, 3],
+    );
+    await store[Symbol.asyncDispose]();
+    store.letGo();
+  });
+
   test('a store opened again has everything, and goes on counting where it was', async (t) => {
     const folder = await temporaryFolder(t);
     const first = await open(t, folder);

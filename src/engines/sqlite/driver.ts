@@ -25,6 +25,8 @@ export interface Database extends Disposable {
   prepareTuples<Row extends readonly SqlValue[]>(sql: string): Statement<Row>;
   /** Whether a transaction is open. */
   readonly inTransaction: boolean;
+  /** Frees the pages kept in case they are read again. */
+  letGo(): void;
   /** Copies what the connection sees to another file; inside a transaction, one moment, whoever writes meanwhile. */
   copyTo(path: string): Promise<void>;
 }
@@ -42,6 +44,9 @@ export function openDatabase(path: string, options: { readOnly: boolean }): Data
     },
     get inTransaction() {
       return database.isTransaction;
+    },
+    letGo: () => {
+      if (database.isOpen) database.exec('PRAGMA shrink_memory');
     },
     copyTo: async (path) => {
       await backup(database, path, { rate: COPIED_PAGES });

@@ -189,6 +189,12 @@ export class SqliteStore extends SqliteReaders implements HouseStore {
     await this.#writer.terminate();
   }
 
+  /** Frees what all threads of the store keep in case it is needed again; to be called when there is little to do. */
+  letGo(): void {
+    this.#reading.letGo();
+    this.#writer.letGo();
+  }
+
   /** Resolves when the files that are to go are gone. */
   async settled(): Promise<void> {
     await Promise.all(this.#work);

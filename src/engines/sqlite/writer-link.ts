@@ -191,6 +191,11 @@ export class WriterLink implements AsyncDisposable {
     this.#flushSoon();
   }
 
+  /** Has the thread free what it keeps in case it is needed again. */
+  letGo(): void {
+    if (this.#state === 'open') this.#worker.postMessage('let-go' satisfies ToWriter);
+  }
+
   /** Kills the thread as a crash would; for crash tests. */
   async terminate(): Promise<void> {
     await this.#worker.terminate();
@@ -217,7 +222,11 @@ function startThread({ path, expungedKept }: GroupWriterOptions): Worker {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const thread = new URL(`./writer/writer-thread.${extension}`, import.meta.url);
   const workerData: GroupWriterOptions = { path, expungedKept };
-  return new Worker(thread, { workerData, name: 'store-writer' });
+  return new Worker(thread, {
+    workerData,
+    name: 'store-writer',
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+  });
 }
 
 function untilReady(worker: Worker): Promise<void> {
@@ -235,6 +244,8 @@ function unavailable(message: string, cause?: unknown): Fault {
   return new Fault('store-unavailable', message, { temporary: true, cause });
 }
 
+/** Megabytes for young objects: what a parcel brings lies outside, or is needed only until it is committed. */
+const YOUNG_MB = 24;
 const PARCEL_STEPS = 256;
 const PARCEL_BYTES = 8 * 1024 * 1024;
 const HANDED_OVER_BYTES = 32 * 1024 * 1024;

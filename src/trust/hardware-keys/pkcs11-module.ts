@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { endianness } from 'node:os';
-import koffi, { type TypeObject } from 'koffi';
+import {
+  functionInList,
+  loadLibrary,
+  type NativeFunction,
+  sizeOfType,
+} from '../../platform/native-library.ts';
+import { type NativeBlock, NativeMemory } from '../../platform/native-memory.ts';
 import type { Attributes, Cryptoki, SignWork, TokenInfo } from './cryptoki.ts';
-import { type NativeBlock, NativeMemory } from './native-memory.ts';
 import { CKF, CKR_OK, CKU, Pkcs11Error, resultName } from './pkcs11-values.ts';
 
 /** Where each function stands in CK_FUNCTION_LIST, and what it takes: a number (CK_ULONG) or a pointer. */
@@ -26,7 +31,6 @@ const FUNCTIONS = {
 
 type Name = keyof typeof FUNCTIONS;
 type Argument = number | bigint | null;
-type Native = (...values: readonly Argument[]) => Promise<number>;
 
 const C_TYPES: Readonly<Record<string, string>> = { n: 'unsigned long', b: 'uint8_t', p: 'void *' };
 const ULONG = 8;
@@ -49,28 +53,22 @@ const UNAVAILABLE = 0xffff_ffff_ffff_ffffn;
 
 /** A PKCS #11 module, called through its list of functions, each call in a thread of the pool. */
 export class Pkcs11Module implements Cryptoki {
-  readonly #functions: ReadonlyMap<Name, Native>;
+  readonly #functions: ReadonlyMap<Name, NativeFunction>;
 
-  private constructor(functions: ReadonlyMap<Name, Native>) {
+  private constructor(functions: ReadonlyMap<Name, NativeFunction>) {
     this.#functions = functions;
   }
 
   /** Loads the shared library. Throws an Error that says why it cannot be. */
   static load(file: string): Pkcs11Module {
-    if (
-      koffi.sizeof('unsigned long') !== ULONG ||
-      koffi.sizeof('void *') !== POINTER ||
-      endianness() !== 'LE'
-    ) {
+    if (sizeOfType('unsigned long') !== ULONG || sizeOfType('void *') !== POINTER || endianness() !== 'LE') {
       throw new Error('hardware modules are driven on 64-bit little-endian Unix machines only');
     }
-    // Koffi takes it before the first library only.
-    if (koffi.config().async_stack_size !== STACK_BYTES) koffi.config({ async_stack_size: STACK_BYTES });
-    const library = koffi.load(file);
-    const getList = library.func('C_GetFunctionList', 'unsigned long', ['void *']);
+    const functionNamed = loadLibrary(file, { stackBytes: STACK_BYTES });
+    const getList = functionNamed('C_GetFunctionList', { gives: 'unsigned long', takes: ['void *'] });
     using memory = new NativeMemory(POINTER);
     const { octets, address } = memory.take(POINTER);
-    const result = Number(getList(address));
+    const result = getList(address);
     if (result !== CKR_OK) throw new Pkcs11Error('C_GetFunctionList', result);
     const list = octets.readBigUInt64LE();
     const names = Object.keys(FUNCTIONS) as Name[];
@@ -200,20 +198,13 @@ export class Pkcs11Module implements Cryptoki {
 }
 
 /** A function of the list (CK_VERSION, filled up to the size of a pointer, comes first). */
-function nativeFunction(list: bigint, name: Name): Native {
+function nativeFunction(list: bigint, name: Name): NativeFunction {
   const [place, parameters] = FUNCTIONS[name];
-  const pointer: unknown = koffi.decode(list, POINTER * (place + 1), 'void *');
-  if (pointer === null) throw new Error(`the module lacks ${name}`);
-  const types = [...parameters].map((letter) => C_TYPES[letter] ?? 'void *');
-  const prototype: TypeObject = koffi.proto('unsigned long', types);
-  const call = koffi.decode(pointer, prototype) as ReturnType<ReturnType<typeof koffi.load>['func']>;
-  return (...values) =>
-    new Promise((resolve, reject) => {
-      call.async(...values, (error: unknown, result: unknown) => {
-        if (error === null) resolve(Number(result));
-        else reject(error);
-      });
-    });
+  const takes = [...parameters].map((letter) => C_TYPES[letter] ?? 'void *');
+  const offsetBytes = POINTER * (place + 1);
+  const native = functionInList(list, { offsetBytes, gives: 'unsigned long', takes });
+  if (native === undefined) throw new Error(`the module lacks ${name}`);
+  return native;
 }
 
 /** An array of CK_ATTRIBUTE, and behind it the values it points to. */

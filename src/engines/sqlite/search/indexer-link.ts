@@ -12,6 +12,7 @@ import { type News, QuietMoments } from './quiet-moments.ts';
 const RESTARTS = 3;
 /** Megabytes for young objects: nobody waits for this thread, so that it may tidy up more often. */
 const YOUNG_MB = 12;
+
 /** The caller's end of the indexer's thread. */
 export class IndexerLink implements AsyncDisposable {
   readonly #options: IndexerOptions;
@@ -52,6 +53,11 @@ export class IndexerLink implements AsyncDisposable {
   /** Something came to a mailbox, or went from it. */
   tell(mailbox: MailboxId, what: 'came' | 'gone'): void {
     if (this.#worker !== undefined) this.#waiting.tell(mailbox, what);
+  }
+
+  /** Has the thread free what it keeps in case it is needed again. */
+  letGo(): void {
+    this.#post('let-go');
   }
 
   /** The index was found damaged by who reads it. */

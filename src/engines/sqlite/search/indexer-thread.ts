@@ -3,6 +3,7 @@ import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { MailboxId } from '../../../mailroom/mailboxes/mailbox-store.ts';
 import type { CardDerivation } from '../../../mailroom/search/search-store.ts';
+import { collectAllGarbage } from '../../../platform/released-memory.ts';
 import { BlobFiles } from '../../blobs/blobs.ts';
 import { type Database, openDatabase, saysDamaged } from '../driver.ts';
 import { SqliteReaders } from '../readers/sqlite-readers.ts';
@@ -25,6 +26,8 @@ export type ToIndexer =
   | (News & { readonly settle: number })
   /** Whoever reads the index found it damaged. */
   | 'damaged'
+  /** Nothing is to be kept that is not needed. */
+  | 'let-go'
   | 'close';
 
 export type FromIndexer =
@@ -54,6 +57,10 @@ class IndexerThread {
   }
 
   hear(message: ToIndexer): void {
+    if (message === 'let-go') {
+      if (!this.#working) this.#letGo();
+      return;
+    }
     if (message === 'close') this.#closing = true;
     else if (message === 'damaged') this.#damaged = true;
     else {
@@ -62,6 +69,12 @@ class IndexerThread {
       for (const mailbox of message.gone) this.#gone.add(mailbox);
     }
     if (!this.#working) this.#work();
+  }
+
+  #letGo(): void {
+    this.#indexer.letGo();
+    this.#parts.reading.letGo();
+    collectAllGarbage();
   }
 
   async #work(): Promise<void> {
@@ -126,6 +139,8 @@ class IndexerThread {
 /** What the thread works with. */
 interface ThreadParts {
   readonly indexer: Indexer;
+  /** The connection it reads the store with. */
+  readonly reading: Database;
   /** An indexer over an empty index, in the place of one that is damaged and closed. */
   makeAnew(): Indexer;
   close(): void;
@@ -151,6 +166,7 @@ async function serve(options: IndexerOptions): Promise<void> {
   const indexer = indexerOver(openIndex(options.indexPath, reading));
   const thread = new IndexerThread({
     indexer,
+    reading,
     makeAnew: () => indexerOver(makeIndex(options.indexPath, reading)),
     close: () => {
       reading[Symbol.dispose]();

@@ -190,6 +190,11 @@ export class Indexer implements Disposable {
     });
   }
 
+  /** Frees what is kept in case it is needed again. */
+  letGo(): void {
+    this.#index.letGo();
+  }
+
   /** Closes the index; what is left of a damaged one may not close any more. */
   [Symbol.dispose](): void {
     this.#index[Symbol.dispose]();

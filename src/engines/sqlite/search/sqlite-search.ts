@@ -81,6 +81,12 @@ export class SqliteSearch implements SearchStore {
     return this.#link.settled();
   }
 
+  /** Frees what the index keeps in memory in case it is needed again; to be called when there is little to do. */
+  letGo(): void {
+    this.#reading?.letGo();
+    this.#link.letGo();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop();
     await this.#link[Symbol.asyncDispose]();

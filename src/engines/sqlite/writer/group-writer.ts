@@ -113,6 +113,11 @@ export class GroupWriter implements Disposable {
     }
   }
 
+  /** Frees what is kept in case it is needed again. */
+  letGo(): void {
+    this.#db.letGo();
+  }
+
   /** Moves what the write-ahead log holds into the database, and lets go of the file. */
   [Symbol.dispose](): void {
     this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { collectAllGarbage } from '../../../platform/released-memory.ts';
 import { storeFault } from '../driver.ts';
 import { type GroupAnswer, type Parcel, type SentFault, sentFault } from '../packed-step.ts';
 import type { Brought } from './content-writer.ts';
 import { GroupWriter, type GroupWriterOptions, openForWriting } from './group-writer.ts';
 
-/** What the store's thread sends: steps, or that there will be no more. */
-export type ToWriter = Parcel | 'close';
+/** What the store's thread sends: steps, that nothing is to be kept that is not needed, or that there will be no more. */
+export type ToWriter = Parcel | 'let-go' | 'close';
 
 /** What comes back: that the database is open or cannot be, then an answer per group. */
 export type FromWriter = 'ready' | { readonly cannotOpen: SentFault } | GroupAnswer;
@@ -18,13 +19,17 @@ function serve(port: MessagePort, options: GroupWriterOptions): void {
   port.on('message', (first: ToWriter) => {
     const group: Brought[] = [];
     let message: ToWriter | undefined = first;
-    while (message !== undefined && message !== 'close') {
+    while (message !== undefined && message !== 'close' && message !== 'let-go') {
       for (const step of message.steps) group.push({ step, buffer: message.buffer });
       message = group.length < GROUP_STEPS ? nextWaiting(port) : undefined;
     }
     if (group.length > 0) {
       send(port, writer.commitGroup(group));
       writer.tidyUp();
+    }
+    if (message === 'let-go') {
+      writer.letGo();
+      collectAllGarbage();
     }
     if (message === 'close') {
       writer[Symbol.dispose]();
