@@ -105,6 +105,21 @@ test('the write-ahead log is moved into the database after the answers, when it 
   assert.ok(statSync(`${path}-wal`).size <= log, 'it begins anew');
 });
 
+test('where steps come one by one the write-ahead log is moved oftener, a little at a time', (t) => {
+  const { writer, path } = openWriter(t);
+  const atFirst = statSync(path).size;
+  for (let turn = 0; turn < 40; turn++) {
+    writer.commitGroup(group(recordOf(2000)));
+    writer.tidyUp();
+  }
+  assert.equal(statSync(path).size, atFirst, 'little is left where it is');
+  for (let turn = 0; turn < 40; turn++) {
+    writer.commitGroup(group(recordOf(2000)));
+    writer.tidyUp();
+  }
+  assert.ok(statSync(path).size > 60 * 2000, 'as much as is nothing where many come together');
+});
+
 test('a database from a later program is refused in words', (t) => {
   const { database } = openWriter(t);
   database.exec("INSERT INTO migrations (version, name) VALUES (999, 'from the future')");

@@ -39,6 +39,9 @@ export class GroupWriter implements Disposable {
   readonly #checkpoint;
   /** Pages that the write-ahead log is reckoned to hold. */
   #logPages = 0;
+  /** Since those were counted from zero. */
+  #steps = 0;
+  #groups = 0;
 
   /** Takes the connection over, and brings its schema up to date. */
   constructor(database: Database, limits: { expungedKept: number }) {
@@ -56,6 +59,8 @@ export class GroupWriter implements Disposable {
    * good ones, nearly all, pay for no savepoint.
    */
   commitGroup(group: readonly Brought[]): GroupAnswer {
+    this.#groups += 1;
+    this.#steps += group.length;
     for (const { step } of group) this.#logPages += pagesOf(step);
     try {
       return this.#transact(group);
@@ -72,11 +77,15 @@ export class GroupWriter implements Disposable {
 
   /**
    * Moves what the write-ahead log holds into the database when that is much. To be called when all are answered: a
-   * commit that does it by itself keeps its callers waiting for it.
+   * commit that does it by itself keeps its callers waiting for it. Whoever comes next waits all the same, which
+   * matters where steps come one by one: there it is done oftener, and is over soon.
    */
   tidyUp(): void {
-    if (this.#logPages < CHECKPOINT_PAGES) return;
+    const oneByOne = this.#steps < ONE_BY_ONE * this.#groups;
+    if (this.#logPages < (oneByOne ? CALM_CHECKPOINT_PAGES : CHECKPOINT_PAGES)) return;
     this.#logPages = 0;
+    this.#steps = 0;
+    this.#groups = 0;
     try {
       this.#checkpoint.get();
     } catch {
@@ -143,6 +152,10 @@ const STEP_PAGES = 8;
  * been written anew meanwhile, and the longer whoever comes next may wait.
  */
 const CHECKPOINT_PAGES = 4000;
+/** The same where steps come one by one. */
+const CALM_CHECKPOINT_PAGES = 500;
+/** Fewer steps than so many in a group, on average, come one by one. */
+const ONE_BY_ONE = 1.5;
 /** Pages after which a commit does it by itself, where that could not be done. */
 const LATEST_CHECKPOINT_PAGES = 16_000;
 /** What the write-ahead log's file may keep when it starts anew. */
