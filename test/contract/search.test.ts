@@ -11,6 +11,7 @@ import type { SearchStore, TextQuery } from '../../src/mailroom/search/search-st
 import type { HouseStore } from '../../src/mailroom/steps/house-store.ts';
 import { silentJournal } from '../../src/platform/journal.ts';
 import { temporaryFolder } from './engines.ts';
+import { findAll } from './found.ts';
 import { deriveCard } from './line-derivation.ts';
 import { append, given, message, NOW, newMailbox, putMailbox, putMessages, step } from './steps.ts';
 
@@ -45,10 +46,10 @@ const ENGINES: readonly { readonly name: string; open(t: TestContext): Promise<O
 ];
 
 /** The contents found, in order; asks only once everything is indexed. */
-async function found({ search }: Opened, mailbox: MailboxId, query: TextQuery): Promise<number[]> {
+async function found({ store, search }: Opened, mailbox: MailboxId, query: TextQuery): Promise<number[]> {
   await search.settled();
-  const finding = await search.search(mailbox, query);
-  return [...(finding?.found ?? assert.fail('no index'))].sort((a, b) => a - b);
+  const finding = await findAll({ store, search, derive: deriveCard }, mailbox, query);
+  return [...finding.found].sort((a, b) => a - b);
 }
 
 for (const engine of ENGINES) {
@@ -143,8 +144,11 @@ for (const engine of ENGINES) {
       const [one = 0, two = 0] = await putMessages(opened.store, mailbox, ['A: B\n\nPRIMO', 'long\n\nPRIMO']);
       const { search } = opened;
       await search.settled();
-      const finding = await search.search(mailbox, { in: 'body', text: 'PRIMO' });
-      assert.deepEqual([[...(finding?.found ?? [])], [...(finding?.unknown ?? [])]], [[one], [two]]);
+      const finding = await findAll({ ...opened, derive: deriveCard }, mailbox, {
+        in: 'body',
+        text: 'PRIMO',
+      });
+      assert.deepEqual([[...finding.found], [...finding.unknown]], [[one], [two]]);
       assert.deepEqual(search.listFacts(mailbox, 'envelope', [two, 99, one, 10_000]), [
         'E-long',
         undefined,
@@ -174,8 +178,11 @@ for (const engine of ENGINES) {
       const { mailbox } = await putMailbox(opened.store);
       const [broken = 0, one = 0] = await putMessages(opened.store, mailbox, ['broken', 'A: B\n\nPRIMO']);
       await opened.search.settled();
-      const finding = await opened.search.search(mailbox, { in: 'body', text: 'PRIMO' });
-      assert.deepEqual([[...(finding?.found ?? [])], [...(finding?.unknown ?? [])]], [[one], [broken]]);
+      const finding = await findAll({ ...opened, derive: deriveCard }, mailbox, {
+        in: 'body',
+        text: 'PRIMO',
+      });
+      assert.deepEqual([[...finding.found], [...finding.unknown]], [[one], [broken]]);
     });
   });
 }

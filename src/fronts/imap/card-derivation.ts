@@ -6,18 +6,33 @@ import { envelope } from '../../wire/imap/responses/envelope.ts';
 import { searchHeader } from '../../wire/imap/search/message-header.ts';
 import { readSearchTexts } from '../../wire/imap/search/message-text.ts';
 import { orderingFactsOf } from '../../wire/imap/thread/ordering-facts.ts';
-import { parseHeader } from '../../wire/mime/header.ts';
+import { type Header, parseHeader } from '../../wire/mime/header.ts';
 import type { MimePart } from '../../wire/mime/mime-index.ts';
+import { MemoryOctets } from '../../wire/mime/octets.ts';
 import type { OrderingCard } from './house/ordering.ts';
 import { previewOf } from './house/preview.ts';
 
-/** Characters of text kept of one message; a longer one is read again whenever it is searched. */
+/** Characters of text indexed of one message; a longer one is read again whenever it is searched. */
 export const KEPT_TEXT_LENGTH = 1024 * 1024;
+
+/** A message of that size is at hand as a whole. */
+const READ_WHOLE_BYTES = 256 * 1024;
 
 /** What the index keeps of a message; runs in the indexer's thread, which imports this module by its address. */
 export async function deriveCard(content: MessageContent): Promise<ContentCard> {
+  return derive(await atHand(content));
+}
+
+/** Read whole where that is little, since it is looked at in many places. */
+async function atHand(content: MessageContent): Promise<MessageContent> {
+  const { size } = content.octets;
+  if (size > READ_WHOLE_BYTES) return content;
+  return { index: content.index, octets: new MemoryOctets(await content.octets.read(0, size)) };
+}
+
+async function derive(content: MessageContent): Promise<ContentCard> {
   const { root } = content.index;
-  const header = await content.octets.read(root.headerStart, root.bodyStart);
+  const header = parseHeader(await content.octets.read(root.headerStart, root.bodyStart));
   const text = await keptText(content, header);
   const facts: Partial<Record<FactName, string>> = { ordering: JSON.stringify(orderingOf(header)) };
   const written = envelope(header, PLAIN);
@@ -29,18 +44,17 @@ export async function deriveCard(content: MessageContent): Promise<ContentCard> 
   return text === undefined ? { facts } : { text, facts };
 }
 
-async function keptText(content: MessageContent, header: Buffer): Promise<ContentCard['text']> {
-  const texts = await readSearchTexts(content);
+async function keptText(content: MessageContent, header: Header): Promise<ContentCard['text']> {
+  const texts = await readSearchTexts(content, header);
   if (texts.header.length + texts.body.length > KEPT_TEXT_LENGTH) return undefined;
   // A line end inside a value, out of an encoded word, would make two lines of one field.
   const lines = texts.header === '' ? 0 : texts.header.split('\n').length;
-  const { fields } = parseHeader(header);
   // A name with other octets might be folded into one that it is not.
-  const plain = fields.every(({ name }) => /^[\x21-\x7e]*$/.test(name));
-  return plain && lines === fields.length ? texts : undefined;
+  const plain = header.fields.every(({ name }) => /^[\x21-\x7e]*$/.test(name));
+  return plain && lines === header.fields.length ? texts : undefined;
 }
 
-function orderingOf(header: Buffer): OrderingCard {
+function orderingOf(header: Header): OrderingCard {
   const { uid, internalDate, sizeBytes, ...ordering } = orderingFactsOf(
     { uid: 0, internalDate: 0, sizeBytes: 0 },
     header,
@@ -56,7 +70,7 @@ async function structureOf(content: MessageContent): Promise<string | undefined>
   const envelopes = new Map<MimePart, string>();
   for (const inner of embeddedMessages(root)) {
     const header = await content.octets.read(inner.headerStart, inner.bodyStart);
-    envelopes.set(inner, envelope(header, PLAIN));
+    envelopes.set(inner, envelope(parseHeader(header), PLAIN));
   }
   const written = bodyStructure(root, { extended: true, style: PLAIN, envelopes });
   return isAscii(written) ? written : undefined;

@@ -8,7 +8,7 @@ import type { MailboxId } from '../mailboxes/mailbox-store.ts';
  */
 export interface ContentCard {
   /**
-   * The text people search, decoded and in one case; absent when it is too long to be kept or cannot be told
+   * The text people search, decoded and in one case; absent when it is too long to be indexed or cannot be told
    * apart again. `header` holds a line `NAME: value` for each field.
    */
   readonly text?: { readonly header: string; readonly body: string };
@@ -30,7 +30,7 @@ export type TextQuery =
 
 export interface TextFinding {
   readonly found: ReadonlySet<ContentId>;
-  /** Contents whose text is not kept: they have to be looked at themselves. */
+  /** Contents that may hold the text, which is for those to find out who asked: what the rest holds is known. */
   readonly unknown: ReadonlySet<ContentId>;
 }
 

@@ -6,7 +6,7 @@ import { passCommitPoint } from '../../../platform/commit-points.ts';
 import type { Database } from '../driver.ts';
 import type { SqliteReaders } from '../readers/sqlite-readers.ts';
 import { contentOf, firstRow, lastRow, rowOf } from './search-schema.ts';
-import { indexedWords } from './trigrams.ts';
+import { trigramWords } from './trigrams.ts';
 
 /** Cards put into the index with one transaction. */
 const WRITTEN_AT_ONCE = 250;
@@ -22,11 +22,11 @@ export class Indexer implements Disposable {
   readonly #setUpTo;
   readonly #has;
   readonly #putFacts;
-  readonly #putText;
+  readonly #putDetails;
   readonly #putTrigrams;
   readonly #indexedRows;
   readonly #deleteFacts;
-  readonly #deleteText;
+  readonly #deleteDetails;
   readonly #deleteTrigrams;
   readonly #changedContents;
   readonly #states;
@@ -59,16 +59,14 @@ export class Indexer implements Disposable {
        ON CONFLICT (mailbox) DO UPDATE SET indexedUpTo = ?2`,
     );
     this.#has = index.prepare<{ id: number }>('SELECT id FROM facts WHERE id = ?');
-    this.#putFacts = index.prepare(
-      'INSERT INTO facts (id, envelope, structure, ordering, preview) VALUES (?, ?, ?, ?, ?)',
-    );
-    this.#putText = index.prepare('INSERT INTO texts (id, header, body) VALUES (?, ?, ?)');
-    this.#putTrigrams = index.prepare('INSERT INTO trigrams (rowid, text) VALUES (?, ?)');
+    this.#putFacts = index.prepare('INSERT INTO facts (id, envelope, ordering, preview) VALUES (?, ?, ?, ?)');
+    this.#putDetails = index.prepare('INSERT INTO details (id, structure, header) VALUES (?, ?, ?)');
+    this.#putTrigrams = index.prepare('INSERT INTO trigrams (rowid, words) VALUES (?, ?)');
     this.#indexedRows = index.prepareTuples<readonly [id: number]>(
       'SELECT id FROM facts WHERE id BETWEEN ? AND ?',
     );
     this.#deleteFacts = index.prepare('DELETE FROM facts WHERE id = ?');
-    this.#deleteText = index.prepare('DELETE FROM texts WHERE id = ?');
+    this.#deleteDetails = index.prepare('DELETE FROM details WHERE id = ?');
     this.#deleteTrigrams = index.prepare('DELETE FROM trigrams WHERE rowid = ?');
     this.#changedContents = reading.prepareTuples<readonly [content: ContentId]>(
       'SELECT content FROM messages WHERE folder = ? AND modseq > ?',
@@ -122,7 +120,7 @@ export class Indexer implements Disposable {
 
   /** Writes what was taken in and is not written yet. */
   flush(): void {
-    const cards = this.#cards;
+    const cards = this.#cards.sort((one, other) => one.row - other.row);
     const reached = [...this.#reached];
     this.#cards = [];
     const finished = [...this.#finished.values()];
@@ -162,12 +160,15 @@ export class Indexer implements Disposable {
     }
   }
 
-  /** FTS5 writes what it has gathered before each statement that may have to be taken back: none comes in between. */
+  /**
+   * FTS5 writes what it has gathered before a row with a lower number, and before each statement that may have to be
+   * taken back: neither comes in between.
+   */
   #put(row: number, { text, facts }: ContentCard): void {
     const { envelope = null, structure = null, ordering = null, preview = null } = facts;
-    this.#putFacts.run(row, envelope, structure, ordering, preview);
-    this.#putText.run(row, text?.header ?? null, text?.body ?? null);
-    if (text !== undefined) this.#putTrigrams.run(row, indexedWords(`${text.header}\n${text.body}`));
+    this.#putFacts.run(row, envelope, ordering, preview);
+    this.#putDetails.run(row, structure, text?.header ?? null);
+    if (text !== undefined) this.#putTrigrams.run(row, trigramWords(`${text.header}\n${text.body}`));
   }
 
   /** Forgets contents that no folder of the mailbox holds any more. */
@@ -184,7 +185,7 @@ export class Indexer implements Disposable {
     this.#transaction(() => {
       for (const [id] of gone) {
         this.#deleteFacts.run(id);
-        this.#deleteText.run(id);
+        this.#deleteDetails.run(id);
         this.#deleteTrigrams.run(id);
       }
     });

@@ -6,15 +6,14 @@ import type { Database } from '../driver.ts';
 import { contentOf, firstRow, lastRow, rowOf } from './search-schema.ts';
 import { trigramQuery } from './trigrams.ts';
 
-interface TextRow {
+interface HeaderRow {
   readonly id: number;
   readonly header: string;
-  readonly body: string;
 }
 
-/** Texts compared before others have their turn. */
+/** Headers compared before others have their turn. */
 const COMPARED_AT_ONCE = 500;
-/** Octets of texts held at once, and compared before others have their turn; one text alone may be longer. */
+/** Octets of headers held at once, and compared before others have their turn; one alone may be longer. */
 const OCTETS_AT_ONCE = 4 * 1024 * 1024;
 /** Contents of a batch that lie further apart than this many numbers for each are looked up one by one. */
 const SPREAD = 8;
@@ -25,46 +24,46 @@ export class SearchReader {
   readonly #indexed;
   readonly #unknown;
   readonly #candidates;
-  readonly #text;
+  readonly #header;
   readonly #sizes;
-  readonly #texts;
+  readonly #headers;
   readonly #fact;
   readonly #facts;
 
   constructor(db: Database) {
     this.#upTo = db.prepare<{ upTo: number }>('SELECT indexedUpTo AS upTo FROM mailboxes WHERE mailbox = ?');
     this.#indexed = db.prepare<{ id: number }>('SELECT id FROM facts WHERE id = ?');
-    this.#unknown = db.prepare<{ id: number }>(
-      'SELECT id FROM texts INDEXED BY textsUnknown WHERE header IS NULL AND id BETWEEN ? AND ?',
+    this.#unknown = db.prepareTuples<readonly [id: number]>(
+      'SELECT id FROM details INDEXED BY textsUnknown WHERE header IS NULL AND id BETWEEN ? AND ?',
     );
     // Numbers come as reals, and FTS5 passes over everybody's rows where a bound of them is no integer.
     this.#candidates = db.prepareTuples<readonly [id: number]>(
       `SELECT rowid FROM trigrams
        WHERE trigrams MATCH ? AND rowid BETWEEN CAST(? AS INTEGER) AND CAST(? AS INTEGER)`,
     );
-    this.#text = db.prepare<TextRow>(
-      'SELECT id, header, body FROM texts WHERE id = ? AND header IS NOT NULL',
+    this.#header = db.prepare<HeaderRow>(
+      'SELECT id, header FROM details WHERE id = ? AND header IS NOT NULL',
     );
-    // How long a text is stands in the head of its row: nothing of it is read.
+    // How long a header is stands in the head of its row: nothing of it is read.
     this.#sizes = db.prepareTuples<readonly [id: number, octets: number]>(
-      `SELECT id, octet_length(header) + octet_length(body) FROM texts
+      `SELECT id, octet_length(header) FROM details
        WHERE id BETWEEN ? AND ? AND header IS NOT NULL ORDER BY id LIMIT ${COMPARED_AT_ONCE}`,
     );
-    this.#texts = db.prepare<TextRow>(
-      `SELECT id, header, body FROM texts
+    this.#headers = db.prepare<HeaderRow>(
+      `SELECT id, header FROM details
        WHERE id BETWEEN ? AND ? AND header IS NOT NULL ORDER BY id`,
     );
-    const fact = <Name extends FactName>(name: Name) => ({
+    const fact = (name: FactName, table = 'facts') => ({
       one: db.prepareTuples<readonly [id: number, fact: string | null]>(
-        `SELECT id, ${name} FROM facts WHERE id = ?`,
+        `SELECT id, ${name} FROM ${table} WHERE id = ?`,
       ),
       range: db.prepareTuples<readonly [id: number, fact: string | null]>(
-        `SELECT id, ${name} FROM facts WHERE id BETWEEN ? AND ?`,
+        `SELECT id, ${name} FROM ${table} WHERE id BETWEEN ? AND ?`,
       ),
     });
     const names = {
       envelope: fact('envelope'),
-      structure: fact('structure'),
+      structure: fact('structure', 'details'),
       ordering: fact('ordering'),
       preview: fact('preview'),
     };
@@ -82,23 +81,25 @@ export class SearchReader {
 
   async search(mailbox: MailboxId, query: TextQuery): Promise<TextFinding> {
     const rows: readonly [number, number] = [firstRow(mailbox), lastRow(mailbox)];
-    const unknown = new Set(this.#unknown.all(...rows).map(({ id }) => contentOf(id)));
+    const unknown = new Set(this.#unknown.all(...rows).map(([id]) => contentOf(id)));
     const found = new Set<ContentId>();
-    const holds = comparison(query);
-    const compare = (row: TextRow | undefined): void => {
-      if (row !== undefined && holds(row)) found.add(contentOf(row.id));
+    const judge = judgement(query);
+    const look = ({ id, header }: HeaderRow): void => {
+      const holds = judge(header);
+      if (holds !== false) (holds ? found : unknown).add(contentOf(id));
     };
     const sought = query.in === 'field' && query.text === '' ? `${query.field}: ` : query.text;
     const trigrams = trigramQuery(sought);
     if (trigrams === undefined) {
-      for await (const row of this.#all(rows)) compare(row);
+      for await (const row of this.#all(rows)) look(row);
     } else {
       const candidates = this.#candidates.all(trigrams, ...rows);
       let octets = 0;
       for (const [at, [id]] of candidates.entries()) {
-        const row = this.#text.get(id);
-        compare(row);
-        octets += row === undefined ? 0 : row.header.length + row.body.length;
+        const row = this.#header.get(id);
+        if (row === undefined) continue;
+        look(row);
+        octets += row.header.length;
         if (octets < OCTETS_AT_ONCE && at % COMPARED_AT_ONCE < COMPARED_AT_ONCE - 1) continue;
         octets = 0;
         await turnOfOthers();
@@ -107,11 +108,11 @@ export class SearchReader {
     return { found, unknown };
   }
 
-  async *#all([first, last]: readonly [number, number]): AsyncGenerator<TextRow> {
+  async *#all([first, last]: readonly [number, number]): AsyncGenerator<HeaderRow> {
     for (let from = first; ; ) {
       const upTo = this.#atOnce(from, last);
       if (upTo === undefined) return;
-      yield* this.#texts.all(from, upTo);
+      yield* this.#headers.all(from, upTo);
       from = upTo + 1;
       await turnOfOthers();
     }
@@ -150,16 +151,17 @@ export class SearchReader {
   }
 }
 
-function comparison(query: TextQuery): (row: TextRow) => boolean {
-  const { text } = query;
+/** Whether a message holds what is sought, by its header; undefined when only its body can tell. */
+function judgement({ text, ...query }: TextQuery): (header: string) => boolean | undefined {
   if (query.in === 'field') {
     const start = `${query.field}: `;
-    return ({ header }) =>
+    return (header) =>
       header.includes(text) &&
       header.split('\n').some((line) => line.startsWith(start) && line.includes(text, start.length));
   }
-  if (query.in === 'body') return ({ body }) => body.includes(text);
-  return ({ header, body }) => header.includes(text) || body.includes(text);
+  if (text === '') return () => true;
+  if (query.in === 'body') return () => undefined;
+  return (header) => header.includes(text) || undefined;
 }
 
 function turnOfOthers(): Promise<void> {

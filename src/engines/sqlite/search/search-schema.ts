@@ -5,7 +5,7 @@ import type { MailboxId } from '../../../mailroom/mailboxes/mailbox-store.ts';
 import { type Database, openDatabase } from '../driver.ts';
 
 /** Raised with every change of the tables or of what cards hold: an index of another version is made anew. */
-const VERSION = 4;
+const VERSION = 5;
 
 const TABLES = `
   -- The store it was made from.
@@ -18,22 +18,23 @@ const TABLES = `
     doneModseq INTEGER,
     doneBytes INTEGER
   ) STRICT;
+  -- What lists of messages are made of, few octets each.
   CREATE TABLE facts (
     id INTEGER PRIMARY KEY,
     envelope TEXT,
-    structure TEXT,
     ordering TEXT,
     preview TEXT
   ) STRICT;
-  CREATE TABLE texts (
+  -- The text of the header, and no body: that is read from the message once it may hold what is sought.
+  CREATE TABLE details (
     id INTEGER PRIMARY KEY,
-    header TEXT,
-    body TEXT
+    structure TEXT,
+    header TEXT
   ) STRICT;
-  CREATE INDEX textsUnknown ON texts (id) WHERE header IS NULL;
+  CREATE INDEX textsUnknown ON details (id) WHERE header IS NULL;
   -- Three letters of a word at a time, since IMAP looks for parts of words; which of them a text holds, not where.
   CREATE VIRTUAL TABLE trigrams USING fts5 (
-    text, content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1', detail = none
+    words, content = '', contentless_delete = 1, tokenize = 'ascii', detail = none
   );
 `;
 

@@ -7,6 +7,7 @@ import type { Step, StepOutcome, StepStore } from '../../../mailroom/steps/step-
 import type { Clock } from '../../../platform/clock.ts';
 import { Fault } from '../../../platform/faults.ts';
 import { Refusal } from '../../../wire/imap/imap-backend.ts';
+import { type Header, parseHeader } from '../../../wire/mime/header.ts';
 import type { FolderImages } from '../folder/folder-images.ts';
 import type { FolderWatch } from '../folder/folder-watch.ts';
 import type { RecentMarks } from '../folder/recent-marks.ts';
@@ -56,8 +57,8 @@ function refusalOf(texts: ImapTexts, error: unknown): Refusal | undefined {
 }
 
 /** A message's own header with its empty line. */
-export function readHeader({ index, octets }: StoredContent): Promise<Buffer> {
-  return octets.read(index.root.headerStart, index.root.bodyStart);
+export async function readHeader({ index, octets }: StoredContent): Promise<Header> {
+  return parseHeader(await octets.read(index.root.headerStart, index.root.bodyStart));
 }
 
 /** RFC 8474: a folder's number is never used again. */

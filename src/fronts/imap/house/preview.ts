@@ -7,6 +7,8 @@ import { decodeTransferred } from '../../../wire/mime/transfer-encoding.ts';
 
 /** RFC 8970 section 3.2: at most so many characters. */
 const PREVIEW_LENGTH = 200;
+/** Characters among which a preview's nearly always are. */
+const LIKELY_ENOUGH = 1000;
 /** Octets of the part that are looked at. */
 const LOOKED_AT_BYTES = 16 * 1024;
 
@@ -21,7 +23,20 @@ export async function previewOf({ index, octets }: MessageContent): Promise<stri
   const decoded = decodeTransferred(part.encoding, await octets.read(part.bodyStart, end));
   const text = decodeCharset(part.params.charset ?? 'utf-8', decoded);
   const plain = part.subtype === 'html' ? withoutMarkup(text) : text;
-  return [...plain.replace(/[\s\u00a0\ufffd]+/g, ' ').trim()].slice(0, PREVIEW_LENGTH).join('');
+  return beginning(plain);
+}
+
+/** The first characters, with one blank between words. */
+function beginning(text: string): string {
+  const likely = inOneLine(text.slice(0, LIKELY_ENOUGH));
+  // A character is at most two code units. What the cut left of a character or of a gap stands at the end.
+  const enough = likely.length > 2 * PREVIEW_LENGTH;
+  const start = (enough ? likely : inOneLine(text)).slice(0, 2 * PREVIEW_LENGTH);
+  return [...start].slice(0, PREVIEW_LENGTH).join('');
+}
+
+function inOneLine(text: string): string {
+  return text.replace(/[\s\u00a0\ufffd]+/g, ' ').trim();
 }
 
 /** The message that the outer one carries, however deep it is wrapped. */

@@ -111,11 +111,10 @@ class TextFindings {
     sent: { readonly asked: boolean; readonly card: OrderingCard | undefined },
   ) {
     const { contentId } = message;
-    for (const { unknown } of this.#findings.values()) if (unknown.has(contentId)) return undefined;
     if (sent.asked && sent.card === undefined) return undefined;
     const { uid, modseq, flags, internalDate, savedDate, sizeBytes, emailId } = message;
     const sentDay = sent.card?.sentDay;
-    const holds = (query: TextQuery): boolean => this.#holds(query, contentId);
+    const holds = (query: TextQuery): boolean | undefined => this.#holds(query, contentId);
     return {
       ...{ uid, modseq, flags, internalDate, savedDate, sizeBytes, emailId },
       header: {
@@ -130,8 +129,10 @@ class TextFindings {
     };
   }
 
-  #holds(query: TextQuery, content: ContentId): boolean {
-    return this.#findings.get(nameOf(query))?.found.has(content) === true;
+  #holds(query: TextQuery, content: ContentId): boolean | undefined {
+    const finding = this.#findings.get(nameOf(query));
+    if (finding === undefined || finding.unknown.has(content)) return undefined;
+    return finding.found.has(content);
   }
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { type Header, parseHeader } from '../../mime/header.ts';
 import {
   type CopyOutcome,
   type FetchedMessage,
@@ -105,9 +106,9 @@ export class ReferenceSelected implements ImapMailbox {
   close(): void {}
 }
 
-function headerOf({ content }: ReferenceMessage): Buffer {
+function headerOf({ content }: ReferenceMessage): Header {
   const { headerStart, bodyStart } = content.index.root;
-  return content.octets.buffer.subarray(headerStart, bodyStart);
+  return parseHeader(content.octets.buffer.subarray(headerStart, bodyStart));
 }
 
 /** Asks for more about the message only when the answer depends on it. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { type AddressGroup, type Mailbox, parseAddressList } from '../../mime/addresses.ts';
-import { type Header, parseHeader } from '../../mime/header.ts';
+import type { Header } from '../../mime/header.ts';
 import { plainAddresses } from './plain-addresses.ts';
 import { nstring, type OctetString, type StringStyle, string } from './strings.ts';
 
@@ -8,11 +8,10 @@ import { nstring, type OctetString, type StringStyle, string } from './strings.t
 export const EMPTY_ENVELOPE: OctetString = '(NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL)';
 
 /**
- * envelope of RFC 9051 section 7.5.2 from a message's header octets: date, subject, from, sender,
+ * envelope of RFC 9051 section 7.5.2 from a message's header: date, subject, from, sender,
  * reply-to, to, cc, bcc, in-reply-to, message-id. Field texts stay as written, encoded-words and all.
  */
-export function envelope(header: Buffer, style: StringStyle): OctetString {
-  const fields = parseHeader(header);
+export function envelope(fields: Header, style: StringStyle): OctetString {
   const text = (name: string): OctetString => nstring(fields.first(name)?.value, style);
   const from = addresses(fields, 'from', style);
   const sender = addresses(fields, 'sender', style);

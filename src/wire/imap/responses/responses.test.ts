@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseAddressList } from '../../mime/addresses.ts';
+import { parseHeader } from '../../mime/header.ts';
 import { indexMessage } from '../../mime/mime-index.ts';
 import { Decoder } from '../grammar/decoder.ts';
 import { bodyStructure, embeddedMessages } from './body-structure.ts';
@@ -43,7 +44,7 @@ test('what is written as a string is read as the same string', () => {
 });
 
 function envelopeOf(...lines: string[]): string {
-  return envelope(Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), ASCII);
+  return envelope(parseHeader(Buffer.from(`${lines.join('\r\n')}\r\n\r\n`)), ASCII);
 }
 
 test('ENVELOPE holds ten fields, sender and reply-to as from when they are missing', () => {

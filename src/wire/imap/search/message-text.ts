@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { decodeCharset } from '../../mime/charsets.ts';
+import { type Header, parseHeader } from '../../mime/header.ts';
 import type { MimePart } from '../../mime/mime-index.ts';
 import { partFileName } from '../../mime/mime-tree.ts';
 import { decodeTransferred } from '../../mime/transfer-encoding.ts';
@@ -22,16 +23,21 @@ export interface SearchTexts {
  * What BODY and TEXT look through: every text part decoded, the headers of embedded messages, and the
  * names of attachments. Reads the parts one after the other.
  */
-export async function readSearchTexts(content: MessageContent): Promise<SearchTexts> {
-  const { root } = content.index;
-  const header = headerText(await content.octets.read(root.headerStart, root.bodyStart));
+export async function readSearchTexts(content: MessageContent, of: Header): Promise<SearchTexts> {
   const parts: string[] = [];
-  for (const part of searchedParts(root)) parts.push(await partText(content, part));
-  return { header: unicodeCasemap(header), body: unicodeCasemap(parts.join('\n')) };
+  // One by one: most are ASCII, and a line end between them keeps them apart whatever becomes of their characters.
+  for (const part of searchedParts(content.index.root))
+    parts.push(unicodeCasemap(await partText(content, part)));
+  return { header: unicodeCasemap(headerText(of)), body: parts.join('\n') };
 }
 
 export async function readSearchText(content: MessageContent): Promise<SearchText> {
-  const { header, body } = await readSearchTexts(content);
+  const { headerStart, bodyStart } = content.index.root;
+  const header = parseHeader(await content.octets.read(headerStart, bodyStart));
+  return searchText(await readSearchTexts(content, header));
+}
+
+function searchText({ header, body }: SearchTexts): SearchText {
   return {
     bodyHolds: (text) => body.includes(text),
     anywhereHolds: (text) => header.includes(text) || body.includes(text),
@@ -54,7 +60,8 @@ async function partText(content: MessageContent, part: MimePart): Promise<string
   if (name !== undefined) texts.push(name);
   const [message] = part.parts;
   if (part.type === 'message' && message !== undefined) {
-    texts.push(headerText(await content.octets.read(message.headerStart, message.bodyStart)));
+    const header = await content.octets.read(message.headerStart, message.bodyStart);
+    texts.push(headerText(parseHeader(header)));
   } else if (part.type === 'text') {
     const end = Math.min(part.bodyEnd, part.bodyStart + SEARCHED_PART_BYTES);
     const octets = decodeTransferred(part.encoding, await content.octets.read(part.bodyStart, end));

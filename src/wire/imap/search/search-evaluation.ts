@@ -23,17 +23,23 @@ export interface SearchFacts {
 export interface SearchHeader {
   /** The decoded values of the fields with that lower-case name. */
   values(name: string): readonly string[];
-  /** Whether one of them holds the text, in `unicodeCasemap` form; asked instead of `values` where it is there. */
-  holds?(name: string, text: string): boolean;
+  /**
+   * Whether one of them holds the text, in `unicodeCasemap` form; undefined where that is not known. Asked instead of
+   * `values` where it is there.
+   */
+  holds?(name: string, text: string): boolean | undefined;
   /** Date as written, zone disregarded (RFC 9051: SENTBEFORE, SENTON, SENTSINCE). */
   readonly sentDay?: CalendarDay;
 }
 
 export interface SearchText {
-  /** Whether the decoded text of the body holds the text, already in `unicodeCasemap` form. */
-  bodyHolds(text: string): boolean;
+  /**
+   * Whether the decoded text of the body holds the text, already in `unicodeCasemap` form; undefined where that is not
+   * known.
+   */
+  bodyHolds(text: string): boolean | undefined;
   /** The same for header and body together. */
-  anywhereHolds(text: string): boolean;
+  anywhereHolds(text: string): boolean | undefined;
 }
 
 /** Whether the key holds for the message; undefined when more must be known. */
@@ -120,7 +126,10 @@ export function hasFlag(flags: readonly string[], flag: string): boolean {
   return flags.some((one) => one.toLowerCase() === folded);
 }
 
-function headerHolds(header: SearchHeader, key: { readonly field: string; readonly text: string }): boolean {
+function headerHolds(
+  header: SearchHeader,
+  key: { readonly field: string; readonly text: string },
+): boolean | undefined {
   const wanted = unicodeCasemap(key.text);
   if (header.holds !== undefined) return header.holds(key.field, wanted);
   const values = header.values(key.field);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { parseHeader } from '../../mime/header.ts';
 import type { CommandOf } from '../commands/command.ts';
 import { formatDateTime } from '../grammar/dates.ts';
 import type { FetchItem, SimpleFetchItem } from '../grammar/fetch-attributes.ts';
@@ -151,7 +152,8 @@ function writeEnvelope(
   const content = contentOf(message);
   const { headerStart, bodyStart } = content.index.root;
   const header = readRange(content, { start: headerStart, end: bodyStart });
-  const write = (octets: Buffer): void => writer.text(`ENVELOPE ${envelope(octets, context.style)}`);
+  const write = (octets: Buffer): void =>
+    writer.text(`ENVELOPE ${envelope(parseHeader(octets), context.style)}`);
   return header instanceof Promise ? header.then(write) : write(header);
 }
 
@@ -172,7 +174,7 @@ async function writeStructure(
   const envelopes = new Map<(typeof content.index)['root'], OctetString>();
   for (const inner of embeddedMessages(content.index.root)) {
     const header = await readRange(content, { start: inner.headerStart, end: inner.bodyStart });
-    envelopes.set(inner, envelope(header, style));
+    envelopes.set(inner, envelope(parseHeader(header), style));
   }
   const extended = at.name === 'BODYSTRUCTURE';
   at.writer.text(`${at.name} ${bodyStructure(content.index.root, { extended, style, envelopes })}`);

@@ -2,7 +2,7 @@
 import { parseAddressList } from '../../mime/addresses.ts';
 import { parseDate } from '../../mime/dates.ts';
 import { decodeWords } from '../../mime/encoded-words.ts';
-import { parseHeader } from '../../mime/header.ts';
+import type { Header } from '../../mime/header.ts';
 import { parseMessageId, parseMessageIds } from '../../mime/message-ids.ts';
 import type { OrderingFacts } from '../imap-backend.ts';
 
@@ -12,9 +12,8 @@ const REFERENCE_LIMIT = 1000;
 /** What SORT and THREAD need to know of a message, from its header (RFC 5256 sections 2.2 and 3). */
 export function orderingFactsOf(
   entry: { readonly uid: number; readonly internalDate: number; readonly sizeBytes: number },
-  octets: Buffer,
+  header: Header,
 ): OrderingFacts {
-  const header = parseHeader(octets);
   const value = (name: string): string => header.first(name)?.value ?? '';
   // RFC 5256: the first address, a group's name counting as one.
   const localPart = (name: string): string => {
