@@ -9,6 +9,8 @@ export type Answer = string | 'drop' | undefined;
 export class ScriptedPeer implements AsyncDisposable {
   /** All lines heard, messages included. */
   readonly lines: string[] = [];
+  /** Messages, or parts of them, that came by BDAT. */
+  readonly chunks: string[] = [];
   connections = 0;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -68,7 +70,13 @@ export class ScriptedPeer implements AsyncDisposable {
       held += chunk.toString('latin1');
       for (let end = held.indexOf('\r\n'); end >= 0; end = held.indexOf('\r\n')) {
         const line = held.slice(0, end);
+        const size = Number(/^BDAT (\d+)/.exec(line)?.[1] ?? 0);
+        if (!inData && held.length < end + 2 + size) return;
         held = held.slice(end + 2);
+        if (!inData && size > 0) {
+          this.chunks.push(held.slice(0, size));
+          held = held.slice(size);
+        }
         this.lines.push(line);
         if (inData && line !== '.') continue;
         if (inData) {

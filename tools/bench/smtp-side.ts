@@ -105,6 +105,7 @@ async function ourClient(message: Buffer): Promise<Send> {
       forwardPaths: ['b@bench.test'],
       eightBit: false,
       sizeBytes: message.length,
+      atOnce: true,
       async *octets() {
         yield message;
       },

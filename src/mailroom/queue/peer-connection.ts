@@ -6,7 +6,8 @@ import type { Timers } from '../../platform/timers.ts';
 import { TLS_MIN_VERSION } from '../../platform/tls.ts';
 import type { Octets } from '../../wire/mime/octets.ts';
 import { type ClientTls, NoSession } from '../../wire/smtp/client/opening.ts';
-import { SmtpClient, type TransactionEnd } from '../../wire/smtp/client/smtp-client.ts';
+import type { TransactionEnd } from '../../wire/smtp/client/outgoing.ts';
+import { SmtpClient } from '../../wire/smtp/client/smtp-client.ts';
 import { type RelayOutcome, refusal } from './courier.ts';
 import { decidingReply, oneLine, recipientRefusal } from './peer-reply.ts';
 import { connectTo, placeOf } from './peer-socket.ts';
@@ -77,10 +78,19 @@ export interface PeerConnectionOptions {
 export class ConnectionLost extends Fault {
   /** Whether the peer may already have the whole message. */
   readonly contentSent: boolean;
+  /**
+   * Whether the same machine may be asked at once over a fresh connection: the message had not gone, or the peer closed
+   * without a word about it, as one does that closes what it does not use.
+   */
+  readonly repeatAtOnce: boolean;
 
-  constructor(message: string, options: { readonly contentSent: boolean; readonly cause: unknown }) {
+  constructor(
+    message: string,
+    options: { readonly contentSent: boolean; readonly repeatAtOnce: boolean; readonly cause: unknown },
+  ) {
     super('peer-lost', message, { temporary: true, cause: options.cause });
     this.contentSent = options.contentSent;
+    this.repeatAtOnce = options.repeatAtOnce;
   }
 }
 
@@ -133,8 +143,13 @@ export class PeerConnection {
    */
   async send(transaction: PeerTransaction): Promise<PeerOutcome> {
     const { reversePath, forwardPaths, eightBit, octets } = transaction;
-    const { replyMs } = this.#options.timeouts;
-    const late = () => this.#client.break(new Error('no reply in time'));
+    const { timeouts, protection } = this.#options;
+    const { replyMs } = timeouts;
+    let isLate = false;
+    const late = () => {
+      isLate = true;
+      this.#client.break(new Error('no reply in time'));
+    };
     using watch = new Watch(this.#options.timers, late);
     watch.for(replyMs + forwardPaths.length * RECIPIENT_MS);
     this.#busy = true;
@@ -144,10 +159,16 @@ export class PeerConnection {
       eightBit,
       sizeBytes: octets.size,
       octets: () => octets.stream(),
+      // IP-28: a PEC provider knows what comes twice.
+      atOnce: protection.tls === 'required',
       onPhase: (phase) =>
         watch.for(phase === 'message' ? replyMs + octets.size / SLOWEST_BYTES_PER_MS : replyMs),
     });
     this.#busy = false;
+    if (end.end === 'lost') {
+      const repeatAtOnce = !end.contentSent || !(end.heard || isLate);
+      throw new ConnectionLost(end.cause.message, { ...end, repeatAtOnce });
+    }
     return this.#outcomeOf(end, transaction);
   }
 
@@ -157,9 +178,11 @@ export class PeerConnection {
     else this.#client.quit();
   }
 
-  #outcomeOf(end: TransactionEnd, transaction: PeerTransaction): PeerOutcome {
+  #outcomeOf(
+    end: Exclude<TransactionEnd, { readonly end: 'lost' }>,
+    transaction: PeerTransaction,
+  ): PeerOutcome {
     const { forwardPaths, eightBit } = transaction;
-    if (end.end === 'lost') throw new ConnectionLost(end.cause.message, end);
     if (end.end === 'unreadable') {
       const { cause } = end;
       throw new Fault('content-unreadable', 'a message in the queue cannot be read', {

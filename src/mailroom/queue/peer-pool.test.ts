@@ -44,7 +44,8 @@ function slow() {
   return { work: () => promise, end: resolve };
 }
 
-const lost = (contentSent: boolean) => new ConnectionLost('closed', { contentSent, cause: undefined });
+const lost = (repeatAtOnce: boolean) =>
+  new ConnectionLost('closed', { contentSent: !repeatAtOnce, repeatAtOnce, cause: undefined });
 
 suite('peer pool', () => {
   test('a connection is used again, but never for another kind of protection', async () => {
@@ -81,17 +82,17 @@ suite('peer pool', () => {
     assert.equal(opened.length, 2);
   });
 
-  test('a kept connection that turns out dead is replaced, once, if the message has not gone', async () => {
+  test('a kept connection that turns out dead is replaced, once, if nobody is at work on the message', async () => {
     const { use, opened } = pooled();
     await use(async () => 0);
     let turns = 0;
     await use(async () => {
-      if (turns++ === 0) throw lost(false);
+      if (turns++ === 0) throw lost(true);
     });
     assert.equal(opened.length, 2);
     await assert.rejects(
       use(async () => {
-        throw lost(false);
+        throw lost(true);
       }),
       ConnectionLost,
     );
@@ -103,7 +104,7 @@ suite('peer pool', () => {
     await use(async () => 0);
     await assert.rejects(
       use(async () => {
-        throw lost(true);
+        throw lost(false);
       }),
       ConnectionLost,
     );

@@ -85,8 +85,8 @@ export class PeerPool<C extends Poolable> {
   }
 
   /**
-   * Does the work over a connection to the machine. When a kept connection turns out to be dead
-   * before the message has gone, the work is done once more over a fresh one. Rejects with what
+   * Does the work over a connection to the machine. When a kept connection turns out to be dead, the work is done
+   * once more over a fresh one, unless the peer may be at work on it. Rejects with what
    * `open` or the work rejects with, or with the temporary Fault `peer-busy`.
    */
   async use<T>(
@@ -101,7 +101,7 @@ export class PeerPool<C extends Poolable> {
         try {
           return await this.#workOver(peer, { kept: turn.kept, work: task.work });
         } catch (error) {
-          if (!(error instanceof ConnectionLost) || error.contentSent) throw error;
+          if (!(error instanceof ConnectionLost) || !error.repeatAtOnce) throw error;
         }
         peer.opening++;
         begun = true;

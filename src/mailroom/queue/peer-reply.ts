@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { RefusedPath, TransactionEnd } from '../../wire/smtp/client/smtp-client.ts';
+import type { RefusedPath, TransactionEnd } from '../../wire/smtp/client/outgoing.ts';
 import { type Refusal, refusal } from './courier.ts';
 
 /** A peer's reply, or our own in its place, taken apart. */

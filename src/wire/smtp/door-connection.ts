@@ -142,6 +142,14 @@ export class DoorConnection<User> implements SessionListener {
     this.#message?.end();
   }
 
+  messageTakenBack(): void {
+    const message = this.#message;
+    this.#message = undefined;
+    message?.break(new Error('the peer took the message back'));
+    // The session goes on by itself with what it has heard.
+    if (this.#holds.delete('message-waits') && this.#holds.size === 0) this.#socket.resume();
+  }
+
   get #peer(): SmtpPeer {
     const { helo, secure: tls } = this.#session;
     return { session: this.#options.session, address: this.#address, helo, tls };
@@ -230,7 +238,8 @@ export class DoorConnection<User> implements SessionListener {
   #proceed(): void {
     if (this.#isClosing) return;
     const progress = this.#holds.size === 0 ? this.#session.proceed() : 'done';
-    this.#flush();
+    // RFC 2920 section 3.2: what was said to the envelope goes out with what will be said to its message.
+    if (!this.#session.isAnswering) this.#flush();
     if (this.#isClosing) return;
     if (this.#socket.writableNeedDrain) {
       if (this.#hold('peer-reads-slowly')) this.#socket.once('drain', () => this.#goOn('peer-reads-slowly'));

@@ -3,6 +3,9 @@
 /** Octets that may wait for whoever takes the message before the peer is asked to wait. */
 const WAITING_BYTES = 128 * 1024;
 
+/** What holding a piece costs besides its octets. */
+const PIECE_BYTES = 128;
+
 /** How the peer is told to wait, and to go on. */
 export interface Flow {
   hold(): void;
@@ -45,7 +48,7 @@ export class IncomingMessage implements AsyncIterable<Buffer>, AsyncIterator<Buf
       return;
     }
     this.#chunks.push(octets);
-    this.#waitingBytes += octets.length;
+    this.#waitingBytes += octets.length + PIECE_BYTES;
     if (this.#waitingBytes >= WAITING_BYTES) this.#flow.hold();
   }
 
@@ -84,7 +87,7 @@ export class IncomingMessage implements AsyncIterable<Buffer>, AsyncIterator<Buf
     const value = this.#chunks.shift();
     if (value !== undefined) {
       const wasFull = this.#waitingBytes >= WAITING_BYTES;
-      this.#waitingBytes -= value.length;
+      this.#waitingBytes -= value.length + PIECE_BYTES;
       if (wasFull && this.#waitingBytes < WAITING_BYTES) this.#flow.goOn();
       return Promise.resolve({ done: false, value });
     }

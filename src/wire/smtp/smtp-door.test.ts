@@ -17,6 +17,7 @@ suite('smtp door', () => {
         '250-mx.alfa.test',
         '250-PIPELINING',
         '250-8BITMIME',
+        '250-CHUNKING',
         '250-ENHANCEDSTATUSCODES',
         '250-STARTTLS',
         '250 SIZE 100000',

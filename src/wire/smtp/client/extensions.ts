@@ -5,6 +5,8 @@ import type { ServerReply } from './reply-reader.ts';
 export interface Extensions {
   readonly pipelining: boolean;
   readonly eightBitMime: boolean;
+  /** RFC 3030. */
+  readonly chunking: boolean;
   readonly startTls: boolean;
   /** RFC 1870; `limitBytes` when it names one. */
   readonly size: { readonly limitBytes: number | undefined } | undefined;
@@ -13,6 +15,7 @@ export interface Extensions {
 export const NO_EXTENSIONS: Extensions = {
   pipelining: false,
   eightBitMime: false,
+  chunking: false,
   startTls: false,
   size: undefined,
 };
@@ -29,6 +32,7 @@ export function readExtensions(reply: ServerReply): Extensions {
   return {
     pipelining: offered.has('PIPELINING'),
     eightBitMime: offered.has('8BITMIME'),
+    chunking: offered.has('CHUNKING'),
     startTls: offered.has('STARTTLS'),
     size: size === undefined ? undefined : { limitBytes: limit > 0 ? limit : undefined },
   };

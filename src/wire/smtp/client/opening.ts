@@ -2,8 +2,8 @@
 import type { Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
 import { type Extensions, NO_EXTENSIONS, readExtensions } from './extensions.ts';
-import type { ServerReply } from './reply-reader.ts';
-import { CLOSING, ServerLine } from './server-line.ts';
+import { CLOSING, type ServerReply } from './reply-reader.ts';
+import { ServerLine } from './server-line.ts';
 
 /** How a session is protected: `required` or nothing, `offered` as the server likes. */
 export interface ClientTls {

@@ -8,6 +8,9 @@ export interface ServerReply {
   readonly text: string;
 }
 
+/** RFC 5321 section 3.8: the server closes. */
+export const CLOSING = 421;
+
 /** What a server may say in one transaction, or until there is a session; lines for each recipient come on top. */
 const HEARD_LIMIT = { octets: 1024 * 1024, lines: 4096, linesPerRecipient: 8 };
 /** The longest reply. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Socket } from 'node:net';
-import { ReplyReader, type ServerReply } from './reply-reader.ts';
+import { CLOSING, ReplyReader, type ServerReply } from './reply-reader.ts';
 
 /** Replies that are waited for: filled as they come, in the order of the commands. */
 export interface Expected {
@@ -10,9 +10,6 @@ export interface Expected {
   readonly isOver: boolean;
   readonly over: Promise<readonly ServerReply[]>;
 }
-
-/** RFC 5321 section 3.8: the server closes. */
-export const CLOSING = 421;
 
 /** The line to a server: commands go out, each gets one reply, and what nobody asked for breaks it. */
 export class ServerLine {
@@ -49,9 +46,11 @@ export class ServerLine {
   }
 
   /** Sends commands in one write; as many replies are to come. */
-  ask(commands: string, count: number): Promise<readonly ServerReply[]> {
+  ask(commands: string | Buffer, count: number): Promise<readonly ServerReply[]> {
     const { over } = this.expect(count);
-    if (this.#failure === undefined) this.#socket.write(commands, 'latin1');
+    if (this.#failure !== undefined) return over;
+    if (typeof commands === 'string') this.#socket.write(commands, 'latin1');
+    else this.#socket.write(commands);
     return over;
   }
 

@@ -7,7 +7,8 @@ import { type ConnectionOptions, TLSSocket } from 'node:tls';
 import { openDoor, showsCertificate } from '../../../../test/smtp/open-door.ts';
 import { type Answer, ScriptedPeer } from '../../../../test/smtp/scripted-peer.ts';
 import { type ClientTls, NoSession, openLine } from './opening.ts';
-import { type Outgoing, SmtpClient } from './smtp-client.ts';
+import type { Outgoing } from './outgoing.ts';
+import { SmtpClient } from './smtp-client.ts';
 
 const NEVER = new AbortController().signal;
 const CLEAR: ClientTls = { use: 'never', options: {} };
@@ -43,6 +44,13 @@ function pipelining(answer: (line: string) => Answer) {
     if (/^EHLO/.test(line)) return '250-peer.test\r\n250-PIPELINING\r\n250 SIZE';
     return answer(line);
   });
+}
+
+/** Offers CHUNKING too. */
+function chunking(answer: (line: string) => Answer) {
+  return ScriptedPeer.open((line) =>
+    /^EHLO/.test(line) ? '250-peer.test\r\n250-PIPELINING\r\n250 CHUNKING' : answer(line),
+  );
 }
 
 suite('smtp client', () => {
@@ -130,6 +138,90 @@ suite('smtp client', () => {
       assert.equal(end.end === 'lost' && end.contentSent, contentSent, moment);
       assert.equal(client.isOpen, false);
     }
+  });
+
+  test('RFC 3030 envelope and message go out at once, octet by octet, where both sides want that', async () => {
+    const octets = Buffer.from('Subject: x\r\n\r\n.\r\nciao');
+    const message = outgoing({
+      atOnce: true,
+      sizeBytes: octets.length,
+      async *octets() {
+        yield octets.subarray(0, 3);
+        yield octets.subarray(3);
+      },
+    });
+    await using peer = await chunking(() => undefined);
+    const client = await clientOf(peer.port);
+    const end = await client.send(message);
+    assert.deepEqual(end, { end: 'taken', reply: { code: 250, text: '250 ok' }, refused: [] });
+    assert.deepEqual(peer.chunks, [`${octets.toString()}\r\n`]);
+    assert.equal(peer.lines.includes('DATA'), false);
+    // Somebody else's message, a larger one, and one for a server that does not offer it, go as ever.
+    assert.equal((await client.send({ ...message, atOnce: false })).end, 'taken');
+    assert.equal(peer.chunks.length, 1);
+    const large = Buffer.alloc(300 * 1024, 'Subject: x\r\n');
+    const more = outgoing({
+      atOnce: true,
+      sizeBytes: large.length,
+      async *octets() {
+        yield large;
+      },
+    });
+    assert.equal((await client.send(more)).end, 'taken');
+    assert.equal(peer.chunks.length, 1);
+    client.quit();
+    await using plain = await pipelining(() => undefined);
+    const other = await clientOf(plain.port);
+    assert.equal((await other.send(message)).end, 'taken');
+    assert.equal(plain.lines.includes('.'), true);
+    other.quit();
+  });
+
+  test('RFC 3030 what the replies to all of it mean', async () => {
+    const reply = (text: string) => ({ code: Number(text.slice(0, 3)), text });
+    const refusedAll = ['b@beta.test', 'c@beta.test'].map((path) => ({ path, reply: reply('550 5.1.1 no') }));
+    for (const [answer, end] of [
+      [/^RCPT TO:<b/, { end: 'taken', reply: reply('250 ok'), refused: refusedAll.slice(0, 1) }],
+      [/^RCPT/, { end: 'refused', reply: reply('550 5.1.1 no'), refused: refusedAll }],
+      [/^MAIL/, { end: 'refused', reply: reply('550 5.1.1 no'), refused: [] }],
+      [/^BDAT/, { end: 'refused', reply: reply('550 5.1.1 no'), refused: [] }],
+    ] as const) {
+      await using peer = await chunking((line) => (answer.test(line) ? '550 5.1.1 no' : undefined));
+      const client = await clientOf(peer.port);
+      assert.deepEqual(await client.send(outgoing({ atOnce: true })), end, String(answer));
+      assert.ok(client.isOpen);
+      assert.equal(peer.lines.at(-1) === 'RSET', end.end === 'refused');
+      client.quit();
+    }
+  });
+
+  test('RFC 3030 a line lost in the middle: what is known, and whether the server said anything', async () => {
+    for (const [moment, answer, contentSent, heard] of [
+      ['MAIL', 'drop', true, false],
+      ['RCPT TO:<b', 'drop', true, true],
+      ['BDAT', 'drop', true, true],
+      ['BDAT', '354 what', true, true],
+      ['RCPT TO:<c', '421 4.3.2 closing', false, true],
+    ] as const) {
+      await using peer = await chunking((line) => (line.startsWith(moment) ? answer : undefined));
+      const client = await clientOf(peer.port);
+      const end = await client.send(outgoing({ atOnce: true }));
+      assert.equal(end.end, 'lost', `${moment} ${answer}`);
+      if (end.end !== 'lost') return;
+      assert.deepEqual([end.contentSent, end.heard], [contentSent, heard], `${moment} ${answer}`);
+      assert.equal(client.isOpen, false);
+    }
+  });
+
+  test('RFC 3030 a message that is not as long as was said is not sent', async () => {
+    await using peer = await chunking(() => undefined);
+    const client = await clientOf(peer.port);
+    assert.equal((await client.send(outgoing({ atOnce: true, sizeBytes: 5 }))).end, 'unreadable');
+    assert.equal(client.isOpen, false);
+    assert.equal(
+      peer.lines.some((line) => line.startsWith('MAIL')),
+      false,
+    );
   });
 
   test('a path that cannot be written into a command is not sent', async () => {

@@ -1,48 +1,28 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Socket } from 'node:net';
-import { parsePath } from '../../mime/smtp-paths.ts';
+import { AT_ONCE_BYTES, allAtOnce, judgeAtOnce } from './at-once.ts';
 import { DotStuffer } from './dot-stuffer.ts';
 import type { Extensions } from './extensions.ts';
 import { isPositive, type OpeningOptions, openLine } from './opening.ts';
-import type { ServerReply } from './reply-reader.ts';
-import { CLOSING, type Expected, type ServerLine } from './server-line.ts';
-
-/** A message for a server to take. */
-export interface Outgoing {
-  readonly reversePath: string;
-  /** At least one. */
-  readonly forwardPaths: readonly string[];
-  readonly eightBit: boolean;
-  /** Octets of the message: lines end with CRLF. */
-  readonly sizeBytes: number;
-  readonly octets: () => AsyncIterable<Buffer>;
-  /** Told when the message itself begins to go out, and when all of it has been given away. */
-  readonly onPhase?: (phase: 'message' | 'verdict') => void;
-}
-
-export interface RefusedPath {
-  readonly path: string;
-  readonly reply: ServerReply;
-}
-
-/** How a transaction ended. */
-export type TransactionEnd =
-  /** The server has the message, for all who were not refused. */
-  | { readonly end: 'taken'; readonly reply: ServerReply; readonly refused: readonly RefusedPath[] }
-  /** The reply is about everybody who was not refused already. */
-  | { readonly end: 'refused'; readonly reply: ServerReply; readonly refused: readonly RefusedPath[] }
-  /** Nothing was asked: the server announces a smaller limit, or that path cannot be written into a command. */
-  | { readonly end: 'not-asked'; readonly because: 'size' | 'path'; readonly path?: string }
-  /** The octets could not be read; the line is broken off, and the server has no message. */
-  | { readonly end: 'unreadable'; readonly cause: unknown }
-  /** The line is of no use any more, and nobody knows; `contentSent`: the server may have the message. */
-  | { readonly end: 'lost'; readonly cause: Error; readonly contentSent: boolean };
+import {
+  isNegative,
+  mailCommand,
+  notAsked,
+  type Outgoing,
+  type RefusedPath,
+  rcptCommand,
+  type TransactionEnd,
+} from './outgoing.ts';
+import { CLOSING, type ServerReply } from './reply-reader.ts';
+import type { Expected, ServerLine } from './server-line.ts';
 
 /** What the server said to an envelope that it takes. */
 interface Envelope {
   readonly refused: readonly RefusedPath[];
 }
 
+/** The server answered, and has no message. */
+const NOT_SENT = { contentSent: false, heard: true };
 /** Octets gathered for the socket before it is waited for. */
 const GATHERED_BYTES = 256 * 1024;
 
@@ -70,16 +50,10 @@ export class SmtpClient {
 
   /** Sends a message; one at a time. Never rejects. After `unreadable` and `lost` the session is over. */
   async send(message: Outgoing): Promise<TransactionEnd> {
-    const { forwardPaths, reversePath, sizeBytes } = message;
-    const limitBytes = this.extensions.size?.limitBytes;
-    // RFC 1870 section 6.2.
-    if (limitBytes !== undefined && sizeBytes > limitBytes) return { end: 'not-asked', because: 'size' };
-    const path = isWritable(reversePath)
-      ? forwardPaths.find((one) => one === '' || !isWritable(one))
-      : reversePath;
-    if (path !== undefined) return { end: 'not-asked', because: 'path', path };
-    this.#line.countAnew(forwardPaths.length);
-    const end = await this.#transact(message);
+    const unasked = notAsked(message, this.extensions);
+    if (unasked !== undefined) return unasked;
+    this.#line.countAnew(message.forwardPaths.length);
+    const end = await (this.#goesAtOnce(message) ? this.#transactAtOnce(message) : this.#transact(message));
     if (end.end === 'lost') this.break(end.cause);
     else if (end.end === 'refused') await this.#reset();
     else if (!this.isOpen) this.break(new Error('the server closes the connection'));
@@ -98,6 +72,23 @@ export class SmtpClient {
     else socket.destroy();
   }
 
+  #goesAtOnce({ atOnce, sizeBytes }: Outgoing): boolean {
+    const { pipelining, chunking } = this.extensions;
+    return atOnce === true && pipelining && chunking && sizeBytes <= AT_ONCE_BYTES;
+  }
+
+  async #transactAtOnce(message: Outgoing): Promise<TransactionEnd> {
+    let octets: Buffer;
+    try {
+      octets = await allAtOnce(message, this.extensions);
+    } catch (cause) {
+      this.break(new Error('the message cannot be read', { cause }));
+      return { end: 'unreadable', cause };
+    }
+    const replies = await this.#line.ask(octets, message.forwardPaths.length + 2);
+    return judgeAtOnce(message, replies) ?? this.#lost({ contentSent: true, heard: replies.length > 0 });
+  }
+
   async #transact(message: Outgoing): Promise<TransactionEnd> {
     const envelope = await this.#askEnvelope(message);
     if ('end' in envelope) return envelope;
@@ -112,20 +103,25 @@ export class SmtpClient {
       this.break(cause);
       return reply !== undefined && isNegative(reply)
         ? { end: 'refused', reply, refused }
-        : { end: 'lost', cause, contentSent: false };
+        : { end: 'lost', cause, ...NOT_SENT };
     }
-    if (reply === undefined) return this.#lost(true);
+    if (reply === undefined) return this.#lost({ contentSent: true, heard: true });
     if (isPositive(reply)) return { end: 'taken', reply, refused };
     return isNegative(reply)
       ? { end: 'refused', reply, refused }
-      : { end: 'lost', cause: new Error(`no answer to a message: ${reply.text}`), contentSent: true };
+      : {
+          end: 'lost',
+          cause: new Error(`no answer to a message: ${reply.text}`),
+          contentSent: true,
+          heard: true,
+        };
   }
 
   /** MAIL, RCPT and DATA: in one write, or one after the other. */
   async #askEnvelope(message: Outgoing): Promise<Envelope | TransactionEnd> {
     const { forwardPaths } = message;
-    const mail = this.#mailCommand(message);
-    const rcpts = forwardPaths.map((path) => `RCPT TO:<${path}>\r\n`);
+    const mail = mailCommand(message, this.extensions);
+    const rcpts = forwardPaths.map(rcptCommand);
     const replies = this.extensions.pipelining
       ? await this.#line.ask(`${mail}${rcpts.join('')}DATA\r\n`, rcpts.length + 2)
       : await this.#askOneByOne(mail, rcpts);
@@ -138,16 +134,16 @@ export class SmtpClient {
   ): Promise<Envelope | TransactionEnd> {
     const [mail] = replies;
     const data = replies[forwardPaths.length + 1];
-    if (mail === undefined) return this.#lost(false);
+    if (mail === undefined) return this.#lost({ ...NOT_SENT, heard: false });
     if (!isPositive(mail)) {
       // A server that wants the message all the same is not to be trusted with an empty one.
       if (data !== undefined && data.code < 400) this.break(new Error('DATA is taken without a sender'));
       if (isNegative(mail)) return { end: 'refused', reply: mail, refused: [] };
-      return { end: 'lost', cause: new Error(`no answer to MAIL: ${mail.text}`), contentSent: false };
+      return { end: 'lost', cause: new Error(`no answer to MAIL: ${mail.text}`), ...NOT_SENT };
     }
     const last = replies.at(-1);
     if (data === undefined && last?.code === CLOSING)
-      return { end: 'lost', cause: new Error(`the server closes: ${last.text}`), contentSent: false };
+      return { end: 'lost', cause: new Error(`the server closes: ${last.text}`), ...NOT_SENT };
     const refused = forwardPaths.flatMap((path, at) => {
       const reply = replies[at + 1];
       return reply === undefined || isPositive(reply) ? [] : { path, reply };
@@ -158,7 +154,7 @@ export class SmtpClient {
       if (data !== undefined && data.code < 400) await this.#line.ask('.\r\n', 1);
       return { end: 'refused', reply: by.reply, refused };
     }
-    if (data === undefined) return this.#lost(false);
+    if (data === undefined) return this.#lost(NOT_SENT);
     // 354 by the book; some servers say 250.
     return data.code < 400 ? { refused } : { end: 'refused', reply: data, refused };
   }
@@ -213,27 +209,10 @@ export class SmtpClient {
     if (reply === undefined || !isPositive(reply)) this.break(new Error('RSET is refused'));
   }
 
-  #mailCommand({ reversePath, eightBit, sizeBytes }: Outgoing): string {
-    const { eightBitMime, size } = this.extensions;
-    // RFC 6152, RFC 1870.
-    const body = eightBit && eightBitMime ? ' BODY=8BITMIME' : '';
-    return `MAIL FROM:<${reversePath}>${body}${size === undefined ? '' : ` SIZE=${sizeBytes}`}\r\n`;
-  }
-
-  #lost(contentSent: boolean): TransactionEnd {
+  #lost(known: { readonly contentSent: boolean; readonly heard: boolean }): TransactionEnd {
     const cause = this.#line.failure ?? new Error('the server closed the connection');
-    return { end: 'lost', cause, contentSent };
+    return { end: 'lost', cause, ...known };
   }
-}
-
-/** RFC 5321 section 4.2.1: what says no begins with 4 or 5. */
-function isNegative({ code }: ServerReply): boolean {
-  return code >= 400;
-}
-
-/** Whether a path is one, so that nothing else comes into the command with it. */
-function isWritable(path: string): boolean {
-  return /^[!-;=?-~]*$/.test(path) || parsePath(`<${path}>`) !== undefined;
 }
 
 /** Resolves when the socket has given away what it held, or there is no more use in it. */

@@ -41,11 +41,12 @@ export class CommandLines {
     return line;
   }
 
-  /** All that is left, which is no command. */
-  takeRest(): Buffer {
-    const rest = this.#octets.subarray(this.#at);
-    this.forget();
-    return rest;
+  /** What is left, up to so many octets, which is no command. */
+  take(limitBytes: number = Number.POSITIVE_INFINITY): Buffer {
+    const octets = this.#octets.subarray(this.#at, Math.min(this.#at + limitBytes, this.#octets.length));
+    this.#at += octets.length;
+    if (this.isEmpty) this.forget();
+    return octets;
   }
 
   forget(): void {

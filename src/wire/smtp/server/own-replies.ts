@@ -27,6 +27,8 @@ export const OWN = {
   tooSlow: reply(421, '4.4.2 too slow'),
   silent: reply(421, '4.4.2 nothing heard for too long'),
   endless: reply(421, '4.3.0 far more than the announced size limit'),
+  badChunk: reply(501, '5.5.4 say BDAT, a number of octets, and LAST with the last of them'),
+  dataAfterChunk: reply(503, '5.5.1 this message comes by BDAT'),
   unknown: reply(500, '5.5.2 command not recognized'),
   noArguments: reply(501, '5.5.4 this command takes no argument'),
   needArgument: reply(501, '5.5.4 this command takes an argument'),

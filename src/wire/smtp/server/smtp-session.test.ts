@@ -2,55 +2,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import type { SmtpReply } from '../smtp-reply.ts';
-import { type SessionListener, SmtpSession } from './smtp-session.ts';
-
-const TAKEN: SmtpReply = { code: 250, enhanced: '2.0.0', text: 'taken' };
-
-/** A session whose messages are taken as soon as they are whole; what it says and hears. */
-function opened(options: { login?: boolean; secure?: boolean; greeted?: boolean; slow?: boolean } = {}) {
-  const heard: string[] = [];
-  let message = '';
-  const listener: SessionListener = {
-    checkSender: (path) => void heard.push(`from ${path}`),
-    checkRecipient: (path) =>
-      path.startsWith('no') ? { code: 550, enhanced: '5.1.1', text: 'no' } : void heard.push(`to ${path}`),
-    logIn: ({ username, password }) => {
-      heard.push(`login ${username} ${password}`);
-      session.answerLogin('logged-in');
-    },
-    startTls: () => void heard.push('tls'),
-    messageBegins: () => {
-      message = '';
-    },
-    messageOctets: (octets) => {
-      message += octets.toString('latin1');
-    },
-    messageEnds: () => {
-      heard.push(`message ${message}`);
-      if (options.slow !== true) session.answerMessage(TAKEN);
-    },
-  };
-  const session = new SmtpSession(
-    {
-      name: 'mx.test',
-      login: options.login ?? false,
-      secure: options.secure ?? false,
-      limits: { messageBytes: 1000, recipients: 3, commandBytes: 100 },
-    },
-    listener,
-  );
-  if (options.greeted !== false) session.greet();
-  session.takeReplies();
-  const hears = (octets: string) => {
-    session.receive(Buffer.from(octets, 'latin1'));
-    while (session.proceed() === 'more');
-    return session.takeReplies();
-  };
-  return { session, heard, hears };
-}
-
-const codes = (replies: string) => replies.match(/^\d{3}(?= )/gm)?.join(' ') ?? '';
+import { codes, opened, TAKEN } from '../../../../test/smtp/open-session.ts';
 
 suite('smtp session', () => {
   test('RFC 2920 the replies to a pipelined group come together, in order', () => {
@@ -180,6 +132,9 @@ suite('smtp session', () => {
   });
 
   const words = [
+    'BDAT 3\r\n',
+    'BDAT 7 LAST\r\n',
+    'RSET\r\n',
     'EHLO a\r\n',
     'MAIL FROM:<a@b>\r\n',
     'RCPT TO:<c@d>\r\n',

@@ -2,6 +2,7 @@
 import { DotDecoder } from '../dot-decoder.ts';
 import type { SmtpCredentials } from '../smtp-host.ts';
 import type { SmtpReply } from '../smtp-reply.ts';
+import { Chunks } from './chunks.ts';
 import { CommandLines, TOO_LONG } from './command-lines.ts';
 import { MailTransaction } from './mail-transaction.ts';
 import { OWN, replyLine } from './own-replies.ts';
@@ -18,6 +19,8 @@ export interface SessionOptions {
     readonly messageBytes: number;
     readonly recipients: number;
     readonly commandBytes: number;
+    /** Octets that belong to no message before the peer is cut off. */
+    readonly drainBytes: number;
   };
 }
 
@@ -33,12 +36,14 @@ export interface SessionListener {
   messageOctets(octets: Buffer): void;
   /** `answerMessage`. */
   messageEnds(): void;
+  /** The peer takes back a message that had begun. */
+  messageTakenBack(): void;
 }
 
 /** `more`: there is more to do, once others have had their turn. */
 export type Progress = 'done' | 'more';
 
-type Phase = 'before-greeting' | 'commands' | 'message' | 'answering' | 'tls' | 'over';
+type Phase = 'before-greeting' | 'commands' | 'message' | 'chunk' | 'answering' | 'tls' | 'over';
 
 /** Commands dealt with before others get their turn, and octets of replies before they are written. */
 const TURN = { commands: 100, replyBytes: 16 * 1024 };
@@ -60,6 +65,7 @@ export class SmtpSession {
   readonly #mail: MailTransaction;
   #phase: Phase = 'before-greeting';
   #decoder = new DotDecoder();
+  readonly #chunks: Chunks;
   #sasl: SaslLogin | undefined;
   #replies = '';
   #secure: boolean;
@@ -72,7 +78,9 @@ export class SmtpSession {
   constructor(options: SessionOptions, listener: SessionListener) {
     this.#options = options;
     this.#listener = listener;
-    this.#lines = new CommandLines(options.limits.commandBytes);
+    const { commandBytes, messageBytes, drainBytes } = options.limits;
+    this.#lines = new CommandLines(commandBytes);
+    this.#chunks = new Chunks(messageBytes + drainBytes);
     this.#mail = new MailTransaction(options.limits);
     this.#secure = options.secure;
   }
@@ -126,8 +134,9 @@ export class SmtpSession {
   proceed(): Progress {
     for (let commands = 0; ; commands++) {
       if (this.#phase === 'message') this.#takeMessageOctets();
+      if (this.#phase === 'chunk') this.#takeChunkOctets();
       if (this.#phase === 'answering' || this.#phase === 'tls' || this.#phase === 'over') return 'done';
-      if (this.#phase === 'message' || this.#lines.isEmpty) return 'done';
+      if (this.#phase === 'message' || this.#phase === 'chunk' || this.#lines.isEmpty) return 'done';
       if (commands >= TURN.commands || this.#replies.length >= TURN.replyBytes) return 'more';
       const line = this.#lines.next();
       if (line === undefined) return 'done';
@@ -165,7 +174,8 @@ export class SmtpSession {
   /** Ends the session: at once where the peer waits for nothing, else after the answer that is due. */
   shutDown(): void {
     this.#isShuttingDown = true;
-    if (this.#phase !== 'message' && this.#phase !== 'answering') this.end(OWN.shuttingDown);
+    const isBusy = this.#phase === 'message' || this.#phase === 'answering' || this.#chunks.isInMessage;
+    if (!isBusy) this.end(OWN.shuttingDown);
   }
 
   /** Ends the session with these words. */
@@ -184,7 +194,7 @@ export class SmtpSession {
 
   #takeMessageOctets(): void {
     if (this.#lines.isEmpty) return;
-    const { octets, rest } = this.#decoder.decode(this.#lines.takeRest());
+    const { octets, rest } = this.#decoder.decode(this.#lines.take());
     if (octets.length > 0) this.#listener.messageOctets(octets);
     if (rest === undefined || this.#phase !== 'message') return;
     if (rest.length > 0) this.#lines.add(rest);
@@ -192,9 +202,18 @@ export class SmtpSession {
     this.#listener.messageEnds();
   }
 
+  #takeChunkOctets(): void {
+    const came = this.#chunks.take(this.#lines, (octets) => this.#listener.messageOctets(octets));
+    if (came === 'waits' || this.#phase !== 'chunk') return;
+    this.#phase = came === 'last' ? 'answering' : 'commands';
+    if (came === 'last') this.#listener.messageEnds();
+    else this.#say(came);
+  }
+
   /** The answer to a command; undefined when it is said already, or will be. */
   #answerTo(line: string): SmtpReply | undefined {
-    if (this.#isShuttingDown) return OWN.shuttingDown;
+    // A message under way may come to its end.
+    if (this.#isShuttingDown && !this.#chunks.continues(line)) return OWN.shuttingDown;
     // Who does not wait for the greeting does not wait for replies either.
     if (this.#phase === 'before-greeting') return OWN.tooSoon;
     // A web page can make a browser say what its author likes.
@@ -218,11 +237,14 @@ export class SmtpSession {
       case 'MAIL':
         return this.#refuseMail() ?? this.#mail.mail(line, (path) => this.#listener.checkSender(path));
       case 'RCPT':
+        if (this.#chunks.isInMessage) return OWN.dataAfterChunk;
         return this.#refuseMail() ?? this.#mail.rcpt(line, (path) => this.#listener.checkRecipient(path));
       case 'DATA':
         return this.#refuseMail() ?? this.#data(line);
+      case 'BDAT':
+        return this.#bdat(line);
       case 'RSET':
-        this.#mail.reset();
+        this.#takeBack();
         return OWN.flushed;
       case 'NOOP':
         return OWN.ok;
@@ -243,11 +265,11 @@ export class SmtpSession {
     if (name === '' || more.length > 0 || name.length > HELO_LIMIT || /[^!-~\xa0-\xff]/.test(name))
       return OWN.badName;
     this.#helo = name.toLowerCase();
-    this.#mail.reset();
+    this.#takeBack();
     const { name: ownName, login, limits } = this.#options;
     const offered = [ownName];
     if (verb === 'EHLO') {
-      offered.push('PIPELINING', '8BITMIME', 'ENHANCEDSTATUSCODES');
+      offered.push('PIPELINING', '8BITMIME', 'CHUNKING', 'ENHANCEDSTATUSCODES');
       // RFC 4954 section 4: plain passwords are not offered where everybody reads along.
       if (login && this.#secure && !this.#loggedIn) offered.push('AUTH PLAIN LOGIN');
       if (!this.#secure) offered.push('STARTTLS');
@@ -265,6 +287,7 @@ export class SmtpSession {
 
   #data(line: string): SmtpReply | undefined {
     if (line.trim().length > 4) return OWN.noArguments;
+    if (this.#chunks.isInMessage) return OWN.dataAfterChunk;
     if (this.#mail.forwardPaths.length === 0) return OWN.recipientFirst;
     this.#replies += '354 end the message with <CR><LF>.<CR><LF>\r\n';
     this.#decoder = new DotDecoder();
@@ -273,9 +296,29 @@ export class SmtpSession {
     return undefined;
   }
 
+  /** RFC 3030 section 2: whatever the answer will be, its octets are no commands. */
+  #bdat(line: string): undefined {
+    const hasNobody = this.#mail.forwardPaths.length === 0 ? OWN.recipientFirst : undefined;
+    const refused = this.#refuseMail() ?? hasNobody;
+    const begins = refused === undefined && !this.#chunks.isInMessage;
+    const ending = this.#chunks.begin(line, refused);
+    if (ending !== undefined) {
+      this.end(ending);
+      return;
+    }
+    this.#phase = 'chunk';
+    if (begins) this.#listener.messageBegins();
+  }
+
+  #takeBack(): void {
+    this.#mail.reset();
+    if (this.#chunks.takeBack()) this.#listener.messageTakenBack();
+  }
+
   #startTls(line: string): SmtpReply | undefined {
     if (line.trim().length > 8) return OWN.noArguments;
     if (this.#secure) return OWN.tlsThere;
+    this.#takeBack();
     this.#say(OWN.readyForTls);
     this.#phase = 'tls';
     this.#lines.forget();
