@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { createSecureContext, TLSSocket, connect as tlsConnect } from 'node:tls';
 
-/** A moment of an SMTP session at which something can go wrong, in the order in which they come. */
+/** A moment of an SMTP session at which something can go wrong, in the order in which they come; `DATA` stands for BDAT too. */
 export const STAGES = [
   'connect',
   'greeting',
@@ -52,6 +52,8 @@ export class SmtpProxy implements AsyncDisposable {
   /** Said instead of the greeting, and then the end. */
   refusal: string | undefined;
   connections = 0;
+  /** Whether the client does not get to know that the server offers CHUNKING. */
+  hidesChunking = false;
   /** What the proxy shows as the machine's certificate. */
   identity: { readonly key: Buffer; readonly cert: Buffer };
   readonly #to: number;
@@ -130,6 +132,8 @@ class Passage {
   #held = '';
   #tail = '';
   #messageBytes = 0;
+  /** Octets that are left of a message that comes by BDAT. */
+  #chunkBytes: number | undefined;
   #dead = false;
 
   constructor(proxy: SmtpProxy, client: Socket, to: number) {
@@ -185,26 +189,45 @@ class Passage {
     for (let end = this.#held.indexOf('\r\n'); end >= 0 && !this.#dead; end = this.#held.indexOf('\r\n')) {
       const line = this.#held.slice(0, end);
       this.#held = this.#held.slice(end + 2);
-      this.#command(line);
+      if (this.#command(line) === 'message begins') {
+        const begun = Buffer.from(this.#held, 'latin1');
+        this.#held = '';
+        this.#message(begun);
+      }
     }
   }
 
-  #command(line: string): void {
+  #command(line: string): 'message begins' | undefined {
     const verb = line.split(' ')[0]?.toUpperCase() ?? '';
-    const stage = verb === 'EHLO' && this.#client !== this.#plainClient ? 'EHLO over TLS' : verb;
-    if (isStage(stage) && this.#strikes(stage)) return;
+    const secured = verb === 'EHLO' && this.#client !== this.#plainClient;
+    const stage = secured ? 'EHLO over TLS' : verb === 'BDAT' ? 'DATA' : verb;
+    if (isStage(stage) && this.#strikes(stage)) return undefined;
     if (verb === 'STARTTLS') this.#startTlsAsked = true;
     if (verb === 'DATA') this.#phase = 'DATA asked';
     this.#server.write(`${line}\r\n`, 'latin1');
+    if (verb !== 'BDAT') return undefined;
+    this.#phase = 'message';
+    this.#chunkBytes = Number(line.split(' ')[1]);
+    return 'message begins';
   }
 
   #message(chunk: Buffer): void {
     this.#messageBytes += chunk.length;
-    if (this.#messageBytes > MIDDLE_BYTES && this.#strikes('middle of the message')) {
-      // Half of it has gone on before.
+    const middle = 'middle of the message';
+    if (this.#messageBytes > MIDDLE_BYTES && this.#proxy.plans[0]?.stage === middle) {
+      this.#dead = true;
+      this.#server.write(chunk.subarray(0, MIDDLE_BYTES), () => this.#strikes(middle));
       return;
     }
     this.#server.write(chunk);
+    if (this.#chunkBytes !== undefined) {
+      // No command comes behind it before it is answered.
+      this.#chunkBytes -= chunk.length;
+      if (this.#chunkBytes > 0) return;
+      this.#chunkBytes = undefined;
+      this.#phase = 'dot sent';
+      return;
+    }
     this.#tail = (this.#tail + chunk.toString('latin1')).slice(-5);
     if (this.#tail === '\r\n.\r\n') this.#phase = 'dot sent';
   }
@@ -232,7 +255,7 @@ class Passage {
     }
     const reply = chunk.toString('latin1');
     if (this.#phase === 'DATA asked' && /(^|\n)354/.test(reply)) this.#phase = 'message';
-    this.#client.write(chunk);
+    this.#client.write(this.#proxy.hidesChunking ? reply.replace('250-CHUNKING\r\n', '') : reply, 'latin1');
   }
 
   #takeUpTls(reply: Buffer): void {

@@ -20,6 +20,8 @@ export interface SideOrder {
   readonly transactions: number;
   readonly connections: number;
   readonly sizeBytes: number;
+  /** Whether our client sends envelope and message in one write. */
+  readonly atOnce: boolean;
 }
 
 /** What it tells in return. */
@@ -105,7 +107,7 @@ async function ourClient(message: Buffer): Promise<Send> {
       forwardPaths: ['b@bench.test'],
       eightBit: false,
       sizeBytes: message.length,
-      atOnce: true,
+      atOnce: order.atOnce,
       async *octets() {
         yield message;
       },
