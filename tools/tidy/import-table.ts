@@ -299,6 +299,7 @@ export const importTable: ImportTable = {
     'points/incoming': ['authenticity.ts', 'ordinary-checks.ts', 'returning-original.ts'],
     'wire/smtp': [
       'client/opening.ts',
+      'client/outgoing.ts',
       'client/smtp-client.ts',
       'hop-limit.ts',
       'message-sink.ts',
