@@ -107,14 +107,14 @@ export const DAMAGES: readonly Damage[] = [
     of: 'alfa',
     damage: 'a MIME index of another message',
     sql: `UPDATE contents SET mimeIndex =
-      json_set(mimeIndex, '$.root.bodyStart', json_extract(mimeIndex, '$.root.bodyStart') + 1)`,
+      json_set(mimeIndex, '$[1][1]', json_extract(mimeIndex, '$[1][1]') + 1)`,
   },
   {
     code: 'mime-index-wrong',
     of: 'alfa',
     damage: 'a MIME index of another size',
     sql: `UPDATE contents SET mimeIndex =
-      json_set(mimeIndex, '$.size', 7) WHERE id = (SELECT min(id) FROM contents)`,
+      json_set(mimeIndex, '$[0]', 7) WHERE id = (SELECT min(id) FROM contents)`,
   },
   {
     code: 'mime-index-wrong',

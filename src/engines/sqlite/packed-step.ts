@@ -6,6 +6,7 @@ import type { Act, Condition, Step, StepOutcome } from '../../mailroom/steps/ste
 import { Fault } from '../../platform/faults.ts';
 import { checkBlob, checkContent } from '../slices.ts';
 import { aboutHash } from './about-hash.ts';
+import { packIndex } from './packed-index.ts';
 
 /** A blob on its way to the writer's thread: its octets lie in the parcel's buffer, or in a file already. */
 export interface PackedBlob {
@@ -20,7 +21,7 @@ export interface PackedContent {
   readonly id: ContentId;
   readonly size: number;
   readonly slices: readonly Slice[];
-  /** JSON. */
+  /** As `packIndex` makes it. */
   readonly mimeIndex: string;
 }
 
@@ -148,7 +149,7 @@ export function packParcel(steps: readonly { number: number; prepared: PreparedS
         id,
         size,
         slices,
-        mimeIndex: JSON.stringify(index),
+        mimeIndex: packIndex(index),
       })),
       parts: parts.map((part) => ({ ...part, acts: part.acts.map(packAct) })),
     };

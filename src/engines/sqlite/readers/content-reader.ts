@@ -9,6 +9,7 @@ import type {
 import type { BlobFiles, BlobName } from '../../blobs/blobs.ts';
 import type { ContentAtHand } from '../at-hand/contents-at-hand.ts';
 import type { Database } from '../driver.ts';
+import { unpackIndex } from '../packed-index.ts';
 import type { PackedSlice } from '../writer/content-writer.ts';
 import { type BlobPlace, StoredOctets } from './stored-octets.ts';
 
@@ -100,7 +101,7 @@ class ReadContent implements StoredContent {
   }
 
   get index(): MimeIndex {
-    this.#index ??= JSON.parse(this.#mimeIndex) as MimeIndex;
+    this.#index ??= unpackIndex(this.#mimeIndex);
     return this.#index;
   }
 }

@@ -10,7 +10,14 @@ export interface FolderRow {
   readonly mailbox: MailboxId;
   readonly name: string;
   readonly uidValidity: number;
+  readonly uidNext: number;
   readonly highestModseq: number;
+}
+
+/** What messages that come count, in octets. */
+export interface Usage {
+  readonly countedBytes: number;
+  readonly totalBytes: number;
 }
 
 interface RoomRow {
@@ -19,6 +26,8 @@ interface RoomRow {
   readonly countedBytes: number;
 }
 
+const NO_USAGE: Usage = { countedBytes: 0, totalBytes: 0 };
+
 /** Mailboxes and their trees of folders. */
 export class FolderWriter {
   readonly #contents: ContentWriter;
@@ -26,7 +35,8 @@ export class FolderWriter {
   readonly #insertMailbox;
   readonly #updateMailbox;
   readonly #room;
-  readonly #nextModseq;
+  readonly #modseq;
+  readonly #setModseq;
   readonly #byId;
   readonly #byName;
   readonly #siblings;
@@ -52,10 +62,12 @@ export class FolderWriter {
          ordinaryMail = ?, filesReceipts = ? WHERE id = ?`,
     );
     this.#room = db.prepare<RoomRow>('SELECT status, quotaBytes, countedBytes FROM mailboxes WHERE id = ?');
-    this.#nextModseq = db.prepare<{ modseq: number }>(
-      'UPDATE mailboxes SET modseq = modseq + 1 WHERE id = ? RETURNING modseq',
+    this.#modseq = db.prepare<{ modseq: number }>('SELECT modseq FROM mailboxes WHERE id = ?');
+    this.#setModseq = db.prepare(
+      `UPDATE mailboxes SET modseq = ?, countedBytes = countedBytes + ?, totalBytes = totalBytes + ?
+        WHERE id = ?`,
     );
-    const columns = 'id, mailbox, name, uidValidity, highestModseq';
+    const columns = 'id, mailbox, name, uidValidity, uidNext, highestModseq';
     this.#byId = db.prepare<FolderRow>(`SELECT ${columns} FROM folders WHERE id = ?`);
     this.#byName = db.prepare<FolderRow>(`SELECT ${columns} FROM folders WHERE mailbox = ? AND name = ?`);
     this.#siblings = db.prepare<FolderRow>(`SELECT ${columns} FROM folders WHERE mailbox = ?`);
@@ -112,11 +124,16 @@ export class FolderWriter {
     return wanted.sizeBytes === 0 || row.countedBytes + wanted.sizeBytes <= row.quotaBytes;
   }
 
-  /** MODSEQs grow over the whole mailbox, so that one number orders the changes of all its folders. */
-  nextModseq(mailbox: MailboxId): number {
-    const row = this.#nextModseq.get(mailbox);
+  /**
+   * MODSEQs grow over the whole mailbox, so that one number orders the changes of all its folders. The change may be
+   * that messages come, or go.
+   */
+  nextModseq(mailbox: MailboxId, { countedBytes, totalBytes }: Usage = NO_USAGE): number {
+    const row = this.#modseq.get(mailbox);
     if (row === undefined) throw stepFault('no-such-mailbox', `there is no mailbox ${mailbox}`);
-    return row.modseq;
+    const modseq = row.modseq + 1;
+    this.#setModseq.run(modseq, countedBytes, totalBytes, mailbox);
+    return modseq;
   }
 
   find(mailbox: MailboxId, name: string): FolderRow | undefined {

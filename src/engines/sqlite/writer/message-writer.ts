@@ -4,7 +4,7 @@ import type { Act, ActResult } from '../../../mailroom/steps/step-store.ts';
 import { changedFlags, flagsAsText, flagsOfText, namedUids, restingFlags } from '../../flags.ts';
 import type { Database } from '../driver.ts';
 import type { Brought, ContentWriter } from './content-writer.ts';
-import type { FolderRow, FolderWriter } from './folder-writer.ts';
+import type { FolderRow, FolderWriter, Usage } from './folder-writer.ts';
 
 type ActNamed<Name extends Act['do']> = Extract<Act, { do: Name }>;
 
@@ -18,14 +18,15 @@ interface MessageRow {
   readonly counted: number;
 }
 
+type NewMessageRow = Omit<MessageRow, 'uid' | 'modseq'>;
+
 /** Messages of folders, and the counters that are kept with them. */
 export class MessageWriter {
   readonly #contents: ContentWriter;
   readonly #folders: FolderWriter;
   readonly #expungedKept: number;
-  readonly #moreUsage;
+  readonly #lessUsage;
   readonly #count;
-  readonly #take;
   readonly #insert;
   readonly #find;
   readonly #setFlags;
@@ -40,15 +41,12 @@ export class MessageWriter {
     this.#contents = parts.contents;
     this.#folders = parts.folders;
     this.#expungedKept = parts.expungedKept;
-    this.#moreUsage = db.prepare(
-      'UPDATE mailboxes SET countedBytes = countedBytes + ?, totalBytes = totalBytes + ? WHERE id = ?',
+    this.#lessUsage = db.prepare(
+      'UPDATE mailboxes SET countedBytes = countedBytes - ?, totalBytes = totalBytes - ? WHERE id = ?',
     );
     this.#count = db.prepare(
       `UPDATE folders SET messages = messages + ?, unseen = unseen + ?, deleted = deleted + ?,
-         sizeBytes = sizeBytes + ?, highestModseq = ? WHERE id = ?`,
-    );
-    this.#take = db.prepare<{ uid: number }>(
-      'UPDATE folders SET uidNext = uidNext + 1 WHERE id = ? RETURNING uidNext - 1 AS uid',
+         sizeBytes = sizeBytes + ?, uidNext = ?, highestModseq = ? WHERE id = ?`,
     );
     this.#insert = db.prepare(
       `INSERT INTO messages (folder, uid, modseq, content, sizeBytes, flags, receivedAt, savedAt, counted)
@@ -81,43 +79,41 @@ export class MessageWriter {
     const folder =
       this.#folders.find(mailbox, act.folder) ??
       this.#folders.require(this.#folders.create(mailbox, { name: act.folder, subscribed: true }));
-    const modseq = this.#folders.nextModseq(mailbox);
-    const counted = act.counted ? 1 : 0;
-    const row = { modseq, content, sizeBytes, flags, receivedAt, counted };
+    const row = { content, sizeBytes, flags, receivedAt, counted: act.counted ? 1 : 0 };
+    const modseq = this.#folders.nextModseq(mailbox, usageOf([row]));
     const [uid = 0] = this.#add(folder, { rows: [row], modseq, savedAt });
     return { gave: 'message', folder: folder.id, uid, modseq, uidValidity: folder.uidValidity };
   }
 
-  /** Puts messages into a folder; returns their UIDs. */
+  /** Puts messages into a folder, their octets counted already; returns their UIDs. */
   #add(
     folder: FolderRow,
-    what: { rows: readonly Omit<MessageRow, 'uid'>[]; modseq: number; savedAt: number },
+    what: { rows: readonly NewMessageRow[]; modseq: number; savedAt: number },
   ): readonly number[] {
     const { rows, modseq, savedAt } = what;
-    const uids = rows.map((row) => {
-      const uid = this.#take.get(folder.id)?.uid ?? 0;
+    const uids = rows.map((row, at) => {
+      const uid = folder.uidNext + at;
       const { content, sizeBytes, flags, receivedAt, counted } = row;
       this.#insert.run(folder.id, uid, modseq, content, sizeBytes, flags, receivedAt, savedAt, counted);
       return uid;
     });
-    this.#recount(folder, { rows, modseq, sign: 1 });
+    this.#recount(folder, { rows, modseq, uidNext: folder.uidNext + rows.length, sign: 1 });
     return uids;
   }
 
   #recount(
     folder: FolderRow,
-    what: { rows: readonly Omit<MessageRow, 'uid'>[]; modseq: number; sign: 1 | -1 },
+    what: { rows: readonly NewMessageRow[]; modseq: number; uidNext: number; sign: 1 | -1 },
   ): void {
-    const { rows, modseq, sign } = what;
-    let [unseen, deleted, countedBytes, totalBytes] = [0, 0, 0, 0];
+    const { rows, modseq, uidNext, sign } = what;
+    let [unseen, deleted, sizeBytes] = [0, 0, 0];
     for (const row of rows) {
       unseen += isUnseen(row.flags);
       deleted += isDeleted(row.flags);
-      totalBytes += row.sizeBytes;
-      if (row.counted === 1) countedBytes += row.sizeBytes;
+      sizeBytes += row.sizeBytes;
     }
-    this.#count.run(sign * rows.length, sign * unseen, sign * deleted, sign * totalBytes, modseq, folder.id);
-    this.#moreUsage.run(sign * countedBytes, sign * totalBytes, folder.mailbox);
+    const counts = [rows.length, unseen, deleted, sizeBytes].map((count) => sign * count);
+    this.#count.run(...counts, uidNext, modseq, folder.id);
   }
 
   setFlags(act: ActNamed<'set-flags'>): ActResult {
@@ -137,7 +133,7 @@ export class MessageWriter {
       unseen += isUnseen(after) - isUnseen(before);
       deleted += isDeleted(after) - isDeleted(before);
     }
-    this.#count.run(0, unseen, deleted, 0, modseq, folder.id);
+    this.#count.run(0, unseen, deleted, 0, folder.uidNext, modseq, folder.id);
     return { gave: 'flags', modseq, changed: changes.map((change) => change.uid), refused };
   }
 
@@ -157,7 +153,9 @@ export class MessageWriter {
       this.#noteExpunged.run(folder.id, modseq, uid);
       this.#contents.release(content);
     }
-    this.#recount(folder, { rows: gone, modseq, sign: -1 });
+    this.#recount(folder, { rows: gone, modseq, uidNext: folder.uidNext, sign: -1 });
+    const { countedBytes, totalBytes } = usageOf(gone);
+    this.#lessUsage.run(countedBytes, totalBytes, folder.mailbox);
     const kept = this.#countExpunged.get(gone.length, folder.id)?.kept ?? 0;
     if (kept <= this.#expungedKept) return;
     // A MODSEQ is forgotten as a whole: half of what one removal took would be a wrong answer.
@@ -173,12 +171,13 @@ export class MessageWriter {
     const rows = this.#named(source.id, act.uids);
     const from = rows.map((row) => row.uid);
     if (rows.length === 0) return { gave: 'copied', from, to: [], uidValidity, modseq: target.highestModseq };
-    const modseq = this.#folders.nextModseq(mailbox);
+    const modseq = this.#folders.nextModseq(mailbox, usageOf(rows));
     for (const row of rows) this.#contents.refer(row.content);
     const to = this.#add(target, { rows, modseq, savedAt: act.savedAt });
     if (act.move) {
       const sourceModseq = mailbox === source.mailbox ? modseq : this.#folders.nextModseq(source.mailbox);
-      this.#remove(source, { gone: rows, modseq: sourceModseq });
+      // Source and target may be one.
+      this.#remove(this.#folders.require(source.id), { gone: rows, modseq: sourceModseq });
     }
     return { gave: 'copied', from, to, uidValidity, modseq };
   }
@@ -186,6 +185,15 @@ export class MessageWriter {
   #named(folder: FolderId, uids: readonly number[]): readonly MessageRow[] {
     return namedUids(uids).flatMap((uid) => this.#find.get(folder, uid) ?? []);
   }
+}
+
+function usageOf(rows: readonly NewMessageRow[]): Usage {
+  let [countedBytes, totalBytes] = [0, 0];
+  for (const { sizeBytes, counted } of rows) {
+    totalBytes += sizeBytes;
+    if (counted === 1) countedBytes += sizeBytes;
+  }
+  return { countedBytes, totalBytes };
 }
 
 function isUnseen(flags: string): number {

@@ -42,8 +42,10 @@ export class StepPerformer {
 
   /** Performs a step, part after part: later parts see what earlier ones did. Throws when it cannot. */
   perform(brought: Brought): StepOutcome {
+    this.#contents.forgetArriving();
     const parts: PartOutcome[] = [];
     for (const part of brought.step.parts) parts.push(this.#performPart(part, brought, parts));
+    this.#contents.settleArriving();
     return { parts };
   }
 
