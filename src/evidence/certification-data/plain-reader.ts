@@ -10,7 +10,7 @@ const DATE =
   /<data zona="([ -%'-;=?-~]*)">[ \t\n]*<giorno>([^<]*)<\/giorno>[ \t\n]*<ora>([^<]*)<\/ora>[ \t\n]*<\/data>[ \t\n]*/y;
 const RECEIPT = /<ricevuta tipo="(completa|breve|sintetica)" ?\/>[ \t\n]*/y;
 /** What XML 1.0 (section 2.2) has no place for, what ends no CDATA, and line ends that a reader must change. */
-const NOT_PLAIN = /[\x00-\x08\x0b-\x1f\ufffe\uffff]|\]\]>/;
+const NOT_PLAIN = /[\x00-\x08\x0b-\x1f\ufffe\uffff]/;
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 /** Elements that hold text and nothing else, between blanks. */
@@ -38,7 +38,7 @@ const TAGS = new Map(BETWEEN.map((tag) => [tag, new RegExp(`${tag}[ \\t\\n]*`, '
 export function readPlainly(octets: Buffer): CertificationDocument | undefined {
   if (!isUtf8(octets)) return undefined;
   const text = octets.toString('utf8');
-  return NOT_PLAIN.test(text) ? undefined : new PlainReader(text).read();
+  return NOT_PLAIN.test(text) || text.includes(']]>') ? undefined : new PlainReader(text).read();
 }
 
 /** Thrown where the document is not plain. */

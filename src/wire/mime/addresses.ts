@@ -3,6 +3,7 @@ import { writeLocalPart } from './addr-spec.ts';
 import type { AddressList } from './address-list.ts';
 import { AddressListReader } from './address-list-reader.ts';
 import { encodePhrase } from './encoded-words.ts';
+import { LastSeen } from './last-seen.ts';
 
 export { isAddress } from './addr-spec.ts';
 export type { AddressGroup, AddressList, Mailbox } from './address-list.ts';
@@ -11,11 +12,21 @@ export type { AddressGroup, AddressList, Mailbox } from './address-list.ts';
  * Reads an address list (the value of From, To, Cc, Reply-To ..., folded or not). Forms that nobody may write
  * but whose meaning is plain are read and flagged: the obsolete ones, an `@` or brackets in a display name
  * without quotes, specials in an encoded-word. Everything else that is wrong makes the list invalid, and
- * what can be read is given all the same. Linear in the length of the text; never throws.
+ * what can be read is given all the same. Linear in the length of the text; never throws. The same short text may give
+ * the same object: each field of a message is asked for several times on its way, and many messages share theirs.
  */
 export function parseAddressList(text: string): AddressList {
-  return new AddressListReader(text).read();
+  if (text.length > SEEN_CHARACTERS) return new AddressListReader(text).read();
+  let list = SEEN.find(text);
+  if (list === undefined) {
+    list = new AddressListReader(text).read();
+    SEEN.keep(text, list);
+  }
+  return list;
 }
+
+const SEEN_CHARACTERS = 400;
+const SEEN = new LastSeen<AddressList>(256);
 
 /** The address with its domain in lower case; the local part stays as it is. */
 export function normalizeAddress(address: string): string {

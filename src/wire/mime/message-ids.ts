@@ -12,11 +12,16 @@ const MAX_IDS = 1000;
  * there is none. Never throws.
  */
 export function parseMessageId(text: string): string | undefined {
+  const plain = PLAIN.exec(text)?.[1];
+  if (plain !== undefined && plain.length <= MAX_ID) return plain;
   const [first] = bracketedIds(text);
   if (first !== undefined) return first;
   const bare = text.trim();
   return bare.length <= MAX_ID && /^[!#-'*+\-./0-9=?A-Z^-~]+@[!-;=?-~]+$/.test(bare) ? bare : undefined;
 }
+
+/** Brackets and nothing odd between them, as nearly everybody writes it. */
+const PLAIN = /^<([!#-'*-;=?-~]+)>$/;
 
 /**
  * Every msg-id of References or In-Reply-To, in order, without angle brackets, each once; words between

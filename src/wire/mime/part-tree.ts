@@ -153,8 +153,7 @@ export class PartTree implements LineSink {
   }
 
   #waitFor(part: OpenPart, boundary: string | undefined): void {
-    // Lines are compared as octets, each a character.
-    const name = trimBlanksEnd(Buffer.from(boundary ?? '').toString('latin1'));
+    const name = trimBlanksEnd(asOctets(boundary ?? ''));
     if (name === '' || name.length > MAX_BOUNDARY) {
       this.defects.add('multipart-without-boundary');
       return;
@@ -233,12 +232,31 @@ function endWithin(
   part.bodyStart = end;
 }
 
+/** Lines are compared as octets, each a character. */
+function asOctets(text: string): string {
+  return /^[\x00-\x7f]*$/.test(text) ? text : Buffer.from(text).toString('latin1');
+}
+
 /** RFC 2046 section 5.1.1 allows 70; longer ones are met, but none can be longer than what is seen of a line. */
 const MAX_BOUNDARY = LINE_HEAD_OCTETS - 4;
 
-function newPart(place: Pick<OpenPart, 'headerStart' | 'depth' | 'embedded' | 'defaultType'>): OpenPart {
-  const bodyStart = { offset: place.headerStart, lineFeeds: 0 };
-  return { ...place, bodyStart, fields: undefined, boundary: undefined, parts: [] };
+function newPart({
+  headerStart,
+  depth,
+  embedded,
+  defaultType,
+}: Pick<OpenPart, 'headerStart' | 'depth' | 'embedded' | 'defaultType'>): OpenPart {
+  const bodyStart = { offset: headerStart, lineFeeds: 0 };
+  return {
+    headerStart,
+    depth,
+    embedded,
+    defaultType,
+    bodyStart,
+    fields: undefined,
+    boundary: undefined,
+    parts: [],
+  };
 }
 
 function finishPart(part: OpenPart, limit: Place): MimePart {
