@@ -16,9 +16,14 @@ const seenIn = new Uint32Array(BUCKETS);
 const found = new Uint32Array(BUCKETS);
 let texts = 0;
 
+const octetsOfWords = Buffer.from(WORDS.buffer);
 for (let number = 0; number < BUCKETS; number++) {
-  const symbol = (at: number) => SYMBOLS[Math.floor(number / SYMBOLS.length ** at) % SYMBOLS.length] ?? '';
-  Buffer.from(WORDS.buffer).write(`${symbol(0)}${symbol(1)}${symbol(2)} `, number * WORD_BYTES, 'latin1');
+  let rest = number;
+  for (let at = number * WORD_BYTES; at < (number + 1) * WORD_BYTES - 1; at++) {
+    octetsOfWords[at] = SYMBOLS.charCodeAt(rest % SYMBOLS.length);
+    rest = Math.floor(rest / SYMBOLS.length);
+  }
+  octetsOfWords[(number + 1) * WORD_BYTES - 1] = BLANK;
 }
 
 /**

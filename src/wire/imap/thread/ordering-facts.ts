@@ -5,6 +5,7 @@ import { decodeWords } from '../../mime/encoded-words.ts';
 import type { Header } from '../../mime/header.ts';
 import { parseMessageId, parseMessageIds } from '../../mime/message-ids.ts';
 import type { OrderingFacts } from '../imap-backend.ts';
+import { plainAddresses } from '../responses/plain-addresses.ts';
 
 /** Message ids of one References field that are looked at; longer chains count by their end. */
 const REFERENCE_LIMIT = 1000;
@@ -17,7 +18,10 @@ export function orderingFactsOf(
   const value = (name: string): string => header.first(name)?.value ?? '';
   // RFC 5256: the first address, a group's name counting as one.
   const localPart = (name: string): string => {
-    const [first] = parseAddressList(value(name)).entries;
+    const list = value(name);
+    const plain = plainAddresses(list);
+    if (plain !== undefined) return plain[0]?.localPart ?? '';
+    const [first] = parseAddressList(list).entries;
     if (first === undefined) return '';
     return 'mailboxes' in first ? first.name : first.localPart;
   };
