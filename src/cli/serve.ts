@@ -2,6 +2,7 @@
 import { NO_ANTIVIRUS } from '../composition/scanning.ts';
 import { GivingBack, memoryOfProcess } from '../platform/giving-back.ts';
 import { openJournal } from '../platform/journal.ts';
+import { PassingOctets } from '../platform/passing-octets.ts';
 import { systemTimers } from '../platform/timers.ts';
 import { Provider } from '../provider.ts';
 import type { CommandSurroundings } from './command-surroundings.ts';
@@ -23,6 +24,7 @@ export async function serve(
   if (config.antivirus.scanner === 'none') stderr.write(`ceralacca: ${NO_ANTIVIRUS}\n`);
   await using provider = await Provider.start(config, { journal, clock, ids });
   const memory = memoryOfProcess(() => provider.letGo());
+  using _passingOctets = new PassingOctets(systemTimers);
   using _givingBack = new GivingBack(memory, { timers: systemTimers, journal });
   await stopRequested();
   return EXIT.good;
