@@ -16,10 +16,10 @@ import { Provider } from '../../src/provider.ts';
 import { freePorts } from './bench-folder.ts';
 import { Running } from './processes.ts';
 import { type ProfileKind, profileFlags } from './profiles.ts';
+import { measuredProgram } from './program.ts';
 
 export const PASSWORD = 'ceralacca';
 const HOST = '127.0.0.1';
-const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const NO_DOORS = {
   submission: null,
   submissionStarttls: null,
@@ -149,7 +149,7 @@ async function startProvider({ terms, provider, ports, authority }: Start): Prom
   const command = [
     process.execPath,
     ...profileFlags(terms.profile, provider.key),
-    MAIN,
+    measuredProgram({ profiled: terms.profile !== undefined }),
     'serve',
     '--config',
     config,
