@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { Readable } from 'node:stream';
-import { type AuthenticateResult, authenticate } from 'mailauth';
+import type { AuthenticateResult } from 'mailauth';
 import type { Dns } from '../../platform/dns.ts';
 import type { Journal } from '../../platform/journal.ts';
 import type { Timers } from '../../platform/timers.ts';
@@ -38,6 +38,8 @@ export class MailAuthenticator implements MailAuthentication {
     const { dns, timers, journal, hostname, patienceMs = PATIENCE_MS } = this.#options;
     const lookups = new BoundedLookups({ dns, timers, patienceMs });
     try {
+      // Only now: it takes some 30 MB, and many providers never get ordinary mail.
+      const { authenticate } = await import('mailauth');
       const work = authenticate(signedPart(mail), {
         ip: mail.address,
         helo: mail.helo,
