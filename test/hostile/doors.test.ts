@@ -68,6 +68,28 @@ suite('attacks on a provider that runs as in production', () => {
     }
   });
 
+  test('RFC 3030: what BDAT announces is no command, however much of it there is and whoever sends it', async (t) => {
+    const inside = `MAIL FROM:<chi@posta.test>\r\nRCPT TO:<${target.address(2)}>\r\nBDAT 1 LAST\r\nx`;
+    using stranger = await exchangePeer();
+    await stranger.says(`BDAT ${inside.length} LAST\r\n${inside}NOOP\r\n`);
+    assert.match(await stranger.hears(/\r\n250 .*\r\n/), /^503 .*\r\n250 .*\r\n$/);
+    // A command that does not say how much follows ends it all: the rest might be a message.
+    await stranger.says(`BDAT ${inside.length}, LAST\r\n${inside}`);
+    assert.match(await stranger.hears(/\r\n/), /^501 /);
+    assert.equal(await stranger.hears(/^250/), '');
+    assert.ok(stranger.closed);
+    using endless = await exchangePeer();
+    await endless.says(`BDAT 999999999999 LAST\r\n`);
+    assert.match(await endless.hears(/\r\n/), /^421 /);
+    using crumbs = await exchangePeer();
+    await crumbs.says('MAIL FROM:<chi@posta.test>\r\n');
+    await crumbs.says(`RCPT TO:<${target.address(1)}>\r\n`);
+    for (let thousand = 0; thousand < 200; thousand += 1) await crumbs.says('BDAT 1\r\nx'.repeat(1000));
+    await crumbs.says('RSET\r\nQUIT\r\n');
+    assert.match(await crumbs.hears(/^221 /m), /^221 /m);
+    await boundedAndServing(t);
+  });
+
   test('RFC 3207 RFC 9051 RFC 2595: what is said in clear behind STARTTLS is not heard within TLS', async () => {
     const { submissionStarttls, exchange, imap, pop3 } = target.ports;
     const cases = [

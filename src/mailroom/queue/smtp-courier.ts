@@ -78,7 +78,7 @@ export class SmtpCourier implements Courier, Disposable {
     message: { entry: QueueEntry; content: StoredContent },
   ): Promise<RelayOutcome> {
     const tried: string[] = [];
-    let last = new Fault('peer-unreachable', 'no machine to go to', { temporary: true });
+    let last: Fault | undefined;
     let busy: Fault | undefined;
     for (const hop of hops) {
       try {
@@ -99,6 +99,7 @@ export class SmtpCourier implements Courier, Disposable {
     }
     // Where one machine has no place for it now, that one will: nothing went wrong.
     if (busy !== undefined) throw busy;
+    last ??= new Fault('peer-unreachable', 'no machine to go to', { temporary: true });
     throw new NoMachineTookIt(last, { met: tried.at(-1) ?? last.message, tried: tried.slice(0, -1) });
   }
 

@@ -15,6 +15,7 @@ export interface AddressCommand {
 //   RCPT TO:<path> [SP esmtp-param ...]          RFC 5321 section 4.1.1.3
 //   esmtp-param = keyword ["=" value]            RFC 5321 section 4.1.2
 const VERBS = { 'MAIL FROM': /^mail from *: */i, 'RCPT TO': /^rcpt to *: */i };
+const NO_PARAMETERS = { params: {} };
 const PARAMETER = /^([A-Za-z0-9][A-Za-z0-9-]*)(?:=([!-<>-~]*))?$/;
 
 /**
@@ -50,7 +51,8 @@ function pathEnd(text: string, start: number): number | undefined {
 }
 
 function parseParameters(text: string): Omit<AddressCommand, 'address'> | undefined {
-  if (text !== '' && !text.startsWith(' ')) return undefined;
+  if (text === '') return NO_PARAMETERS;
+  if (!text.startsWith(' ')) return undefined;
   const params: Record<string, string | true> = Object.create(null);
   let duplicate: string | undefined;
   for (const word of text.split(' ')) {

@@ -196,6 +196,8 @@ export class DoorConnection<User> implements SessionListener {
       if (message.isBroken) return;
       reply = host.translate(error, peer);
     }
+    // One that was taken back has no say any more in what is read.
+    if (message.isBroken) return;
     await message.drain();
     if (message.isBroken) return;
     this.#message = undefined;
