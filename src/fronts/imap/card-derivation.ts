@@ -4,30 +4,19 @@ import type { MessageContent } from '../../wire/imap/imap-backend.ts';
 import { bodyStructure, embeddedMessages } from '../../wire/imap/responses/body-structure.ts';
 import { envelope } from '../../wire/imap/responses/envelope.ts';
 import { searchHeader } from '../../wire/imap/search/message-header.ts';
-import { readSearchTexts } from '../../wire/imap/search/message-text.ts';
+import { atHand, readSearchTexts } from '../../wire/imap/search/message-text.ts';
 import { orderingFactsOf } from '../../wire/imap/thread/ordering-facts.ts';
 import { type Header, parseHeader } from '../../wire/mime/header.ts';
 import type { MimePart } from '../../wire/mime/mime-index.ts';
-import { MemoryOctets } from '../../wire/mime/octets.ts';
 import type { OrderingCard } from './house/ordering.ts';
 import { previewOf } from './house/preview.ts';
 
 /** Characters of text indexed of one message; a longer one is read again whenever it is searched. */
 export const KEPT_TEXT_LENGTH = 1024 * 1024;
 
-/** A message of that size is at hand as a whole. */
-const READ_WHOLE_BYTES = 256 * 1024;
-
 /** What the index keeps of a message; runs in the indexer's thread, which imports this module by its address. */
 export async function deriveCard(content: MessageContent): Promise<ContentCard> {
   return derive(await atHand(content));
-}
-
-/** Read whole where that is little, since it is looked at in many places. */
-async function atHand(content: MessageContent): Promise<MessageContent> {
-  const { size } = content.octets;
-  if (size > READ_WHOLE_BYTES) return content;
-  return { index: content.index, octets: new MemoryOctets(await content.octets.read(0, size)) };
 }
 
 async function derive(content: MessageContent): Promise<ContentCard> {

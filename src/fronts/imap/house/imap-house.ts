@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { ContentReader, StoredContent } from '../../../mailroom/contents/content-store.ts';
+import type { ContentReader } from '../../../mailroom/contents/content-store.ts';
 import type { Spool } from '../../../mailroom/contents/spool.ts';
 import type { Folder, Mailbox, MailboxReader } from '../../../mailroom/mailboxes/mailbox-store.ts';
 import type { SearchStore } from '../../../mailroom/search/search-store.ts';
 import type { Step, StepOutcome, StepStore } from '../../../mailroom/steps/step-store.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import { Fault } from '../../../platform/faults.ts';
-import { Refusal } from '../../../wire/imap/imap-backend.ts';
+import { type MessageContent, Refusal } from '../../../wire/imap/imap-backend.ts';
 import { type Header, parseHeader } from '../../../wire/mime/header.ts';
 import type { FolderImages } from '../folder/folder-images.ts';
 import type { FolderWatch } from '../folder/folder-watch.ts';
@@ -57,7 +57,7 @@ function refusalOf(texts: ImapTexts, error: unknown): Refusal | undefined {
 }
 
 /** A message's own header with its empty line. */
-export async function readHeader({ index, octets }: StoredContent): Promise<Header> {
+export async function readHeader({ index, octets }: MessageContent): Promise<Header> {
   return parseHeader(await octets.read(index.root.headerStart, index.root.bodyStart));
 }
 

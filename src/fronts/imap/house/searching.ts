@@ -3,7 +3,7 @@ import type { ContentId } from '../../../mailroom/contents/content-store.ts';
 import type { MailboxId } from '../../../mailroom/mailboxes/mailbox-store.ts';
 import type { TextFinding, TextQuery } from '../../../mailroom/search/search-store.ts';
 import { searchHeader } from '../../../wire/imap/search/message-header.ts';
-import { readSearchText } from '../../../wire/imap/search/message-text.ts';
+import { atHand, readSearchText } from '../../../wire/imap/search/message-text.ts';
 import type { ResolvedSearchKey } from '../../../wire/imap/search/resolved-search-key.ts';
 import { evaluateSearch } from '../../../wire/imap/search/search-evaluation.ts';
 import { unicodeCasemap } from '../../../wire/imap/search/unicode-casemap.ts';
@@ -167,12 +167,15 @@ function asksSentDay(key: ResolvedSearchKey): boolean {
 
 /** Whether the key holds for a message that is read for it. */
 async function holds(house: ImapHouse, key: ResolvedSearchKey, message: ImagedMessage): Promise<boolean> {
-  const content = house.store.findContent(message.contentId);
-  if (content === undefined) return false;
+  const stored = house.store.findContent(message.contentId);
+  if (stored === undefined) return false;
+  const content = await atHand(stored);
   const { uid, modseq, flags, internalDate, savedDate, sizeBytes, emailId } = message;
   const facts = { uid, modseq, flags, internalDate, savedDate, sizeBytes, emailId };
-  const header = searchHeader(await readHeader(content));
+  const fields = await readHeader(content);
+  const header = searchHeader(fields);
   const withHeader = evaluateSearch(key, { ...facts, header });
   if (withHeader !== undefined) return withHeader;
-  return evaluateSearch(key, { ...facts, header, text: await readSearchText(content) }) === true;
+  const text = await readSearchText(content, fields);
+  return evaluateSearch(key, { ...facts, header, text }) === true;
 }

@@ -116,9 +116,10 @@ async function holds(key: ResolvedSearchKey, message: ReferenceMessage): Promise
   const entry = shown(message);
   const cheap = evaluateSearch(key, entry);
   if (cheap !== undefined) return cheap;
-  const header = searchHeader(headerOf(message));
+  const fields = headerOf(message);
+  const header = searchHeader(fields);
   const withHeader = evaluateSearch(key, { ...entry, header });
   if (withHeader !== undefined) return withHeader;
-  const text = await readSearchText(message.content);
+  const text = await readSearchText(message.content, fields);
   return evaluateSearch(key, { ...entry, header, text }) === true;
 }

@@ -3,6 +3,7 @@ import { decodeCharset } from '../../mime/charsets.ts';
 import { type Header, parseHeader } from '../../mime/header.ts';
 import type { MimePart } from '../../mime/mime-index.ts';
 import { partFileName } from '../../mime/mime-tree.ts';
+import { MemoryOctets } from '../../mime/octets.ts';
 import { decodeTransferred } from '../../mime/transfer-encoding.ts';
 import type { MessageContent } from '../imap-backend.ts';
 import { headerText } from './message-header.ts';
@@ -11,6 +12,16 @@ import { unicodeCasemap } from './unicode-casemap.ts';
 
 /** Octets of one text part that are looked at. */
 const SEARCHED_PART_BYTES = 16 * 1024 * 1024;
+
+/** A message of that size is at hand as a whole. */
+const READ_WHOLE_BYTES = 256 * 1024;
+
+/** A message that is looked at in many places, read whole where that is little. */
+export async function atHand(content: MessageContent): Promise<MessageContent> {
+  const { index, octets } = content;
+  if (octets.size > READ_WHOLE_BYTES) return content;
+  return { index, octets: new MemoryOctets(await octets.read(0, octets.size)) };
+}
 
 /** What is searched of a message, in `unicodeCasemap` form. */
 export interface SearchTexts {
@@ -31,13 +42,8 @@ export async function readSearchTexts(content: MessageContent, of: Header): Prom
   return { header: unicodeCasemap(headerText(of)), body: parts.join('\n') };
 }
 
-export async function readSearchText(content: MessageContent): Promise<SearchText> {
-  const { headerStart, bodyStart } = content.index.root;
-  const header = parseHeader(await content.octets.read(headerStart, bodyStart));
-  return searchText(await readSearchTexts(content, header));
-}
-
-function searchText({ header, body }: SearchTexts): SearchText {
+export async function readSearchText(content: MessageContent, of: Header): Promise<SearchText> {
+  const { header, body } = await readSearchTexts(content, of);
   return {
     bodyHolds: (text) => body.includes(text),
     anywhereHolds: (text) => header.includes(text) || body.includes(text),
