@@ -9,7 +9,7 @@ import { sealEntity } from '../trust/signing/signed-message.ts';
 import type { Signer } from '../trust/signing/signer.ts';
 import { AUTOMATIC_LINE } from '../wire/mime/automatic-mail.ts';
 import { MimeIndexer } from '../wire/mime/mime-index.ts';
-import { joinPieces, type Piece, readPieces } from '../wire/mime/octets.ts';
+import { AT_ONCE_BYTES, joinPieces, type Piece, readPieces } from '../wire/mime/octets.ts';
 import { type CertificationGate, openGate, requireOpenGate } from './certification-gate.ts';
 import { type FrameShape, shapeFrame } from './framing.ts';
 
@@ -115,6 +115,8 @@ async function indexOf(pieces: readonly Piece[]) {
   const indexer = new MimeIndexer({ watchPrefix: BOUNDARY_PREFIX });
   for (const piece of pieces) {
     if (piece instanceof Uint8Array) indexer.update(piece);
+    else if (piece.end - piece.start <= AT_ONCE_BYTES)
+      indexer.update(await piece.octets.read(piece.start, piece.end));
     else for await (const chunk of piece.octets.stream(piece.start, piece.end)) indexer.update(chunk);
   }
   return indexer.end();

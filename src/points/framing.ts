@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { Draft } from '../evidence/draft.ts';
 import type { EnclosedDigest, FramePiece } from '../mailroom/frames/frame-store.ts';
-import { type OctetRange, type Octets, type Piece, streamPieces } from '../wire/mime/octets.ts';
+import {
+  AT_ONCE_BYTES,
+  type OctetRange,
+  type Octets,
+  type Piece,
+  readPieces,
+  streamPieces,
+} from '../wire/mime/octets.ts';
 
 /** How a generated message is made of what we wrote and of ranges of an original. */
 export interface FrameShape {
@@ -63,8 +70,9 @@ function digestOf(original: readonly Piece[]): Promise<EnclosedDigest> {
 }
 
 async function digest(original: readonly Piece[]): Promise<EnclosedDigest> {
-  const hash = createHash('sha256');
-  for await (const chunk of streamPieces(original)) hash.update(chunk);
   const sizeBytes = original.reduce((sum, piece) => sum + lengthOf(piece), 0);
-  return { sha256: hash.digest('hex'), sizeBytes };
+  if (sizeBytes <= AT_ONCE_BYTES) return { sha256: hash('sha256', await readPieces(original)), sizeBytes };
+  const running = createHash('sha256');
+  for await (const chunk of streamPieces(original)) running.update(chunk);
+  return { sha256: running.digest('hex'), sizeBytes };
 }

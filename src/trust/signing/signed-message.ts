@@ -4,7 +4,7 @@ import type { Instant } from '../../platform/clock.ts';
 import { Fault } from '../../platform/faults.ts';
 import { asBuffer, type Piece } from '../../wire/mime/octets.ts';
 import { base64Lines } from '../../wire/mime/transfer-encoding.ts';
-import { pacedChunks } from './paced-chunks.ts';
+import { takePaced } from './paced-chunks.ts';
 import type { Signer } from './signer.ts';
 
 /** A MIME entity to be signed, and the message around it. */
@@ -84,7 +84,7 @@ async function digestEntity({ entity, boundary, onChunk }: EntityToSeal): Promis
   for (const piece of entity) {
     // What we wrote ourselves is small.
     if (piece instanceof Uint8Array) take(asBuffer(piece));
-    else for await (const chunk of pacedChunks(piece.octets.stream(piece.start, piece.end))) take(chunk);
+    else await takePaced(piece, take);
   }
   return digest.digest();
 }

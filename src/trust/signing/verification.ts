@@ -8,7 +8,7 @@ import { decodeTransferred } from '../../wire/mime/transfer-encoding.ts';
 import type { CertificateLookup, CertificateOwner } from './certificate-lookup.ts';
 import type { CertificationPaths } from './certification-paths.ts';
 import { KnownCertificates } from './known-certificates.ts';
-import { pacedChunks } from './paced-chunks.ts';
+import { takePaced } from './paced-chunks.ts';
 import { checkContent, findSigner, type OneSigner } from './signer-check.ts';
 import {
   type ExistenceFailed,
@@ -150,10 +150,10 @@ async function judge(found: FoundSignature, judging: Judging): Promise<SoundMess
   const { headerStart: start, bodyEnd: end } = found.signedPart;
   const taken = check.digestAlgorithm === 'sha256' ? signer.signedAttributes?.messageDigest : undefined;
   const own = taken === undefined ? createHash('sha256') : undefined;
-  for await (const chunk of pacedChunks(judging.message.stream(start, end))) {
+  await takePaced({ octets: judging.message, start, end }, (chunk) => {
     check.update(chunk);
     own?.update(chunk);
-  }
+  });
   const failure = check.conclude();
   if (failure !== null) return failure;
   const { instant } = judging;

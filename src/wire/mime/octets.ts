@@ -39,9 +39,16 @@ export async function* streamPieces(pieces: readonly Piece[]): AsyncGenerator<Bu
 /** All octets of the pieces in one buffer; only for what is known to be small. */
 export async function readPieces(pieces: readonly Piece[]): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of streamPieces(pieces)) chunks.push(chunk);
-  return Buffer.concat(chunks);
+  for (const piece of pieces) {
+    if (piece instanceof Uint8Array) chunks.push(asBuffer(piece));
+    else if (piece.end > piece.start) chunks.push(await piece.octets.read(piece.start, piece.end));
+  }
+  const [only, ...others] = chunks;
+  return only !== undefined && others.length === 0 ? only : Buffer.concat(chunks);
 }
+
+/** Up to here octets are rather read at once than streamed: each turn of a stream costs as much as a kilobyte of work. */
+export const AT_ONCE_BYTES = 64 * 1024;
 
 /** The same pieces, neighbours in memory being one: a message of ours is then few runs, each copied once. */
 export function joinPieces(pieces: readonly Piece[]): Piece[] {
