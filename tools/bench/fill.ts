@@ -16,7 +16,7 @@ const RECEIVED_AT = Date.UTC(2026, 0, 1);
 const QUOTA_BYTES = 1e12;
 
 export interface Filling {
-  /** Mailboxes beside those that are there, by addresses nobody writes to. */
+  /** Mailboxes beside those that are there. */
   readonly mailboxes: number;
   readonly domain: string;
   /** Messages in the INBOX of each of these. */
@@ -32,12 +32,17 @@ export async function fillStore(folder: string, filling: Filling): Promise<void>
   for (const address of filling.addresses) await fillMailbox(store, address, filling.messages);
 }
 
+/** The address of one of the mailboxes that a store is filled with. */
+export function fillerAddress(domain: string, number: number): string {
+  return `altro${number}@${domain}`;
+}
+
 function* mailboxActs({ mailboxes, domain }: Filling): Generator<Act> {
   for (let number = 0; number < mailboxes; number++) {
     yield {
       do: 'put-mailbox',
       mailbox: {
-        address: `altro${number}@${domain}`,
+        address: fillerAddress(domain, number),
         holder: 'Prova',
         status: 'active',
         role: 'user',

@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { PROVIDERS } from '../../src/demo/roster.ts';
 import { BenchFolder, circumstances, keepResult } from './bench-folder.ts';
 import { BenchWorld } from './bench-world.ts';
-import { fillStore } from './fill.ts';
+import { fillerAddress, fillStore } from './fill.ts';
 import { type FlatResult, type FlatRow, flatReport } from './flat-report.ts';
 import { carry, cpuMsEach } from './load-row.ts';
 import { type Running, usedSince } from './processes.ts';
@@ -44,6 +44,10 @@ const SIZE_BYTES = 5 * 1024;
 const IDLE_SHARE = 0.05;
 const PROFILED_SHARE = 0.5;
 const QUIET_MS = 30 * 60_000;
+/** More mailboxes than get a message while it is measured. */
+const MOST_RECIPIENTS = 20_000;
+/** A prime: none comes twice. */
+const STRIDE = 7919;
 const tell = (line: string) => process.stderr.write(`${line}\n`);
 const numbers = (list: string) => list.split(',').filter(Boolean).map(Number);
 const notes = new SpanNotes();
@@ -63,6 +67,13 @@ async function idle(running: Running, share: number): Promise<void> {
 interface Size {
   readonly what: FlatRow['what'];
   readonly number: number;
+}
+
+/** Some of the mailboxes that the store was filled with, from all over it and in no order. */
+function scattered(domain: string, { of }: { readonly of: number }): string[] {
+  return Array.from({ length: Math.min(of, MOST_RECIPIENTS) }, (_, at) =>
+    fillerAddress(domain, (at * STRIDE) % of),
+  );
 }
 
 async function measure(
@@ -97,13 +108,15 @@ async function measure(
   );
   const settling = providers.map(({ running }) => running.used());
   const memory = providers.map(({ running }) => running.residentBytes());
-  const way = {
-    ...certifiedWay(world),
-    recipients: addresses(PROVIDERS.find(({ key }) => key === 'beta')?.domain ?? ''),
-  };
+  const domain = PROVIDERS.find(({ key }) => key === 'beta')?.domain ?? '';
+  const recipients =
+    size.what === 'messages' ? addresses(domain) : scattered(domain, { of: size.number - SENDERS });
+  const way = { ...certifiedWay(world), recipients };
   const terms = { sizeBytes: SIZE_BYTES, senders: SENDERS, recipients: 1 };
   const warmUp = Number(values['warm-up']);
-  if (warmUp > 0) await carry(jobOf(way, { ...terms, seconds: warmUp }), way.carriers);
+  // In the other direction, so that what is measured comes to mailboxes that nothing came to lately.
+  const warm = { ...way, recipients: recipients.toReversed() };
+  if (warmUp > 0) await carry(jobOf(warm, { ...terms, seconds: warmUp }), way.carriers);
   const job = jobOf(way, { ...terms, seconds: Number(values.seconds) });
   const row = await notes.during(`${size.number} ${size.what}`, () => carry(job, way.carriers));
   tell(
