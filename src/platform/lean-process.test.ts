@@ -36,18 +36,24 @@ suite('a lean process', () => {
     };
   }
 
+  const SETTINGS = [
+    '--expose-gc',
+    '--incremental-marking-soft-trigger=70',
+    '--incremental-marking-hard-trigger=90',
+  ];
+
   test('the process starts again in its own place, with its arguments', async () => {
     const { child, told } = await run({});
     assert.equal(told.pid, child.pid);
     assert.deepEqual(told.args, ['serve', '--config', 'a b']);
     assert.equal(told.arenas, LINUX ? '2' : undefined);
-    assert.deepEqual(told.options, LINUX ? ['--expose-gc', '--max-semi-space-size=16'] : []);
+    assert.deepEqual(told.options, LINUX ? [...SETTINGS, '--max-semi-space-size=16'] : []);
   });
 
   test('an operator who knows better is left alone', async () => {
     assert.equal((await run({ MALLOC_ARENA_MAX: '7' })).told.arenas, '7');
     const options = ['--max-semi-space-size=24'];
-    assert.deepEqual((await run({}, options)).told.options, LINUX ? [...options, '--expose-gc'] : options);
+    assert.deepEqual((await run({}, options)).told.options, LINUX ? [...options, ...SETTINGS] : options);
   });
 
   test('a thread has the memory for young objects that it was given', async () => {
