@@ -308,16 +308,24 @@ export class Spool {
       this.#path ??= join(this.#options.folder, `spool-${this.#blobId}-${process.pid}`);
       this.#file ??= await open(this.#path, 'wx', 0o600);
       passCommitPoint('spool-begun');
-      for (const chunk of chunks) {
-        this.#hash.update(chunk);
-        let written = 0;
-        while (written < chunk.length) {
-          written += (await this.#file.write(chunk, written, chunk.length - written)).bytesWritten;
-        }
-      }
+      for (const chunk of chunks) this.#hash.update(chunk);
+      await writeAll(this.#file, chunks);
     } catch (cause) {
       throw new Fault('spool-unavailable', 'the spool folder cannot be written', { temporary: true, cause });
     }
+  }
+}
+
+/** Writes them in one go, and what the system left of them in another. */
+async function writeAll(file: FileHandle, chunks: readonly Buffer[]): Promise<void> {
+  let left = chunks.filter(({ length }) => length > 0);
+  while (left.length > 0) {
+    let { bytesWritten } = await file.writev(left);
+    left = left.flatMap((chunk) => {
+      const written = Math.min(bytesWritten, chunk.length);
+      bytesWritten -= written;
+      return written < chunk.length ? [chunk.subarray(written)] : [];
+    });
   }
 }
 
