@@ -3,8 +3,11 @@ import { getHeapStatistics } from 'node:v8';
 import { collectYoungGarbage } from './released-memory.ts';
 import type { Timers } from './timers.ts';
 
-/** How often it is looked how much passed. */
+/** How often it is looked how much passed: while nothing passes, and while something does. */
 const LOOK_MS = 50;
+const LOOK_AGAIN_MS = 5;
+/** So much more than the last time, and something passes. */
+const PASSING_BYTES = 512 * 1024;
 /** More than this since the last time is collected; well below what makes V8 go through all objects. */
 const PASSED_BYTES = 6 * 1024 ** 2;
 
@@ -25,12 +28,14 @@ export class PassingOctets implements Disposable {
   readonly #octets: OctetsOfProcess;
   readonly #timers: Timers;
   #leftBytes: number;
+  #seenBytes: number;
   #stopTimer: () => void;
 
   constructor(timers: Timers, octets: OctetsOfProcess = OF_THIS_THREAD) {
     this.#octets = octets;
     this.#timers = timers;
     this.#leftBytes = octets.heldBytes();
+    this.#seenBytes = this.#leftBytes;
     this.#stopTimer = timers.after(LOOK_MS, () => this.#look());
   }
 
@@ -40,11 +45,14 @@ export class PassingOctets implements Disposable {
 
   #look(): void {
     const held = this.#octets.heldBytes();
+    const passes = held > this.#seenBytes + PASSING_BYTES;
+    this.#seenBytes = held;
     if (held > this.#leftBytes + PASSED_BYTES) {
       this.#octets.collect();
-      this.#leftBytes = this.#octets.heldBytes();
+      this.#seenBytes = this.#octets.heldBytes();
+      this.#leftBytes = this.#seenBytes;
     } else this.#leftBytes = Math.min(this.#leftBytes, held);
-    this.#stopTimer = this.#timers.after(LOOK_MS, () => this.#look());
+    this.#stopTimer = this.#timers.after(passes ? LOOK_AGAIN_MS : LOOK_MS, () => this.#look());
   }
 }
 
