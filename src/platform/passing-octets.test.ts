@@ -12,6 +12,7 @@ test('octets that passed are collected when there are many more than were left t
   const collected: number[] = [];
   const octets = {
     heldBytes: () => held,
+    dispose: () => undefined,
     collect: () => {
       collected.push(held / MEGABYTE);
       held -= 5 * MEGABYTE;
