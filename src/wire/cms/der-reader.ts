@@ -173,19 +173,22 @@ function readHeader({ source, start, limit, rules }: Place): Header {
     if (rules === 'der' || (tag & CONSTRUCTED) === 0) throw new MalformedError('indefinite length');
     return { tag, contentStart: start + 2, length: INDEFINITE };
   }
-  const { length, contentStart } = first < 0x80 ? { length: first, contentStart: start + 2 } : longLength();
+  const long = first < 0x80 ? 0 : first & 0x7f;
+  const length = first < 0x80 ? first : longLength({ source, start, limit, rules, octets: long });
+  const contentStart = start + 2 + long;
   if (contentStart + length > limit) throw new MalformedError('a length beyond the end');
   return { tag, contentStart, length };
+}
 
-  function longLength(): { length: number; contentStart: number } {
-    const octets = (first ?? 0) & 0x7f;
-    if (octets > 4 || start + 2 + octets > limit) throw new MalformedError('a length beyond the end');
-    const value = source.readUIntBE(start + 2, octets);
-    // X.690 section 10.1: DER lengths are as short as they can be.
-    const minimal = value >= 0x80 && (octets === 1 || value >= 2 ** (8 * (octets - 1)));
-    if (rules === 'der' && !minimal) throw new MalformedError('a length longer than needed');
-    return { length: value, contentStart: start + 2 + octets };
-  }
+/** A length in so many octets, which follow the first two. */
+function longLength(place: Omit<Place, 'depth'> & { readonly octets: number }): number {
+  const { source, start, limit, rules, octets } = place;
+  if (octets > 4 || start + 2 + octets > limit) throw new MalformedError('a length beyond the end');
+  const value = source.readUIntBE(start + 2, octets);
+  // X.690 section 10.1: DER lengths are as short as they can be.
+  const minimal = value >= 0x80 && (octets === 1 || value >= 2 ** (8 * (octets - 1)));
+  if (rules === 'der' && !minimal) throw new MalformedError('a length longer than needed');
+  return value;
 }
 
 /** X.690 section 8.1.5: where the two zero octets lie that close an indefinite length. */

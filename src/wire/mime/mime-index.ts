@@ -33,7 +33,7 @@ export class MimeIndexer {
   readonly #scanner: LineScanner;
 
   constructor(options: MimeIndexerOptions = {}) {
-    const limits = { ...DEFAULT_MIME_LIMITS, ...options.limits };
+    const limits = options.limits ? { ...DEFAULT_MIME_LIMITS, ...options.limits } : DEFAULT_MIME_LIMITS;
     this.#header = new HeaderKeeper(limits.headerBytes);
     const tree = new PartTree(limits, (start, end) => this.#header.take(start, end));
     const watched = new WatchedLines(options.watchPrefix, limits.watched);
