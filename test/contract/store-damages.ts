@@ -165,6 +165,12 @@ export const DAMAGES: readonly Damage[] = [
   {
     code: 'modseq-wrong',
     of: 'beta',
+    damage: 'a message that came after it was changed',
+    sql: 'UPDATE messages SET came = modseq + 1',
+  },
+  {
+    code: 'modseq-wrong',
+    of: 'beta',
     damage: 'a mailbox behind its folders',
     sql: 'UPDATE mailboxes SET modseq = 0',
   },
@@ -243,6 +249,24 @@ export const DAMAGES: readonly Damage[] = [
     damage: 'a record that is no record',
     sql: `DROP TRIGGER logNeverChanges;
       UPDATE log SET record = '{', identifierHash = NULL WHERE sequence = 2`,
+  },
+  {
+    code: 'log-damaged',
+    of: 'beta',
+    damage: 'a record that no id leads to',
+    sql: 'DELETE FROM logStories WHERE sequence = 2',
+  },
+  {
+    code: 'log-damaged',
+    of: 'beta',
+    damage: 'a Message-ID that leads to another record',
+    sql: 'UPDATE logMessageIds SET story = story + 1000',
+  },
+  {
+    code: 'log-damaged',
+    of: 'beta',
+    damage: 'ids of a record that was forgotten',
+    sql: 'INSERT INTO logIdentifiers (hash, story) VALUES (7, 7000)',
   },
   {
     code: 'record-missing',

@@ -286,6 +286,59 @@ const AWAITED_ENVELOPES = `
 // no lists must not open the store.
 const SHORT_INDEXES = '';
 
+// Most messages keep the MODSEQ they came with, and those of a folder grow with the UIDs: only the others need an index.
+// Those that were there before count as changed.
+const MODSEQS_OF_CHANGES = `
+  ALTER TABLE messages ADD COLUMN came INTEGER NOT NULL DEFAULT 0;
+  DROP INDEX messagesByModseq;
+  CREATE INDEX messagesByModseq ON messages (folder, modseq) WHERE modseq > came;
+`;
+
+// A story is all records of one msgid, under the number of the first of them. Ids come in no order, so that each of
+// their rows is a page of its own: an id is written once, and the records after it beside those of other stories of the
+// same time.
+const STORIES = `
+  CREATE TABLE logIdentifiers (hash INTEGER PRIMARY KEY, story INTEGER NOT NULL) STRICT;
+  CREATE TABLE logMessageIds (
+    hash INTEGER NOT NULL,
+    story INTEGER NOT NULL,
+    PRIMARY KEY (hash, story)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE logStories (
+    story INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    PRIMARY KEY (story, sequence)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO logIdentifiers SELECT identifierHash, min(sequence) FROM log
+    WHERE identifierHash IS NOT NULL GROUP BY identifierHash;
+  INSERT INTO logStories SELECT coalesce(story, sequence), sequence
+    FROM log LEFT JOIN logIdentifiers ON hash = identifierHash ORDER BY 1, 2;
+  INSERT INTO logMessageIds SELECT DISTINCT messageIdHash, coalesce(story, sequence)
+    FROM log LEFT JOIN logIdentifiers ON hash = identifierHash WHERE messageIdHash IS NOT NULL ORDER BY 1, 2;
+  DROP INDEX logByIdentifier;
+  DROP INDEX logByMessageId;
+  CREATE TRIGGER logIsTold AFTER INSERT ON log BEGIN
+    INSERT INTO logIdentifiers (hash, story) SELECT NEW.identifierHash, NEW.sequence
+      WHERE NEW.identifierHash IS NOT NULL ON CONFLICT DO NOTHING;
+    INSERT INTO logStories (story, sequence)
+      VALUES (coalesce((SELECT story FROM logIdentifiers WHERE hash = NEW.identifierHash), NEW.sequence), NEW.sequence);
+    INSERT INTO logMessageIds (hash, story)
+      SELECT NEW.messageIdHash,
+        coalesce((SELECT story FROM logIdentifiers WHERE hash = NEW.identifierHash), NEW.sequence)
+      WHERE NEW.messageIdHash IS NOT NULL ON CONFLICT DO NOTHING;
+  END;
+  CREATE TRIGGER logIsToldNoMore AFTER DELETE ON log BEGIN
+    DELETE FROM logStories WHERE sequence = OLD.sequence
+      AND story = coalesce((SELECT story FROM logIdentifiers WHERE hash = OLD.identifierHash), OLD.sequence);
+    DELETE FROM logMessageIds WHERE hash = OLD.messageIdHash
+      AND story = coalesce((SELECT story FROM logIdentifiers WHERE hash = OLD.identifierHash), OLD.sequence)
+      AND NOT EXISTS (SELECT 1 FROM logStories JOIN log USING (sequence)
+        WHERE logStories.story = logMessageIds.story AND log.messageIdHash = OLD.messageIdHash);
+    DELETE FROM logIdentifiers WHERE hash = OLD.identifierHash
+      AND NOT EXISTS (SELECT 1 FROM logStories WHERE logStories.story = logIdentifiers.story);
+  END;
+`;
+
 const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: 'first tables', sql: FIRST_TABLES },
   { version: 2, name: 'subscriptions by name', sql: SUBSCRIPTIONS },
@@ -299,6 +352,8 @@ const MIGRATIONS: readonly Migration[] = [
   { version: 10, name: 'times of service', sql: SERVING_SPANS },
   { version: 11, name: 'awaited envelopes', sql: AWAITED_ENVELOPES },
   { version: 12, name: 'MIME indexes as lists', sql: SHORT_INDEXES },
+  { version: 13, name: 'MODSEQs of changes', sql: MODSEQS_OF_CHANGES },
+  { version: 14, name: 'stories of the log', sql: STORIES },
 ];
 
 /** The version of the schema that this program brings a store up to. */

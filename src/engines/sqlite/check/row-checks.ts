@@ -181,6 +181,13 @@ const MAILBOX_CHECKS: readonly RowCheck[] = [
   },
   {
     code: 'modseq-wrong',
+    what: 'it came with a MODSEQ above its own, or above that of one that came later',
+    sql: `SELECT 'folder ' || folder || ' uid ' || uid FROM
+      (SELECT folder, uid, modseq, came, max(came) OVER (PARTITION BY folder ORDER BY uid) AS highest FROM messages)
+      WHERE came > modseq OR came < highest`,
+  },
+  {
+    code: 'modseq-wrong',
     what: 'its HIGHESTMODSEQ is above that of the mailbox',
     sql: `SELECT 'folder ' || folders.id FROM folders JOIN mailboxes ON mailboxes.id = mailbox
       WHERE highestModseq > modseq OR highestModseq < 1 OR expungedFloor > highestModseq`,
@@ -247,6 +254,27 @@ const RELAY_CHECKS: readonly RowCheck[] = [
   },
 ];
 
+const LOG_CHECKS: readonly RowCheck[] = [
+  {
+    code: 'log-damaged',
+    what: 'it is not found by its ids',
+    sql: `SELECT 'record ' || log.sequence FROM log
+      LEFT JOIN logIdentifiers ON logIdentifiers.hash = identifierHash
+      LEFT JOIN logStories ON logStories.story = coalesce(logIdentifiers.story, log.sequence)
+        AND logStories.sequence = log.sequence
+      LEFT JOIN logMessageIds ON logMessageIds.hash = messageIdHash AND logMessageIds.story = logStories.story
+      WHERE logStories.sequence IS NULL OR (identifierHash IS NOT NULL AND logIdentifiers.hash IS NULL)
+        OR (messageIdHash IS NOT NULL AND logMessageIds.hash IS NULL)`,
+  },
+  {
+    code: 'log-damaged',
+    what: 'ids lead to a record that is not there',
+    sql: `SELECT 'record ' || sequence FROM logStories WHERE sequence NOT IN (SELECT sequence FROM log)
+      UNION SELECT 'record ' || story FROM (SELECT story FROM logIdentifiers UNION SELECT story FROM logMessageIds)
+        WHERE story NOT IN (SELECT story FROM logStories)`,
+  },
+];
+
 /** Findings of one kind shown at most: a folder that is gone takes all its messages with it. */
 export const SHOWN_OF_A_KIND = 100;
 
@@ -259,6 +287,7 @@ export function* checkRows(database: Database): Generator<Finding> {
     ...FRAME_CHECKS,
     ...MAILBOX_CHECKS,
     ...RELAY_CHECKS,
+    ...LOG_CHECKS,
   ]) {
     let shown = 0;
     for (const [where] of database.prepareTuples<readonly [string]>(sql).each()) {

@@ -9,8 +9,8 @@ interface RecordRow {
   readonly record: string;
 }
 
-interface HashedRow extends RecordRow {
-  readonly hash: number;
+interface StoryRow extends RecordRow {
+  readonly story: number;
 }
 
 /** The certification log, read on the caller's thread. */
@@ -18,12 +18,15 @@ export class SqliteLogReader implements LogReader {
   readonly #about;
   readonly #from;
   readonly #last;
-  readonly #byMessage;
+  readonly #byStory;
 
   constructor(db: Database) {
     this.#about = db.prepare<RecordRow>(
-      `SELECT sequence, record FROM log WHERE identifierHash = ?1
-       UNION SELECT sequence, record FROM log WHERE messageIdHash = ?1 ORDER BY sequence`,
+      `SELECT sequence, record FROM log WHERE sequence IN (
+         SELECT sequence FROM logStories WHERE story IN (
+           SELECT story FROM logIdentifiers WHERE hash = ?1 UNION SELECT story FROM logMessageIds WHERE hash = ?1))
+         AND (identifierHash = ?1 OR messageIdHash = ?1)
+       ORDER BY sequence`,
     );
     this.#from = db.prepare<RecordRow>(
       'SELECT sequence, record FROM log WHERE sequence >= ? ORDER BY sequence LIMIT ?',
@@ -31,9 +34,9 @@ export class SqliteLogReader implements LogReader {
     this.#last = db.prepare<{ last: number | null }>(
       `SELECT coalesce((SELECT max(sequence) FROM log), (SELECT max(upTo) FROM logForgotten)) AS last`,
     );
-    this.#byMessage = db.prepare<HashedRow>(
-      `SELECT identifierHash AS hash, sequence, record FROM log
-       WHERE identifierHash IS NOT NULL ORDER BY identifierHash, sequence`,
+    this.#byStory = db.prepare<StoryRow>(
+      `SELECT story, sequence, record FROM logStories JOIN log USING (sequence)
+       WHERE identifierHash IS NOT NULL ORDER BY story, sequence`,
     );
   }
 
@@ -52,13 +55,13 @@ export class SqliteLogReader implements LogReader {
   }
 
   *stories(): Iterable<readonly LogRecord[]> {
-    let hash: number | undefined;
+    let last: number | undefined;
     let stories = new Map<string, LogRecord[]>();
-    for (const row of this.#byMessage.each()) {
-      if (row.hash !== hash) {
+    for (const row of this.#byStory.each()) {
+      if (row.story !== last) {
         yield* stories.values();
         stories = new Map();
-        hash = row.hash;
+        last = row.story;
       }
       const record = recordOf(row);
       // Two msgids may share a hash.

@@ -52,6 +52,7 @@ export class SqliteMailboxReader implements MailboxReader {
   readonly #folderByName;
   readonly #folderById;
   readonly #messages;
+  readonly #lastBefore;
   readonly #changedMessages;
   readonly #floor;
   readonly #expunged;
@@ -73,9 +74,15 @@ export class SqliteMailboxReader implements MailboxReader {
     this.#messages = db.prepareTuples<MessageRow>(
       `${MESSAGE} WHERE folder = ? AND uid BETWEEN ? AND ? ORDER BY uid LIMIT ?`,
     );
+    this.#lastBefore = db.prepareTuples<readonly [uid: number]>(
+      'SELECT uid FROM messages WHERE folder = ? AND came <= ? ORDER BY uid DESC LIMIT 1',
+    );
+    // What came since has the highest UIDs; what was there and changed since is in the index.
     this.#changedMessages = db.prepareTuples<MessageRow>(
-      `${MESSAGE} INDEXED BY messagesByModseq
-       WHERE folder = ? AND modseq > ? AND uid BETWEEN ? AND ? ORDER BY uid LIMIT ?`,
+      `${MESSAGE} WHERE folder = ?1 AND uid > ?3 AND uid BETWEEN ?4 AND ?5
+       UNION ALL ${MESSAGE} INDEXED BY messagesByModseq
+         WHERE folder = ?1 AND modseq > ?2 AND modseq > came AND uid <= ?3 AND uid BETWEEN ?4 AND ?5
+       ORDER BY uid LIMIT ?6`,
     );
     this.#floor = db.prepare<{ expungedFloor: number }>('SELECT expungedFloor FROM folders WHERE id = ?');
     this.#expunged = db.prepareTuples<readonly [uid: number]>(
@@ -138,9 +145,15 @@ export class SqliteMailboxReader implements MailboxReader {
     const { fromUid = 1, toUid = Number.MAX_SAFE_INTEGER, changedSince = 0, limit = -1 } = range;
     const rows =
       changedSince > 0
-        ? this.#changedMessages.all(folder, changedSince, fromUid, toUid, limit)
+        ? this.#changed(folder, { changedSince, fromUid, toUid, limit })
         : this.#messages.all(folder, fromUid, toUid, limit);
     return rows.map((row) => messageOf(folder, row));
+  }
+
+  #changed(folder: FolderId, range: Required<MessageRange>): readonly MessageRow[] {
+    const { changedSince, fromUid, toUid, limit } = range;
+    const [lastBefore] = this.#lastBefore.get(folder, changedSince) ?? [0];
+    return this.#changedMessages.all(folder, changedSince, lastBefore, fromUid, toUid, limit);
   }
 
   listExpunged(folder: FolderId, sinceModseq: number): readonly number[] | undefined {

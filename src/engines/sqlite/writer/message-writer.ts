@@ -49,8 +49,8 @@ export class MessageWriter {
          sizeBytes = sizeBytes + ?, uidNext = ?, highestModseq = ? WHERE id = ?`,
     );
     this.#insert = db.prepare(
-      `INSERT INTO messages (folder, uid, modseq, content, sizeBytes, flags, receivedAt, savedAt, counted)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO messages (folder, uid, modseq, came, content, sizeBytes, flags, receivedAt, savedAt, counted)
+       VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8, ?9)`,
     );
     this.#find = db.prepare<MessageRow>(
       `SELECT uid, modseq, content, sizeBytes, flags, receivedAt, counted FROM messages
