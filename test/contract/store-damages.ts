@@ -1,13 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-
-interface Damage {
-  /** The finding it must lead to. */
-  readonly code: string;
-  /** Whose store is damaged. */
-  readonly of: 'alfa' | 'beta';
-  readonly damage: string;
-  readonly sql: string;
-}
+import { type Damage, LOG_DAMAGES } from './log-damages.ts';
 
 /** Each of them a damage, done by SQL to a copy of a provider's store, and what has to be found. */
 export const DAMAGES: readonly Damage[] = [
@@ -223,51 +215,7 @@ export const DAMAGES: readonly Damage[] = [
     damage: 'an entry that is over before it began',
     sql: 'UPDATE queue SET expiresAt = createdAt',
   },
-  {
-    code: 'log-gap',
-    of: 'beta',
-    damage: 'a record that is gone',
-    sql: 'DROP TRIGGER logNeverForgets; DELETE FROM log WHERE sequence = 2',
-  },
-  {
-    code: 'log-gap',
-    of: 'beta',
-    damage: 'the last record gone',
-    sql: `DROP TRIGGER logNeverForgets;
-      DELETE FROM log WHERE sequence = (SELECT max(sequence) FROM log)`,
-  },
-  {
-    code: 'log-damaged',
-    of: 'beta',
-    damage: 'a record under ids of another',
-    sql: `DROP TRIGGER logNeverChanges;
-      UPDATE log SET identifierHash = 7 WHERE sequence = 2`,
-  },
-  {
-    code: 'log-damaged',
-    of: 'beta',
-    damage: 'a record that is no record',
-    sql: `DROP TRIGGER logNeverChanges;
-      UPDATE log SET record = '{', identifierHash = NULL WHERE sequence = 2`,
-  },
-  {
-    code: 'log-damaged',
-    of: 'beta',
-    damage: 'a record that no id leads to',
-    sql: 'DELETE FROM logStories WHERE sequence = 2',
-  },
-  {
-    code: 'log-damaged',
-    of: 'beta',
-    damage: 'a Message-ID that leads to another record',
-    sql: 'UPDATE logMessageIds SET story = story + 1000',
-  },
-  {
-    code: 'log-damaged',
-    of: 'beta',
-    damage: 'ids of a record that was forgotten',
-    sql: 'INSERT INTO logIdentifiers (hash, story) VALUES (7, 7000)',
-  },
+  ...LOG_DAMAGES,
   {
     code: 'record-missing',
     of: 'alfa',
