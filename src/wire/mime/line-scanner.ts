@@ -5,8 +5,7 @@ const LF = 10;
 const CR = 13;
 const DASH = 45;
 
-/** Octets looked at in one go: as much text is made of them for a moment. */
-const STEP_OCTETS = 64 * 1024;
+const NOTHING = Buffer.alloc(0);
 
 /** Octets of a line that are shown to the sink; the rest of a longer line is only counted. */
 export const LINE_HEAD_OCTETS = 2048;
@@ -21,11 +20,8 @@ export interface ScannedLine {
   readonly endingBefore: number;
   /** Line feeds before this line. */
   readonly lineFeedsBefore: number;
-  /**
-   * The line without its line end, each octet a character, cut after `LINE_HEAD_OCTETS`. Not to be kept: it may hold
-   * the memory of all that came with it (see `copyOf`).
-   */
-  readonly head: string;
+  /** The line without its line end, cut after `LINE_HEAD_OCTETS`; only good during the call. */
+  readonly head: Buffer;
   /** Whether `head` is the whole line. */
   readonly whole: boolean;
 }
@@ -39,8 +35,8 @@ export interface LineSink {
 
 /**
  * Cuts octets into lines while they pass by in chunks of any size. Only line feeds end a line; nothing but
- * the head of an unfinished line is kept. Line ends are searched by native code, sooner in text than in
- * octets: in bodies, the script looks at two characters of each line.
+ * the head of an unfinished line is kept. Line feeds are searched by native code: in bodies, the script
+ * looks at two octets of each line.
  */
 export class LineScanner {
   size = 0;
@@ -52,8 +48,9 @@ export class LineScanner {
   readonly #sink: LineSink;
   #lineStart = 0;
   #endingBefore = 0;
-  /** The first characters of the line that the last chunk left unfinished, where it may start with two dashes. */
-  #carried = '';
+  /** The first octets of the line that the last chunk left unfinished. */
+  #carried = NOTHING;
+  #carriedLength = 0;
   #lastOctet = -1;
 
   constructor(sink: LineSink) {
@@ -61,11 +58,16 @@ export class LineScanner {
   }
 
   update(chunk: Buffer): void {
-    this.eightBit ||= !isAscii(chunk);
-    this.nul ||= chunk.includes(0);
-    for (let at = 0; at < chunk.length; at += STEP_OCTETS) {
-      this.#take(chunk.toString('latin1', at, Math.min(at + STEP_OCTETS, chunk.length)));
+    if (chunk.length === 0) return;
+    this.#survey(chunk);
+    let start = 0;
+    for (let lf = chunk.indexOf(LF); lf >= 0; lf = chunk.indexOf(LF, start)) {
+      this.#endLine(chunk, start, lf);
+      start = lf + 1;
     }
+    if (start < chunk.length) this.#carry(chunk, start, chunk.length);
+    this.size += chunk.length;
+    this.#lastOctet = chunk[chunk.length - 1] ?? -1;
   }
 
   /** To be called once, after the last chunk: shows a last line that has no line end. */
@@ -74,83 +76,55 @@ export class LineScanner {
     const length = this.size - this.#lineStart;
     if (length === 0) return;
     this.longestLine = Math.max(this.longestLine, length);
-    if (this.#carried.startsWith('--')) this.#show(this.#carried, length, this.size);
+    this.#show(this.#carried.subarray(0, this.#carriedLength), length, this.size);
   }
 
-  #take(text: string): void {
-    if (!this.bareLineEnds) this.#lookForBareReturns(text);
-    let start = 0;
-    for (let lf = text.indexOf('\n'); lf >= 0; lf = text.indexOf('\n', start)) {
-      this.#endLine(text, start, lf);
-      start = lf + 1;
-    }
-    if (start < text.length) this.#carry(text, start);
-    this.size += text.length;
-    this.#lastOctet = text.charCodeAt(text.length - 1);
-  }
-
-  /** A CR that ends the text is judged by what comes next. */
-  #lookForBareReturns(text: string): void {
-    if (this.#lastOctet === CR && text.charCodeAt(0) !== LF) this.bareLineEnds = true;
-    let cr = text.indexOf('\r');
-    while (cr >= 0 && cr + 1 < text.length) {
-      if (text.charCodeAt(cr + 1) !== LF) {
-        this.bareLineEnds = true;
-        return;
-      }
-      cr = text.indexOf('\r', cr + 2);
+  /** What can be told of a chunk without cutting it into lines. */
+  #survey(chunk: Buffer): void {
+    this.eightBit ||= !isAscii(chunk);
+    this.nul ||= chunk.includes(0);
+    if (this.#lastOctet === CR && chunk[0] !== LF) this.bareLineEnds = true;
+    let cr = this.bareLineEnds ? -1 : chunk.indexOf(CR);
+    while (cr >= 0 && cr + 1 < chunk.length) {
+      if (chunk[cr + 1] !== LF) this.bareLineEnds = true;
+      cr = this.bareLineEnds ? -1 : chunk.indexOf(CR, cr + 2);
     }
   }
 
-  #endLine(text: string, start: number, lf: number): void {
-    const ending = (lf > 0 ? text.charCodeAt(lf - 1) : this.#lastOctet) === CR ? 2 : 1;
+  #endLine(chunk: Buffer, start: number, lf: number): void {
+    const ending = (lf > 0 ? chunk[lf - 1] : this.#lastOctet) === CR ? 2 : 1;
     if (ending === 1) this.bareLineEnds = true;
     const end = this.size + lf + 1;
     const length = end - ending - this.#lineStart;
     if (length > this.longestLine) this.longestLine = length;
-    if (length === 0) {
-      if (this.#sink.emptyLines) this.#show('', length, end);
-    } else if (this.#beginsAt(start)) {
-      if (text.charCodeAt(start) === DASH && text.charCodeAt(start + 1) === DASH) {
-        this.#show(text.slice(start, Math.min(lf, start + LINE_HEAD_OCTETS)), length, end);
-      }
-    } else if (this.#carried !== '') {
-      const line = this.#carried + text.slice(start, Math.min(lf, start + LINE_HEAD_OCTETS));
-      if (line.startsWith('--')) this.#show(line, length, end);
+    if (this.#carriedLength > 0) {
+      this.#carry(chunk, start, lf);
+      this.#show(this.#carried.subarray(0, this.#carriedLength), length, end);
+      this.#carriedLength = 0;
+    } else if (length === 0 || (chunk[start] === DASH && chunk[start + 1] === DASH)) {
+      this.#show(length === 0 ? NOTHING : chunk.subarray(start, start + length), length, end);
     }
-    this.#carried = '';
     this.#lineStart = end;
     this.#endingBefore = ending;
     this.lineFeeds++;
   }
 
-  /** Whether the line at this place of the text is no rest of one that began before. */
-  #beginsAt(start: number): boolean {
-    return this.#lineStart === this.size + start;
-  }
-
-  /** `octets`: the line, as far as it is known; of its line end a CR may be among them. */
-  #show(octets: string, length: number, end: number): void {
+  #show(octets: Buffer, length: number, end: number): void {
+    if (length === 0 ? !this.#sink.emptyLines : octets[0] !== DASH || octets[1] !== DASH) return;
     const shown = Math.min(length, LINE_HEAD_OCTETS);
+    const head = octets.length === shown ? octets : octets.subarray(0, shown);
     this.#sink.line({
       start: this.#lineStart,
       end,
       endingBefore: this.#endingBefore,
       lineFeedsBefore: this.lineFeeds,
-      head: octets.length === shown ? octets : octets.slice(0, shown),
-      whole: shown === length,
+      head,
+      whole: head.length === length,
     });
   }
 
-  #carry(text: string, start: number): void {
-    if (!this.#beginsAt(start)) {
-      if (this.#carried === '' || this.#carried.length >= LINE_HEAD_OCTETS) return;
-    } else if (text.charCodeAt(start) !== DASH) return;
-    this.#carried += copyOf(text.slice(start, start + LINE_HEAD_OCTETS - this.#carried.length));
+  #carry(chunk: Buffer, start: number, end: number): void {
+    if (this.#carried.length === 0) this.#carried = Buffer.allocUnsafeSlow(LINE_HEAD_OCTETS);
+    this.#carriedLength += chunk.copy(this.#carried, this.#carriedLength, start, end);
   }
-}
-
-/** The same characters in memory of their own. */
-export function copyOf(text: string): string {
-  return Buffer.from(text, 'latin1').toString('latin1');
 }

@@ -92,7 +92,7 @@ export class PartTree implements LineSink {
   #boundaryLine(line: ScannedLine): void {
     // RFC 2046 section 5.1.1: blanks may follow. The line must be the boundary and nothing more, so that
     // one boundary may be the beginning of another.
-    const text = trimBlanksEnd(line.head.slice(2));
+    const text = trimBlanksEnd(line.head.toString('latin1', 2));
     let owner = this.#waiting.get(text)?.at(-1);
     const closing = owner === undefined && text.endsWith('--');
     if (closing) owner = this.#waiting.get(text.slice(0, -2))?.at(-1);
