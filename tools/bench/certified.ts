@@ -24,7 +24,7 @@ const HELP = `npm run bench -- certified [options]
   --many LIST        the same for messages to ten recipients (8)
   --clamd LIST       the same with clamd looking at every message (8)
   --seconds N        how long each load is submitted (10)
-  --warm-up N        seconds of full load before anything is measured, the same for all (25)
+  --warm-up N        seconds of full load before anything is measured, the same for all (45)
   --cool-down N      seconds without load before memory is looked at again (60)
   --repeats N        how often each load is carried; the one with the middle rate counts (1)
   --full             5, 50, 1024 and 20480 KB; 1, 8, 32 and 128 senders in all rows
@@ -41,7 +41,7 @@ const { values } = parseArgs({
     many: { type: 'string' },
     clamd: { type: 'string' },
     seconds: { type: 'string', default: '10' },
-    'warm-up': { type: 'string', default: '25' },
+    'warm-up': { type: 'string', default: '45' },
     'cool-down': { type: 'string', default: '60' },
     repeats: { type: 'string', default: '1' },
     full: { type: 'boolean', default: false },

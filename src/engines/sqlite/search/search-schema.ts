@@ -118,7 +118,7 @@ function identityOf(store: Database): string | undefined {
 function open(path: string): Database {
   const database = openDatabase(path, { readOnly: false });
   // Derived data may be lost with the power, but must not be damaged by it.
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8192');
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -4096');
   return database;
 }
 

@@ -23,7 +23,7 @@ export function openForWriting(path: string): Database {
   database.exec(`
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
-    PRAGMA cache_size = -16000;
+    PRAGMA cache_size = -6000;
     PRAGMA wal_autocheckpoint = ${LATEST_CHECKPOINT_PAGES};
     PRAGMA journal_size_limit = ${WAL_KEPT_BYTES};
   `);
