@@ -1,13 +1,27 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 
+/** Below the ports that systems give to whoever asks for any, so that no test running beside gets it meanwhile. */
+const FIRST = 10_240;
+const LAST = 32_767;
+const ATTEMPTS = 100;
+
 /** A TCP port of 127.0.0.1 that nobody has now, for what is written down before anybody listens. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
+export async function freePort(): Promise<number> {
+  let why: unknown;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const port = randomInt(FIRST, LAST + 1);
     const server = createServer();
-    server.listen({ host: '127.0.0.1', port: 0 }, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
+    try {
+      await once(server.listen({ host: '127.0.0.1', port }), 'listening');
+    } catch (error) {
+      why = error;
+      continue;
+    }
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
+  throw new Error('no port of 127.0.0.1 can be had', { cause: why });
 }
