@@ -46,10 +46,10 @@ function start() {
   return { timers, memory, givingBack: new GivingBack(memory, { timers, journal: silentJournal }) };
 }
 
-test('memory is given back after ten quiet seconds, once all threads had time to let go', async () => {
+test('memory is given back after half a quiet minute, once all threads had time to let go', async () => {
   const { timers, memory } = start();
   memory.megabytes = 400;
-  await pass(timers, 9);
+  await pass(timers, 29);
   assert.deepEqual(memory.did, []);
   await pass(timers, 1);
   assert.deepEqual(memory.did, ['let go']);
@@ -64,6 +64,12 @@ test('nothing is given back while there is something to do', async () => {
   await pass(timers, 3600);
   assert.deepEqual(memory.did, []);
   memory.load = 0.04;
+  await pass(timers, 20);
+  memory.load = 0.05;
+  await pass(timers, 10);
+  memory.load = 0.04;
+  await pass(timers, 20);
+  assert.deepEqual(memory.did, [], 'a pause is no rest');
   await pass(timers, 12);
   assert.deepEqual(memory.did, ['let go', 'trim']);
 });
@@ -71,7 +77,7 @@ test('nothing is given back while there is something to do', async () => {
 test('it is done again only when there is clearly more memory than was left, and not at once', async () => {
   const { timers, memory } = start();
   memory.megabytes = 400;
-  await pass(timers, 12);
+  await pass(timers, 32);
   memory.did.length = 0;
   memory.megabytes = 229;
   await pass(timers, 3600);
@@ -80,7 +86,7 @@ test('it is done again only when there is clearly more memory than was left, and
   await pass(timers, 12);
   assert.deepEqual(memory.did, ['let go', 'trim']);
   memory.megabytes = 300;
-  await pass(timers, 39);
+  await pass(timers, 59);
   assert.deepEqual(memory.did, ['let go', 'trim']);
   await pass(timers, 1);
   assert.deepEqual(memory.did, ['let go', 'trim', 'let go']);
@@ -97,7 +103,7 @@ test('what cannot be let go is not tried for again and again', async () => {
 test('nothing is done after the end, also when it comes in between', async () => {
   const { timers, memory, givingBack } = start();
   memory.megabytes = 400;
-  await pass(timers, 11);
+  await pass(timers, 31);
   givingBack[Symbol.dispose]();
   await pass(timers, 3600);
   assert.deepEqual(memory.did, ['let go']);

@@ -16,8 +16,10 @@ export interface ProcessMemory {
   trim(): Promise<unknown>;
 }
 
-/** How often it is looked whether the process rests: for so long it has to. */
+/** How often it is looked whether the process rests. */
 const LOOK_MS = 10_000;
+/** Looks in a row that find it at rest: code that was let go is slow for some hundred messages, so no pause is taken for rest. */
+const LOOKS_AT_REST = 3;
 /** Busier than this, the thread has something to do. */
 const RESTS_BELOW = 0.05;
 /** Below this there is little to win: of what was left the last time. */
@@ -34,6 +36,7 @@ export class GivingBack implements Disposable {
   readonly #timers: Timers;
   readonly #journal: Journal;
   #leftBytes = 0;
+  #looksAtRest = 0;
   #stopTimer: () => void;
   #stopped = false;
 
@@ -54,12 +57,13 @@ export class GivingBack implements Disposable {
   }
 
   #look(): void {
-    const rests = this.#memory.busy() < RESTS_BELOW;
+    this.#looksAtRest = this.#memory.busy() < RESTS_BELOW ? this.#looksAtRest + 1 : 0;
     const residentBytes = this.#memory.residentBytes();
-    if (!rests || residentBytes <= this.#leftBytes * GROWN) {
+    if (this.#looksAtRest < LOOKS_AT_REST || residentBytes <= this.#leftBytes * GROWN) {
       this.#stopTimer = this.#timers.after(LOOK_MS, () => this.#look());
       return;
     }
+    this.#looksAtRest = 0;
     this.#memory.letGo();
     this.#stopTimer = this.#timers.after(LETTING_GO_MS, () => void this.#trim(residentBytes));
   }
