@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { canariesIn, guises, say } from './canaries.ts';
-import { ceralacca, DemoProcess, Program, until } from './demo-process.ts';
+import { ceralacca, DemoProcess, freePortBase, KEPT_PORT_BASES, Program, until } from './demo-process.ts';
 
 /** What must not be written down, wherever it passes. */
 const CANARIES = {
@@ -59,7 +59,9 @@ suite('the journals of two providers at level debug', { timeout: 240_000 }, () =
   const providers: Program[] = [];
 
   before(async () => {
-    demo = await DemoProcess.start({ further: ['--without', 'alfa', 'beta'] });
+    // The providers' ports are taken only later.
+    const portBase = await freePortBase(KEPT_PORT_BASES);
+    demo = await DemoProcess.start({ portBase, further: ['--without', 'alfa', 'beta'] });
     for (const key of ['alfa', 'beta']) {
       const file = join(demo.folder, key, 'config.yaml');
       const config = JSON.parse(readFileSync(file, 'utf8'));

@@ -3,9 +3,9 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Below the ports that systems give to whoever asks for any, so that no test running beside gets it meanwhile. */
-const FIRST = 10_240;
-const LAST = 32_767;
+/** Above the ports that systems give to whoever asks for any, and those of demos, so that no test running beside gets it meanwhile. */
+const FIRST = 61_000;
+const LAST = 65_000;
 const ATTEMPTS = 100;
 
 /** A TCP port of 127.0.0.1 that nobody has now, for what is written down before anybody listens. */
